@@ -1,0 +1,53 @@
+# Everything runs in .venv, which the first target that needs it makes from requirements.lock.
+SHELL := bash
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
+UV := $(VENV)/bin/uv
+READY := $(VENV)/.ready
+IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+# uv is several times faster than pip but reads none of pip's settings, so they are handed over under uv's names.
+PIP_SETTINGS := eval "$$($(PIP) config list | sort -r | sed -n 's/\\n/ /g; \
+	s/^[^=]*\.index-url=/export UV_DEFAULT_INDEX=/p; \
+	s/^[^=]*\.extra-index-url=/export UV_INDEX=/p; \
+	s/^[^=]*\.trusted-host=/export UV_INSECURE_HOST=/p; \
+	s/^[^=]*\.cert=/export SSL_CERT_FILE=/p; \
+	/\.find-links=/ { s/ /,/g; s/^[^=]*=/export UV_FIND_LINKS=/p; }')"
+
+.PHONY: help results test lint lock
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+results: $(READY)  ## build the results of the default data set, with a report, in results/
+	$(IN_VENV) snakemake --cores all
+
+test: $(READY)  ## run all tests
+	$(IN_VENV) pytest
+
+lint: $(READY)  ## check style, types and the workflow
+	$(IN_VENV) ruff check
+	$(IN_VENV) ruff format --check
+	$(IN_VENV) snakefmt --check Snakefile workflow
+	$(IN_VENV) snakemake --lint
+	$(IN_VENV) mypy
+
+# A lock has to know the packages of every platform: only the index itself is asked, no local folder or extra index.
+lock: $(READY)  ## lock the newest versions that pyproject.toml allows
+	@$(PIP_SETTINGS); unset UV_INDEX UV_FIND_LINKS; \
+	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+		--generate-hashes --quiet --custom-compile-command 'make lock' --output-file requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	$(if $(shell $(PYTHON) -c 'import sys; print("yes" * (sys.version_info >= (3, 11)))' 2>/dev/null),, \
+		$(error Python 3.11 or newer is needed, which "$(PYTHON)" is not: name one, as in "make PYTHON=python3.12"))
+	$(PYTHON) -m venv --clear $(VENV)
+	@echo 'Installing the packages of requirements.lock into $(VENV) ...'
+	@$(PIP) install --quiet --require-hashes --requirement <(sed -n '/^uv==/,/[^\\]$$/p' requirements.lock)
+	@$(PIP_SETTINGS); \
+	$(UV) pip install --python $(VENV)/bin/python --index-strategy unsafe-best-match --compile-bytecode --quiet \
+		--require-hashes --no-deps --build-constraints requirements.lock --requirements requirements.lock \
+	|| { echo 'uv failed: pip takes over.'; $(PIP) install --require-hashes --no-deps --requirement requirements.lock; }
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

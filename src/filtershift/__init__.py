@@ -1,0 +1,1 @@
+"""Distribution shifts between trained 3x3 convolution filters."""

@@ -1,0 +1,35 @@
+"""What a meta-grouping is; `filtershift.analysis.groups` applies one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+ORDERS = ("shift", "natural", "label")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A meta-grouping of layers, as a file of ``config/grouping`` defines it.
+
+    Attributes:
+        title: what figures call it.
+        by: columns of the layer table whose values make the label, joined by " / "; none: everything is one group.
+        where: per column the labels a layer may have to take part.
+        exclude: per column the labels with which a layer takes no part.
+        map: shell patterns over the joined label and the label to use instead, first match first; a layer
+            that matches none is left out.
+        bins: edges of intervals (a, b] of one numeric column, the first closed at both ends.
+        order: how groups are drawn: by ascending mean shift, in natural order (bins and map as written, else
+            numbers by value), or by label.
+        min_filters: smaller groups are left out.
+        min_models: groups of fewer models are left out.
+    """
+
+    title: str
+    by: Sequence[str]
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    exclude: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    map: Mapping[str, str] = field(default_factory=dict)
+    bins: Sequence[float] = ()
+    order: str = "shift"
+    min_filters: int = 1
+    min_models: int = 1

@@ -1,0 +1,158 @@
+"""Meta-groupings: which group each layer belongs to."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from filtershift.analysis.grouping import Grouping
+from filtershift.errors import FiltershiftError
+from filtershift.files import read_table
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a grouping.
+
+    Attributes:
+        group: the label of each layer, missing where it is left out; indexed like the layer table.
+        sizes: one row a group, in natural order: group, n_filters, n_layers, n_models.
+        skipped: what is left out: kind, name, reason, count (of filters).
+    """
+
+    group: pd.Series
+    sizes: pd.DataFrame
+    skipped: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Groups by number, as `load_groups` reads them back: labels in natural order, and each layer's group."""
+
+    labels: list[str]
+    n_models: list[int]
+    group_of: dict[int, int]
+
+
+def load_groups(groups: Path, sizes: Path) -> Membership:
+    """Read back the tables of layer and group, and of the groups' sizes."""
+    table, size = read_table(groups, text=("group",)), read_table(sizes, text=("group",))
+    number = {label: k for k, label in enumerate(size["group"])}
+    group_of = {int(layer): number[label] for layer, label in zip(table["layer"], table["group"], strict=True)}
+    return Membership(list(size["group"]), size["n_models"].tolist(), group_of)
+
+
+def interval_labels(edges: Sequence[float]) -> list[str]:
+    """Labels of the intervals between edges: "[0, .1]", "(.1, .2]", …"""
+    ends = [re.sub(r"^(-?)0\.", r"\1.", f"{edge:g}") for edge in edges]
+    return [f"{'[' if k == 0 else '('}{low}, {high}]" for k, (low, high) in enumerate(pairwise(ends))]
+
+
+def natural_key(label: str) -> tuple[tuple[float, str], ...]:
+    """Sort key in which numbers inside a label count by their value: "9" before "10"."""
+    parts = re.findall(r"\d+(?:\.\d+)?|\D+", label)
+    return tuple((float(part), "") if part[0].isdigit() else (float("inf"), part) for part in parts)
+
+
+def _column(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
+    if column not in layers.columns:
+        known = ", ".join(layers.columns)
+        raise FiltershiftError(f"grouping '{name}': the data set has no column '{column}'; its columns are: {known}")
+    return layers[column]
+
+
+def _labels(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
+    values = _column(layers, name, column)
+    text = values.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value), na_action="ignore")
+    return text.astype(object).where(values.notna(), UNKNOWN)
+
+
+def _binned(layers: pd.DataFrame, name: str, grouping: Grouping) -> pd.Series:
+    if len(grouping.by) != 1:
+        raise FiltershiftError(f"grouping '{name}': bins take one column in 'by', not {len(grouping.by)}")
+    values = pd.to_numeric(_column(layers, name, grouping.by[0]), errors="coerce").round(12)
+    edges = np.asarray(grouping.bins, float)
+    if len(edges) < 2 or (np.diff(edges) <= 0).any():
+        raise FiltershiftError(f"grouping '{name}': bins must be two or more rising edges, not {list(grouping.bins)}")
+    labels = np.array([np.nan, *interval_labels(edges.tolist())], object)
+    # Interval k is (edge k, edge k + 1]; the first also holds its lower edge.
+    number = np.where(values == edges[0], 1, np.searchsorted(edges, values, side="left"))
+    inside = (values >= edges[0]) & (values <= edges[-1])
+    return pd.Series(labels[np.where(inside, number, 0)], layers.index, dtype=object)
+
+
+def _matched(label: str, patterns: Mapping[str, str]) -> str | float:
+    return next((new for pattern, new in patterns.items() if fnmatchcase(label, pattern)), np.nan)
+
+
+def _skipped(layers: pd.DataFrame, out: pd.Series, name: str, reason: str) -> dict[str, object]:
+    return {"kind": "layers", "name": name, "reason": reason, "count": int(layers["n_filters"][out].sum())}
+
+
+def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
+    """Put every layer of the table into its group of the grouping called ``name``.
+
+    A missing label makes the group "unknown". Layers and groups that are left out are listed with the reason.
+    """
+    if grouping.bins:
+        label = _binned(layers, name, grouping)
+    elif grouping.by:
+        columns = [_labels(layers, name, column) for column in grouping.by]
+        label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
+    else:
+        label = pd.Series("all", layers.index, dtype=object)
+    skipped = []
+
+    def leave_out(out: pd.Series, reason: str) -> None:
+        out = out & label.notna()
+        if out.any():
+            skipped.append(_skipped(layers, out, name, reason))
+            label[out] = np.nan
+
+    if label.isna().any():
+        skipped.append(_skipped(layers, label.isna(), name, f"{grouping.by[0]} missing or outside the bins"))
+    for column, allowed in grouping.where.items():
+        leave_out(
+            ~_labels(layers, name, column).isin([str(a) for a in allowed]), f"{column} not among those of 'where'"
+        )
+    for column, refused in grouping.exclude.items():
+        leave_out(_labels(layers, name, column).isin([str(a) for a in refused]), f"{column} among those of 'exclude'")
+    if grouping.map:
+        new = label.map(lambda text: _matched(text, grouping.map), na_action="ignore")
+        leave_out(new.isna(), "matches no pattern of 'map'")
+        label = new.where(label.notna())
+    sizes = _sizes(layers, label, grouping)
+    for group, n_filters, n_models in zip(sizes["group"], sizes["n_filters"], sizes["n_models"], strict=True):
+        if n_filters < grouping.min_filters:
+            leave_out(label == group, f"group '{group}' has fewer than {grouping.min_filters} filters")
+        elif n_models < grouping.min_models:
+            leave_out(label == group, f"group '{group}' has fewer than {grouping.min_models} models")
+    sizes = sizes[sizes["group"].isin(set(label.dropna()))].reset_index(drop=True)
+    if sizes.empty:
+        raise FiltershiftError(f"grouping '{name}': no layer is left in any group; loosen where, exclude, map or bins")
+    return Groups(label, sizes, pd.DataFrame(skipped, columns=["kind", "name", "reason", "count"]))
+
+
+def _sizes(layers: pd.DataFrame, label: pd.Series, grouping: Grouping) -> pd.DataFrame:
+    """One row a group: its numbers of filters, layers and models, in the grouping's natural order."""
+    table = layers[["n_filters", "model_id"]].assign(group=label).dropna(subset=["group"])
+    sizes = table.groupby("group", as_index=False).agg(
+        n_filters=("n_filters", "sum"), n_layers=("n_filters", "size"), n_models=("model_id", "nunique")
+    )
+    if grouping.order == "label":
+        ordered = sorted(sizes["group"])
+    elif grouping.bins:
+        ordered = interval_labels(list(grouping.bins))
+    elif grouping.map:
+        ordered = list(dict.fromkeys(grouping.map.values()))
+    else:
+        ordered = sorted(sizes["group"], key=natural_key)
+    rank = {text: k for k, text in enumerate(ordered)}
+    return sizes.sort_values("group", key=lambda column: column.map(rank)).reset_index(drop=True)

@@ -1,0 +1,76 @@
+"""Layer quality after Gavrikov & Keuper (CVPR 2022, section 5): sparsity, variance entropy, random threshold."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.groups import Membership
+from filtershift.statistics.extent import LayerExtent
+from filtershift.statistics.moments import LayerMoments
+
+Array = NDArray[np.float64]
+
+
+def variance_entropy(scatter: Array) -> Array:
+    """Entropy H = -sum p log10 p of the variance ratios p of each scatter matrix (L, 9, 9); at most log10 9 = 0.954.
+
+    The ratios are those of the layer's column-centred weight matrix. NaN where the variance is zero.
+    """
+    variance = np.maximum(np.linalg.eigvalsh(scatter), 0.0)
+    total = variance.sum(axis=-1, keepdims=True)
+    ratio = np.divide(variance, total, out=np.full_like(variance, np.nan), where=total > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return -np.where(ratio == 0, 0.0, ratio * np.log10(ratio)).sum(axis=-1)
+
+
+def random_threshold(n: NDArray[np.int64]) -> Array:
+    """T_H(n): the entropy from which a layer of n filters cannot be told from random initialisation.
+
+    The authors' sigmoid fit in log2 n. It is not positive for n <= 2: NaN there.
+    """
+    size = np.where(n > 2, n, 3)
+    threshold = 1.2618047 / (1 + np.exp(-0.88767525 * (np.log2(size) - 2.30436435))) - 0.31050834
+    return np.where(n > 2, threshold, np.nan)
+
+
+def layer_quality(layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent) -> pd.DataFrame:
+    """Quality of every layer, one row a layer; what is undefined is missing.
+
+    A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
+    of zero); its filters are counted in ``zero_filters``.
+    """
+    n = moments.n
+    entropy = variance_entropy(moments.scatter[:, 1])
+    threshold = random_threshold(n)
+    known = np.isfinite(entropy) & np.isfinite(threshold)
+    return layers[["model_id", "model", "conv_depth", "conv_depth_norm", "n_filters"]].assign(
+        zero_filters=moments.zeros,
+        non_finite_filters=moments.non_finite,
+        largest_weight=np.where(n > 0, moments.peak, np.nan),
+        mean_range=moments.mean_range,
+        sparsity=np.divide(extent.sparse, n, out=np.full(len(n), np.nan), where=n > 0),
+        variance_entropy=entropy,
+        random_threshold=threshold,
+        random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
+    )
+
+
+def non_finite(quality: pd.DataFrame) -> pd.DataFrame:
+    """The filters left out of everything for a NaN or an infinity, as rows kind, name, reason, count of layers."""
+    rows = quality[quality["non_finite_filters"] > 0]
+    name = rows["model"].astype(str) + ", layer " + rows.index.astype(str)
+    reason = "a weight is NaN or infinite"
+    return pd.DataFrame({"kind": "filters", "name": name, "reason": reason, "count": rows["non_finite_filters"]})
+
+
+def model_ranges(quality: pd.DataFrame, groups: Membership) -> pd.DataFrame:
+    """The mean raw filter range of each model in each group: columns group, model, n_filters, mean_range.
+
+    ``quality`` has a row a layer with model, n_filters, non_finite_filters and mean_range.
+    """
+    n = quality["n_filters"] - quality["non_finite_filters"]
+    labels = dict(enumerate(groups.labels))
+    group = quality["layer"].map(groups.group_of).map(labels)
+    table = pd.DataFrame({"group": group, "model": quality["model"], "n_filters": n, "sum": quality["mean_range"] * n})
+    summed = table[n > 0].dropna(subset=["group"]).groupby(["group", "model"], as_index=False).sum()
+    return summed.assign(mean_range=summed["sum"] / summed["n_filters"]).drop(columns="sum")

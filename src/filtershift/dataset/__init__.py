@@ -1,0 +1,1 @@
+"""Bytes to filters and a layer table."""

@@ -1,0 +1,139 @@
+"""An ONNX graph as one flat list of operators, and how deep each of them lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from filtershift.errors import FiltershiftError
+
+if TYPE_CHECKING:
+    from onnx import AttributeProto, GraphProto, NodeProto, SparseTensorProto, TensorProto
+
+BODY_INPUT = "(body input)"  # how a value enters the body of a Loop or Scan: a step of the data, but not an operator
+
+
+@dataclass(frozen=True)
+class Operator:
+    """One node: its kind (with the domain, unless standard), name, and the flat names of its inputs and outputs."""
+
+    kind: str
+    name: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, AttributeProto]
+
+
+@dataclass(frozen=True)
+class FlatGraph:
+    """All operators of a graph and of the bodies nested in it; `inputs` are the model's, without its initialisers."""
+
+    operators: tuple[Operator, ...]
+    inputs: frozenset[str]
+    tensors: Mapping[str, TensorProto | SparseTensorProto]
+
+    @cached_property
+    def producers(self) -> Mapping[str, Operator]:
+        """Flat name of a value -> the operator that makes it."""
+        return {output: operator for operator in self.operators for output in operator.outputs if output}
+
+
+def flatten(graph: GraphProto) -> FlatGraph:
+    """Inline the bodies of If, Loop and Scan nodes.
+
+    A value of a body gets the body's path as a prefix, so that two branches may use one name. A body reads values of
+    the graphs around it; its outputs become inputs of the node that owns it. Initialisers and the tensors of Constant
+    nodes are `tensors`.
+
+    Raises:
+        FiltershiftError: a name is not UTF-8.
+    """
+    operators: list[Operator] = []
+    tensors: dict[str, TensorProto | SparseTensorProto] = {}
+
+    def visit(body: GraphProto, outer: Mapping[str, str], path: str, arguments: Sequence[str]) -> tuple[str, ...]:
+        for name in _names(body):
+            if isinstance(name, bytes):
+                raise FiltershiftError(f"the name {name!r} in the graph is not UTF-8; ONNX names are")
+        names = dict(outer)
+        for name, tensor in _initializers(body):
+            names[name] = path + name
+            tensors[path + name] = tensor
+        for value, argument in zip(body.input, arguments, strict=False):
+            names[value.name] = path + value.name
+            operators.append(Operator(BODY_INPUT, "", (argument,), (path + value.name,), {}))
+        for number, node in enumerate(body.node):
+            inputs = tuple(names.get(name, name) for name in node.input)
+            outputs = tuple(path + name if name else "" for name in node.output)
+            names |= dict(zip(node.output, outputs, strict=True))
+            for attribute in node.attribute:
+                for inner in [attribute.g] if attribute.HasField("g") else attribute.graphs:
+                    place = f"{path}{node.name or f'{node.op_type}_{number}'}/{attribute.name}/"
+                    inputs += visit(inner, names, place, inputs)
+            name = path + node.name if node.name else ""
+            operator = Operator(_kind(node), name, inputs, outputs, {a.name: a for a in node.attribute})
+            operators.append(operator)
+            if operator.kind == "Constant" and outputs and "value" in operator.attributes:
+                tensors[outputs[0]] = operator.attributes["value"].t
+        return tuple(names.get(value.name, value.name) for value in body.output)
+
+    visit(graph, {}, "", ())
+    initial = {name for name, _ in _initializers(graph)}
+    return FlatGraph(tuple(operators), frozenset(value.name for value in graph.input) - initial, tensors)
+
+
+def operator_depths(graph: FlatGraph) -> list[int]:
+    """Depth of each operator: the number of operators on the longest path from a model input to it, itself included.
+
+    What only prepares constants (Constant nodes, an Identity or Cast on weights) is on no such path: it has depth 0 and
+    adds nothing to others. Any order of the nodes will do; a cycle is an error. Linear in nodes and edges.
+    """
+    number = {output: index for index, operator in enumerate(graph.operators) for output in operator.outputs if output}
+    before = {
+        index: {number[name] for name in operator.inputs if name in number}
+        for index, operator in enumerate(graph.operators)
+    }
+    depths = [0] * len(graph.operators)
+    values = dict.fromkeys(graph.inputs, 0)
+    try:
+        for index in TopologicalSorter(before).static_order():
+            operator = graph.operators[index]
+            reached = [values[name] for name in operator.inputs if name in values]
+            if reached:
+                depths[index] = max(reached) + (operator.kind != BODY_INPUT)
+                values.update((output, depths[index]) for output in operator.outputs if output)
+    except CycleError as error:
+        kinds = " -> ".join(graph.operators[index].kind for index in error.args[1])
+        raise FiltershiftError(f"the graph has a cycle ({kinds}); an ONNX graph has none") from None
+    return depths
+
+
+def convolution_ranks(depths: Iterable[int]) -> dict[int, tuple[int, float]]:
+    """Depth of a convolution -> (conv_depth, conv_depth_norm).
+
+    `depths` are those of all 2-D convolutions of a model; conv_depth is the rank (from 0) among the distinct ones,
+    conv_depth_norm the rank / (their number - 1), 0 if there is only one.
+    """
+    levels = sorted(set(depths))
+    return {depth: (rank, rank / max(len(levels) - 1, 1)) for rank, depth in enumerate(levels)}
+
+
+def _initializers(graph: GraphProto) -> list[tuple[str, TensorProto | SparseTensorProto]]:
+    dense = [(tensor.name, tensor) for tensor in graph.initializer]
+    return dense + [(tensor.values.name, tensor) for tensor in graph.sparse_initializer]
+
+
+def _names(graph: GraphProto) -> Iterator[str | bytes]:
+    """All names in a graph; protobuf hands out bytes for those that are not UTF-8."""
+    yield from (name for name, _ in _initializers(graph))
+    yield from (value.name for value in (*graph.input, *graph.output))
+    for node in graph.node:
+        yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+        yield from (attribute.name for attribute in node.attribute)
+
+
+def _kind(node: NodeProto) -> str:
+    return node.op_type if node.domain in ("", "ai.onnx") else f"{node.domain}.{node.op_type}"

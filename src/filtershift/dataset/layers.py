@@ -1,0 +1,210 @@
+"""The layer table: one row a layer, with the rows of `/filters` each layer owns."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.dataset.filters import FilterFile
+from filtershift.dataset.meta import read_meta
+from filtershift.dataset.pickled_arrays import IntList
+from filtershift.errors import FiltershiftError
+
+REQUIRED = ("model_id", "conv_depth", "conv_depth_norm", "filter_ids")
+FIRST = ("model_id", "model", "conv_depth", "conv_depth_norm", "layer_position", "n_filters", "filter_ids")
+
+_OURS = ("layer", "layer_position", "n_filters")
+_WHOLE = ("layer", "model_id", "conv_depth", "n_filters")
+_NUMBERS = ("conv_depth_norm", "total_filters", "3x3_filter_share", "depth")
+_IDS = "'0:63', first and last id, or a list of ids, none negative,"
+_RANGE = re.compile(r"(-?[0-9]{1,18})(?::(-?[0-9]{1,18}))?")
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """The layers of a data set.
+
+    Attributes:
+        layers: one row a layer, indexed by `layer`; the columns of `FIRST`, then all others of the file in their order.
+            Missing labels are missing; `filter_ids` are inclusive ranges, "0:63" or "0:63 128:191".
+        runs: columns layer, start, stop: half-open row ranges in `/filters`, by layer and ascending in each.
+        skipped: columns kind, name, reason, count: filters without a layer, columns of the file that give way to ours.
+    """
+
+    layers: pd.DataFrame
+    runs: pd.DataFrame
+    skipped: pd.DataFrame
+
+
+def read_layers(path: Path) -> LayerTable:
+    """The layer table of a data set file, checked against its filters.
+
+    `Datatype` becomes `Visual Category`, every `Task` that contains "Segmentation" is "Segmentation", and the empty
+    text is a missing label. `model` is the file's `model`, else `Name`, else the id; where ids share a text, "(id)" is
+    added, so that no two models merge. `layer_position` is first (`conv_depth_norm` 0), last (1) or middle.
+
+    Raises:
+        FiltershiftError: an unreadable file, a missing column, an empty table, a depth outside 0…1, or ids that are out
+            of range, reversed, negative, listed twice or owned by two layers.
+    """
+    with FilterFile(path) as filters:
+        n_filters = filters.n_filters
+    meta = read_meta(path)
+    meta.columns = pd.Index([str(_label(name)) for name in meta.columns], dtype=object)
+    if meta.columns.has_duplicates:
+        name = meta.columns[meta.columns.duplicated()][0]
+        raise FiltershiftError(f"{path}: /meta has two columns {name[:80]!r}; each name once would be right")
+    if missing := [name for name in REQUIRED if name not in meta]:
+        raise FiltershiftError(f"{path}: /meta has no column {missing[0]!r}; found {', '.join(map(repr, meta))[:2000]}")
+    if meta.empty:
+        raise FiltershiftError(f"{path}: /meta has no rows; one row a layer would be right")
+    replaced = [name for name in _OURS if name in meta]
+    meta = meta.drop(columns=replaced).set_axis(pd.RangeIndex(len(meta), name="layer"))
+    for name in ("model_id", "conv_depth", "conv_depth_norm"):
+        meta[name] = _numbers(path, meta, name)
+    runs = _runs(path, meta)
+    _check_runs(path, meta, runs, n_filters)
+    sizes = (runs["stop"] - runs["start"]).groupby(runs["layer"]).sum()
+    layers = _labelled(meta).assign(
+        model=_models(meta),
+        layer_position=meta["conv_depth_norm"].map({0.0: "first", 1.0: "last"}).fillna("middle"),
+        n_filters=sizes,
+        filter_ids=_ranges(runs),
+    )
+    skipped = [("column", name, "its name is taken by a column computed from the others", 1) for name in replaced]
+    if unowned := n_filters - int(sizes.sum()):
+        skipped.append(("filters", "no layer", "in /filters but owned by no layer of /meta", unowned))
+    return LayerTable(
+        layers[[*FIRST, *(name for name in layers if name not in FIRST)]],
+        runs,
+        pd.DataFrame(skipped, columns=["kind", "name", "reason", "count"]),
+    )
+
+
+def load_layers(path: Path) -> pd.DataFrame:
+    """The `layers` of a :class:`LayerTable` back from the file that `layers.to_csv(path)` made.
+
+    Empty is missing and nothing else is. Labels are text ("01", "1" and "NA" are three); depths and counts are numbers.
+    """
+    types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
+    layers = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
+    for name in [name for name in _NUMBERS if name in layers]:
+        # Python's own parser: a depth off by one unit in the last place may fall into another decile.
+        layers[name] = layers[name].astype(object).astype("float64")
+    return layers
+
+
+def runs_of(layers: pd.DataFrame) -> pd.DataFrame:
+    """The `runs` of a :class:`LayerTable` from the `filter_ids` of its `layers`."""
+    return _runs(Path("layers.csv"), layers)
+
+
+def _runs(path: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """Columns layer, start, stop from ids in any form: by layer, ascending, adjoining runs joined."""
+    parts = [_cell_runs(path, table, row, cell) for row, cell in enumerate(table["filter_ids"])]
+    row = np.repeat(np.arange(len(parts)), np.array([starts.size for starts, _ in parts], dtype=np.int64))
+    empty = np.empty(0, np.int64)
+    start, stop = (np.concatenate([empty, *(part[side] for part in parts)]) for side in (0, 1))
+    if (wrong := np.flatnonzero((start < 0) | (stop <= start))).size:
+        _fail(path, table, row[wrong[0]], f"filter_ids holds {start[wrong[0]]}:{stop[wrong[0]] - 1}", _IDS)
+    order = np.lexsort((start, row))
+    row, start, stop = row[order], start[order], stop[order]
+    breaks = (row[1:] != row[:-1]) | (start[1:] != stop[:-1])
+    first, last = np.ones(row.size, bool), np.ones(row.size, bool)
+    first[1:] = last[:-1] = breaks
+    return pd.DataFrame({"layer": table.index.to_numpy()[row[first]], "start": start[first], "stop": stop[last]})
+
+
+def _cell_runs(path: Path, table: pd.DataFrame, row: int, cell: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The half-open runs of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", an id or a list of ids."""
+    if isinstance(cell, IntList) and cell.starts.size:
+        return cell.starts, cell.stops
+    ranges = [_RANGE.fullmatch(token) for token in str(cell).strip("[] \n").replace(",", " ").split()]
+    if not ranges or not all(ranges):
+        _fail(path, table, row, f"filter_ids is {str(cell)[:40]!r}", _IDS)
+    first = np.array([int(found[1]) for found in ranges if found], dtype=np.int64)
+    last = np.array([int(found[2] or found[1]) for found in ranges if found], dtype=np.int64)
+    return first, last + 1
+
+
+def _check_runs(path: Path, meta: pd.DataFrame, runs: pd.DataFrame, n_filters: int) -> None:
+    beyond = np.flatnonzero(runs["stop"] > n_filters)
+    if beyond.size:
+        layer, start, stop = runs.iloc[beyond[0]]
+        _fail(path, meta, layer, f"filter_ids holds {start}:{stop - 1}", f"0 to {n_filters - 1}, the rows of /filters")
+    runs = runs.sort_values("start", kind="stable")
+    reached = runs["stop"].cummax().to_numpy()[:-1]
+    overlaps = np.flatnonzero(runs["start"].to_numpy()[1:] < reached)
+    if overlaps.size:
+        layer, start, _ = runs.iloc[overlaps[0] + 1]
+        other = runs["layer"].iloc[np.argmax(runs["stop"].to_numpy()[: overlaps[0] + 1])]
+        owner = "twice" if other == layer else f"and so has row {other}"
+        _fail(path, meta, layer, f"filter_ids has {start}, {owner}", "each filter in one layer, once")
+
+
+def _ranges(runs: pd.DataFrame) -> list[str]:
+    """`filter_ids` of each layer as inclusive ranges."""
+    texts = (runs["start"].astype(str) + ":" + (runs["stop"] - 1).astype(str)).tolist()
+    firsts = np.flatnonzero(runs["layer"].diff() != 0).tolist()
+    return [" ".join(texts[first:end]) for first, end in zip(firsts, [*firsts[1:], len(texts)], strict=True)]
+
+
+def _numbers(path: Path, meta: pd.DataFrame, name: str) -> pd.Series:
+    numbers = pd.to_numeric(meta[name], errors="coerce").astype("float64")
+    if name == "conv_depth_norm":
+        wrong, right = ~numbers.between(0, 1), "a number from 0 to 1"
+    else:
+        wrong, right = ~((numbers % 1 == 0) & (numbers.abs() < 2**53)), "a whole number"
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        _fail(path, meta, row, f"{name} is {str(meta[name].iloc[row])[:40]!r}", right)
+    return numbers if name == "conv_depth_norm" else numbers.astype("int64")
+
+
+def _models(meta: pd.DataFrame) -> pd.Series:
+    """One text a model, no text for two."""
+    ids = meta["model_id"].astype(str)
+    names = ids
+    for column in [column for column in ("Name", "model") if column in meta]:
+        names = meta[column].map(_label).astype(object).where(lambda texts: texts.notna(), names)
+    while (shared := meta["model_id"].groupby(names).transform("nunique") > 1).any():
+        names = names.mask(shared, names + " (" + ids + ")")
+    return names.astype(str)
+
+
+def _labelled(meta: pd.DataFrame) -> pd.DataFrame:
+    """Columns of text under the names of v1.0.0, whole numbers as integers even where some are missing."""
+    if "Visual Category" not in meta:
+        meta = meta.rename(columns={"Datatype": "Visual Category"})
+    columns = {}
+    for name, values in meta.items():
+        if values.dtype.kind == "f" and (values.dropna() % 1 == 0).all() and name != "conv_depth_norm":
+            columns[name] = values.astype("Int64")
+        elif values.dtype.kind in "iuf" or name == "filter_ids":
+            columns[name] = values
+        else:
+            columns[name] = values.map(_label)
+    if "Task" in columns:
+        columns["Task"] = columns["Task"].map(lambda task: "Segmentation" if "Segmentation" in str(task) else task)
+    return pd.DataFrame(columns)
+
+
+def _label(value: Any) -> Any:
+    """Text that a CSV file can hold, characters it cannot as escapes; NaN where there is none."""
+    if value is None or value == "" or (isinstance(value, float) and isnan(value)) or value is pd.NaT:
+        return np.nan
+    text = str(value)
+    return text if text.isprintable() else text.encode("utf-8", "backslashreplace").decode().replace("\r", "\\r")
+
+
+def _fail(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -> NoReturn:
+    model, depth = (str(table[name].iloc[row])[:40] for name in ("model_id", "conv_depth"))
+    raise FiltershiftError(
+        f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; {right} would be right"
+    )

@@ -1,0 +1,1 @@
+"""Drawing only: arrays and labels in, a figure out."""

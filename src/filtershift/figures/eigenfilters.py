@@ -1,0 +1,184 @@
+"""Eigenfilter tiles (figures 1 and 8): the basis of each subset, its explained variance and how it adds up."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.labels import indexed
+from filtershift.figures.layout import MARGIN, POINTS, canvas, fit_labels, page, place, text_width
+from filtershift.figures.style import BAR, FAINT, FRAME, SMALL, TINY, TITLE, WEIGHT_MAP, styled
+
+_Origin = tuple[float, float]
+_SCALE = Normalize(-1, 1)
+
+
+@dataclass(frozen=True)
+class Subset:
+    """The basis of one subset: `components` (9, 9), one a row, and `explained_variance_ratio` (9,)."""
+
+    label: str
+    components: np.ndarray
+    explained_variance_ratio: np.ndarray
+    n_filters: int
+    n_models: int
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """Inches and points of one row of tiles."""
+
+    tile: float
+    gap: float
+    title: float
+    number: float
+    curve: float
+    space: float
+    repeat: bool
+    """Whether each row repeats the names of its tiles and the ends of its axes, or only the top of the page."""
+
+    @property
+    def heading(self) -> float:
+        return self.title * 1.6 / POINTS
+
+    @property
+    def line(self) -> float:
+        return self.number * 1.5 / POINTS
+
+    @property
+    def tiles(self) -> float:
+        return 9 * self.tile + 8 * self.gap
+
+    @property
+    def curve_left(self) -> float:
+        return self.tiles + self.gap + text_width(["0.5"], self.number) + 0.2
+
+    @property
+    def width(self) -> float:
+        return self.curve_left + self.curve
+
+    @property
+    def row(self) -> float:
+        return self.heading + self.tile + (1 + self.repeat) * self.line + self.space
+
+    @property
+    def tile_top(self) -> float:
+        return self.heading + self.repeat * self.line
+
+
+_GENEROUS = _Sizes(tile=0.56, gap=0.14, title=TITLE, number=SMALL, curve=1.3, space=0.22, repeat=True)
+_DENSE = _Sizes(tile=0.33, gap=0.12, title=SMALL, number=TINY, curve=0.7, space=0.15, repeat=False)
+_GENEROUS_ROWS = 20
+
+
+@styled
+def eigenfilters(subsets: Sequence[Subset]) -> Figure:
+    """Draw for each subset its nine eigenfilters as 3×3 tiles in one row.
+
+    Above each tile stands its name v_i, below it its explained variance ratio; the curve beside the row is the
+    cumulative ratio over the first 1…9 components. One diverging scale, −1…1, serves all tiles. Up to 20 subsets are
+    drawn large in one column, more of them smaller in several.
+
+    Raises:
+        FiltershiftError: there is no subset, or one whose arrays are not (9, 9) and (9,).
+    """
+    if not subsets:
+        raise FiltershiftError("eigenfilters: no subset to draw; give at least one")
+    for subset in subsets:
+        if subset.components.shape != (9, 9) or subset.explained_variance_ratio.shape != (9,):
+            raise FiltershiftError(f"eigenfilters: '{subset.label}' needs components (9, 9) and 9 variance ratios")
+    sizes = _GENEROUS if len(subsets) <= _GENEROUS_ROWS else _DENSE
+    columns = 1 if sizes.repeat else math.ceil(math.sqrt(len(subsets) / 15))
+    rows = math.ceil(len(subsets) / columns)
+    pitch = sizes.width + 0.4
+    top = 0 if sizes.repeat else 1.4 * sizes.line
+    width, height = columns * pitch - 0.4, top + rows * sizes.row
+    figure = page(width + 2 * MARGIN, height + 0.4 + 2 * MARGIN)
+    axes = canvas(figure, MARGIN, MARGIN, width, height)
+    origins = [(n // rows * pitch, top + n % rows * sizes.row) for n in range(len(subsets))]
+    _draw_tiles(axes, subsets, origins, sizes)
+    _draw_curves(axes, subsets, origins, sizes)
+    _draw_headings(axes, subsets, origins, sizes)
+    _draw_scale(figure, width, height)
+    return figure
+
+
+def _draw_headings(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin], sizes: _Sizes) -> None:
+    counts = [f"{s.n_filters:,} filters, {s.n_models:,} model{'s' * (s.n_models != 1)}" for s in subsets]
+    room = sizes.tiles - text_width(counts, sizes.number) - 0.15
+    texts = fit_labels([subset.label for subset in subsets], sizes.title, room, "bold")
+    for text, count, (x, y) in zip(texts, counts, origins, strict=True):
+        baseline = y + sizes.heading * 0.7
+        axes.text(x, baseline, text, fontsize=sizes.title, fontweight="bold")
+        after = x + text_width([text], sizes.title, "bold") + 0.12
+        axes.text(after, baseline, count, fontsize=sizes.number, color=FAINT)
+
+
+def _draw_tiles(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin], sizes: _Sizes) -> None:
+    """Draw all tiles as one collection of squares, each with its name above and its variance ratio below."""
+    lefts = np.arange(9) * (sizes.tile + sizes.gap)
+    side = sizes.tile / 3
+    across, down = np.meshgrid(np.arange(3) * side, np.arange(3) * side)
+    corners = np.stack([lefts[:, None] + across.ravel(), np.broadcast_to(down.ravel(), (9, 9))], axis=-1)
+    square = side * np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
+    squares = []
+    for subset, (x, y) in zip(subsets, origins, strict=True):
+        top = y + sizes.tile_top
+        squares.append((corners.reshape(81, 1, 2) + square) + (x, top))
+        for index, left in enumerate(lefts):
+            middle = x + left + sizes.tile / 2
+            if sizes.repeat or y == origins[0][1]:
+                above = top if sizes.repeat else y - 0.4 * sizes.line
+                axes.text(middle, above - 0.03, indexed("v", index), fontsize=sizes.number, ha="center")
+            ratio = subset.explained_variance_ratio[index]
+            text = f"{ratio:.2f}" if np.isfinite(ratio) else "–"
+            axes.text(middle, top + sizes.tile + 0.03, text, fontsize=sizes.number, ha="center", va="top", color=FAINT)
+    values = np.concatenate([subset.components.ravel() for subset in subsets])
+    tiles = PolyCollection(list(np.concatenate(squares)), array=values, cmap=WEIGHT_MAP, norm=_SCALE)
+    tiles.set(edgecolor="white", linewidth=0.4)
+    axes.add_collection(tiles, autolim=False)
+
+
+def _draw_curves(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin], sizes: _Sizes) -> None:
+    """Draw the cumulative ratios, each in a frame from 0 to 1 beside its tiles."""
+    steps = np.linspace(0.06, 0.94, 9) * sizes.curve
+    rules, curves = [], []
+    faint: dict[str, Any] = {"fontsize": sizes.number, "color": FAINT}
+    for subset, (x, y) in zip(subsets, origins, strict=True):
+        left, top = x + sizes.curve_left, y + sizes.tile_top
+        named = sizes.repeat or y == origins[0][1]
+        for level in (0, 0.5, 1) if sizes.repeat else (0, 1):
+            height = top + (1 - level) * sizes.tile
+            rules.append([(left, height), (left + sizes.curve, height)])
+            if named:
+                axes.text(left - 0.05, height, f"{level:g}", ha="right", va="center", **faint)
+        cumulative = np.cumsum(subset.explained_variance_ratio)
+        curves.append(np.column_stack([left + steps, top + (1 - cumulative) * sizes.tile]))
+        for number in (1, 9) if named else ():
+            axes.text(left + steps[number - 1], top + sizes.tile + 0.03, str(number), ha="center", va="top", **faint)
+    axes.add_collection(LineCollection(rules, colors=FRAME, linewidths=0.5), autolim=False)
+    axes.add_collection(LineCollection(curves, colors=BAR, linewidths=1.2), autolim=False)
+    points = np.concatenate(curves)
+    axes.plot(points[:, 0], points[:, 1], ".", color=BAR, markersize=4)
+
+
+def _draw_scale(figure: Figure, width: float, height: float) -> None:
+    """Draw the colour scale under the first tiles and say what the curve is."""
+    top = MARGIN + height + 0.05
+    axes = place(figure, MARGIN, top, 2.0, 0.1)
+    bar = Colorbar(axes, ScalarMappable(_SCALE, WEIGHT_MAP), orientation="horizontal", ticks=[-1, 0, 1])
+    bar.set_ticklabels(["−1", "0", "1"])
+    bar.outline.set_visible(False)
+    note = canvas(figure, MARGIN + 2.3, top, width - 2.3, 0.3)
+    note.text(
+        0, 0.1, "below each tile: explained variance ratio; curve: cumulative over v₀ … v₈", fontsize=SMALL, color=FAINT
+    )

@@ -1,0 +1,132 @@
+"""Matrices of pairwise shifts (figures 3 and 7, and one for each grouping)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.layout import (
+    MARGIN,
+    canvas,
+    fit_labels,
+    page,
+    place,
+    round_values,
+    row_font,
+    row_pitch,
+    text_width,
+)
+from filtershift.figures.style import FAINT, LABEL, MISSING, SHIFT_MAP, SMALL, TITLE, styled
+
+_DENSE = 0.105
+"""Inches between two labels where they are closest."""
+
+_SHORTEST_SIDE, _LONGEST_SIDE = 1.2, 14.0
+_HEADING, _SPACE, _BAR = 0.35, 0.4, 0.14
+_NO_VALUE = "no value"
+
+
+@dataclass(frozen=True)
+class ShiftPanel:
+    """One matrix: `shift` (g, g), drawn in the order given, with g labels and numbers of models."""
+
+    title: str
+    labels: Sequence[str]
+    n_models: Sequence[int]
+    shift: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A panel with the inches it takes: the side of its matrix and the width of its labels."""
+
+    panel: ShiftPanel
+    title: str
+    note: str
+    side: float
+    step: int
+    size: float
+    texts: list[str]
+    label_width: float
+    width: float
+
+    @property
+    def height(self) -> float:
+        return _HEADING + self.side + self.label_width
+
+
+@styled
+def shift_matrix(panels: Sequence[ShiftPanel]) -> Figure:
+    """Draw matrices of the shift D side by side on one colour scale, from 0 to the largest D of all panels.
+
+    Both axes carry the labels with the number of models in brackets. Above about 130 groups the matrix stops growing
+    and every second (third, …) label is written. Cells without a finite value are grey.
+
+    Raises:
+        FiltershiftError: there is no panel, or one whose matrix, labels and numbers of models differ in length.
+    """
+    if not panels:
+        raise FiltershiftError("shift matrix: no panel to draw; give at least one")
+    for panel in panels:
+        g = len(panel.labels)
+        if not g or panel.shift.shape != (g, g) or len(panel.n_models) != g:
+            found = f"a matrix {panel.shift.shape} and {len(panel.n_models)} numbers of models"
+            raise FiltershiftError(f"shift matrix '{panel.title}': {found} do not belong to {g} labels")
+    measured = [_measure(panel) for panel in panels]
+    values = np.concatenate([panel.shift.ravel() for panel in panels])
+    largest = float(values[np.isfinite(values)].max(initial=0)) or 1.0
+    bar_height = min(max(part.side for part in measured), 3.0)
+    ticks = round_values(0, largest, math.ceil(2 * bar_height))
+    bar_width = max(_BAR + 0.1 + text_width(ticks.values(), SMALL), _BAR + 0.06 + text_width([_NO_VALUE], SMALL))
+    width = sum(part.width + _SPACE for part in measured) + bar_width
+    figure = page(width + 2 * MARGIN, max(part.height for part in measured) + 2 * MARGIN)
+    left = MARGIN
+    for part in measured:
+        _draw(figure, left, part, Normalize(0, largest))
+        left += part.width + _SPACE
+    scale = Colorbar(
+        place(figure, left, MARGIN + _HEADING, _BAR, bar_height), ScalarMappable(Normalize(0, largest), SHIFT_MAP)
+    )
+    scale.set_ticks(list(ticks), labels=list(ticks.values()))
+    around = canvas(figure, left, MARGIN, bar_width, _HEADING + bar_height + 0.3)
+    around.text(0, 0.2, "shift D", fontsize=LABEL)
+    if not np.isfinite(values).all():
+        bottom = _HEADING + bar_height + 0.25
+        around.add_patch(Rectangle((0, bottom), _BAR, -0.12, color=MISSING, linewidth=0))
+        around.text(_BAR + 0.06, bottom, _NO_VALUE, fontsize=SMALL, color=FAINT)
+    return figure
+
+
+def _measure(panel: ShiftPanel) -> _Measured:
+    g = len(panel.labels)
+    side = float(np.clip(g * row_pitch(g, generous=0.27, dense=_DENSE, page=6.0), _SHORTEST_SIDE, _LONGEST_SIDE))
+    step = math.ceil(g * _DENSE / side - 1e-9)
+    size = row_font(step * side / g)
+    brackets = [f" ({n:,})" for n in panel.n_models]
+    names = fit_labels(panel.labels, size, 2.6 - text_width(brackets, size))
+    texts = [name + bracket for name, bracket in zip(names, brackets, strict=True)]
+    label_width = text_width(texts, size) + 0.1
+    note = f"{g:,} groups, 1 in {step} labelled" if step > 1 else ""
+    room = max(label_width + side, 4.0) - text_width([note], SMALL) - 0.2
+    title = fit_labels([panel.title], TITLE, room, "bold")[0]
+    width = max(label_width + side, text_width([title], TITLE, "bold"))
+    return _Measured(panel, title, note, side, step, size, texts, label_width, width)
+
+
+def _draw(figure: Figure, left: float, part: _Measured, norm: Normalize) -> None:
+    heading = canvas(figure, left, MARGIN, part.width, _HEADING)
+    heading.text(0, 0.2, part.title, fontsize=TITLE, fontweight="bold")
+    heading.text(part.width, 0.2, part.note, fontsize=SMALL, color=FAINT, ha="right")
+    axes = place(figure, left + part.label_width, MARGIN + _HEADING, part.side, part.side)
+    axes.imshow(part.panel.shift, cmap=SHIFT_MAP, norm=norm, interpolation="nearest", aspect="auto")
+    ticks, texts = range(0, len(part.texts), part.step), part.texts[:: part.step]
+    axes.set_xticks(ticks, texts, rotation=90, fontsize=part.size)
+    axes.set_yticks(ticks, texts, fontsize=part.size)
+    axes.tick_params(length=2 if part.step > 1 else 0, pad=3)

@@ -1,0 +1,92 @@
+"""The one look of every figure: type, lines, colour maps and the colour of each group."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, ParamSpec
+
+import colorcet
+import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+Color = tuple[float, float, float]
+
+FONT = "DejaVu Sans"
+TITLE, LABEL, SMALL, TINY = 9.5, 8.0, 7.0, 6.0
+"""Font sizes in points; nothing is drawn smaller than `TINY` but crowded rows."""
+
+INK, FAINT, FRAME, MISSING = "0.1", "0.4", "0.75", "0.8"
+"""Greys: text, secondary text, frames and rules, cells without a value."""
+
+BAR = "#4878a8"
+"""The fill of marks that stand for no group in particular."""
+
+STYLE: dict[Any, Any] = {
+    "font.family": FONT,
+    "font.size": LABEL,
+    "text.color": INK,
+    "text.parse_math": False,
+    "text.hinting": "none",
+    "axes.edgecolor": FRAME,
+    "axes.linewidth": 0.6,
+    "axes.labelsize": LABEL,
+    "axes.labelcolor": INK,
+    "axes.titlesize": TITLE,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.color": FRAME,
+    "ytick.color": FRAME,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "lines.linewidth": 1.0,
+    "pdf.fonttype": 42,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+SHIFT_MAP: LinearSegmentedColormap = colorcet.cm.fire.with_extremes(bad=MISSING)
+WEIGHT_MAP: LinearSegmentedColormap = colorcet.cm.diverging_bwr_40_95_c42.with_extremes(bad=MISSING)
+
+P = ParamSpec("P")
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Run a drawing function under `STYLE`, whatever the caller's matplotlib settings are."""
+
+    @wraps(draw)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(STYLE)
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def group_colors(labels: Iterable[str]) -> dict[str, Color]:
+    """Give each group of a grouping its colour.
+
+    The colours are colorcet's Glasbey set that starts with matplotlib's ten, without those too light for white paper
+    (relative luminance above 0.45). They go to the labels in sorted order, so that all figures of a grouping agree as
+    long as each passes *all* labels of the grouping. Beyond the 192 colours they repeat, darker.
+
+    Args:
+        labels: all labels of the grouping, in any order; repeats do not count.
+
+    Returns:
+        label -> (red, green, blue), each in 0…1, in sorted order of the labels.
+    """
+    palette = np.asarray(colorcet.glasbey_category10)
+    linear = np.where(palette <= 0.04045, palette / 12.92, ((palette + 0.055) / 1.055) ** 2.4)
+    palette = palette[linear @ (0.2126, 0.7152, 0.0722) <= 0.45]
+    colors = {}
+    for index, label in enumerate(sorted(set(labels))):
+        cycle, entry = divmod(index, len(palette))
+        red, green, blue = (palette[entry] * 0.6**cycle).tolist()
+        colors[label] = (red, green, blue)
+    return colors

@@ -1,0 +1,35 @@
+"""Files that appear whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path beside ``path`` to write to: renamed to ``path`` when the block ends, removed when it fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_table(path: Path, table: "pd.DataFrame", *, index: bool = False) -> None:
+    """Write a table as CSV: missing is empty, numbers read back as they were."""
+    with whole_file(path) as beside:
+        table.to_csv(beside, index=index)
+
+
+def read_table(path: Path, text: tuple[str, ...] = ()) -> "pd.DataFrame":
+    """Read a table back: empty is missing, and nothing else is; the columns ``text`` stay text whatever they hold."""
+    import pandas as pd
+
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(text, str))

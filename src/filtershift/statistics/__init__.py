@@ -1,0 +1,3 @@
+"""Three passes over the filters and their mergeable per-layer results."""
+
+VARIANTS = ("scaled", "unscaled")

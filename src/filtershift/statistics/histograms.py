@@ -1,0 +1,181 @@
+"""Pass 3: per layer and component, histograms of the coefficients over two grids, both variants.
+
+The *extent* grid divides the one extent that all components share into ``bins * REFINE`` bins: shifts are
+computed from them, in any number of bins they divide into. The *window* grid divides, for each component on
+its own, the range in which nearly all layers lie: densities are drawn from it, and stay sharp where a few
+outliers stretch the extent.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tables
+from numpy.typing import NDArray
+
+from filtershift.files import whole_file
+from filtershift.statistics.moments import LayerMoments
+from filtershift.statistics.units import FilterSource, Unit, in_order, spans
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+
+REFINE = 8
+WINDOW_BINS = 1024
+PACKED = tables.Filters(complevel=5, complib="blosc:zstd", shuffle=True)
+UNDATED = {"track_times": False}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the bins of one variant lie.
+
+    Attributes:
+        extent: (2,) smallest and largest coefficient of all filters.
+        bins: number of bins of the extent that are compared; the stored ones refine each into ``REFINE``.
+        window: (9, 2) ends of each component's window.
+    """
+
+    extent: Array
+    bins: int
+    window: Array
+
+    @property
+    def edges(self) -> Array:
+        """Edges of the compared bins, (bins + 1,)."""
+        return np.linspace(self.extent[0], self.extent[1], self.bins + 1)
+
+    @property
+    def steps(self) -> Array:
+        """Per component and grid (extent, window): low end and bins a unit, (9, 2, 2)."""
+        low, high = self.extent
+        fine = np.tile([low, self.bins * REFINE / (high - low)], (9, 1))
+        window = np.stack([self.window[:, 0], WINDOW_BINS / (self.window[:, 1] - self.window[:, 0])], axis=1)
+        return np.stack([fine, window], axis=1)
+
+
+def windows(moments: LayerMoments, variant: int, components: Array, mean: Array, extent: Array) -> Array:
+    """Each component's window, (9, 2): four standard deviations about the layers' means, but for 1 % of the layers.
+
+    ``variant`` 0 is scaled, 1 unscaled; components (9, 9), mean (9) and extent (2) are that variant's.
+    """
+    some = moments.n > 0
+    middle = (moments.mean[some, variant] - mean) @ components.T
+    variance = np.einsum("ip,lpq,iq->li", components, moments.scatter[some, variant], components)
+    spread = 4 * np.sqrt(np.maximum(variance, 0) / moments.n[some, None])
+    if not some.any():
+        return np.tile(extent, (9, 1))
+    low = np.clip(np.quantile(middle - spread, 0.01, axis=0), *extent)
+    high = np.clip(np.quantile(middle + spread, 0.99, axis=0), *extent)
+    flat = high - low < 1e-6 * (extent[1] - extent[0])
+    return np.where(flat[:, None], extent, np.stack([low, high], axis=1))
+
+
+def make_grids(moments: LayerMoments, components: Array, mean: Array, extents: Array, bins: int) -> tuple[Grid, Grid]:
+    """The grids of both variants, from the global bases (2, 9, 9), their means (2, 9) and the extents (2, 2)."""
+    scaled, unscaled = (
+        Grid(extents[v], bins, windows(moments, v, components[v], mean[v], extents[v])) for v in range(2)
+    )
+    return scaled, unscaled
+
+
+def measure_histograms(
+    source: FilterSource,
+    runs: pd.DataFrame,
+    components: Array,
+    mean: Array,
+    grids: tuple[Grid, Grid],
+    threads: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> Iterator[tuple[int, Counts]]:
+    """Run pass 3: yields (layer, counts (2, 9, bins * REFINE + WINDOW_BINS)) for each layer, in order.
+
+    components (2, 9, 9) and mean (2, 9) are the global bases; grids those of the scaled and the unscaled variant.
+    """
+    from filtershift.statistics import kernels
+
+    bins = grids[0].bins * REFINE
+    steps = np.stack([grid.steps for grid in grids])
+
+    def measure(units: list[Unit]) -> list[tuple[int, Counts]]:
+        counted: list[tuple[int, Counts]] = []
+        for unit in units:
+            if not counted or counted[-1][0] != unit.layer:
+                counted.append((unit.layer, np.zeros((2, 9, bins + WINDOW_BINS), np.int64)))
+            block = source.read(unit.start, unit.stop)
+            kernels.histograms(block, components, mean, steps, bins, WINDOW_BINS, counted[-1][1])
+        return counted
+
+    layer, counts = -1, np.zeros(0, np.int64)
+    for part in in_order(measure, spans(runs), threads, progress):
+        for part_layer, part_counts in part:
+            if part_layer == layer:
+                counts += part_counts
+                continue
+            if layer >= 0:
+                yield layer, counts
+            layer, counts = part_layer, part_counts
+    if layer >= 0:
+        yield layer, counts
+
+
+def save_histograms(
+    paths: tuple[Path, Path], grids: tuple[Grid, Grid], n_layers: int, counted: Iterable[tuple[int, Counts]]
+) -> None:
+    """Write the results of pass 3 for one shard as they come, one file a variant."""
+    with ExitStack() as stack:
+        files = [tables.open_file(stack.enter_context(whole_file(path)), "w") for path in paths]
+        for file, grid in zip(files, grids, strict=True):
+            stack.callback(file.close)
+            for name, bins in (("extent", grid.bins * REFINE), ("window", WINDOW_BINS)):
+                shape, chunk = (n_layers, 9, bins), (8, 9, bins)
+                file.create_carray("/", name, tables.Int32Atom(), shape, filters=PACKED, chunkshape=chunk, **UNDATED)
+            file.create_array("/", "layer", np.zeros(n_layers, np.int64), **UNDATED)
+            file.create_array("/", "extent_ends", grid.extent, **UNDATED)
+            file.create_array("/", "window_ends", grid.window, **UNDATED)
+            file.create_array("/", "bins", np.array([grid.bins]), **UNDATED)
+        for row, (layer, counts) in enumerate(counted):
+            for file, count in zip(files, counts, strict=True):
+                split = file.root.extent.shape[2]
+                file.root.layer[row] = layer
+                file.root.extent[row] = count[:, :split]
+                file.root.window[row] = count[:, split:]
+
+
+def load_grid(path: Path) -> Grid:
+    """The grid a file of histograms was counted over."""
+    with tables.open_file(path) as file:
+        return Grid(file.root.extent_ends[:], int(file.root.bins[0]), file.root.window_ends[:])
+
+
+def group_counts(paths: Iterable[Path], grid: str, group_of: dict[int, int], groups: int) -> Counts:
+    """Sum the stored histograms of the layers of each group, (groups, 9, stored bins).
+
+    Args:
+        paths: the files of all shards of one variant.
+        grid: "extent" or "window".
+        group_of: the group, 0 … groups - 1, of each layer; layers not in it are left out.
+        groups: how many groups.
+    """
+    total: Counts | None = None
+    for path in paths:
+        with tables.open_file(path) as file:
+            counts = file.get_node(f"/{grid}")
+            if total is None:
+                total = np.zeros((groups, *counts.shape[1:]), np.int64)
+            layers = file.root.layer[:]
+            for start in range(0, len(layers), 256):
+                for layer, count in zip(layers[start : start + 256], counts[start : start + 256], strict=True):
+                    if layer in group_of:
+                        total[group_of[layer]] += count
+    if total is None:
+        raise ValueError("no file of histograms given")
+    return total
+
+
+def coarsen(counts: Counts, bins: int) -> Counts:
+    """Merge neighbouring bins of the last axis down to ``bins``, which must divide their number."""
+    return counts.reshape(*counts.shape[:-1], bins, -1).sum(axis=-1)

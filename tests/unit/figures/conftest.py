@@ -1,0 +1,66 @@
+"""What every figure is held to: labels of any kind, and text that stays on the page and apart."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+GROUPS = (1, 2, 40, 400)
+
+
+def hostile_labels(count: int) -> list[str]:
+    """Labels no one hopes for: long, alike at both ends, mathtext, markup, control characters, other scripts."""
+    kinds = (
+        "a label of five hundred characters " + "that goes on " * 35,
+        "line\nbreak and <script>alert(1)</script>",
+        "$x_1$ and $\\frac{1}{2}$",
+        "Größe, ÅÉÑ, Ωμέγα, Привет, العربية, 漢字",
+        "W" * 500,
+        "",
+        "\x00control\x07 and \u202ebidi",
+        "common prefix " + "i" * 470 + " common suffix",
+    )
+    return [kinds[n % len(kinds)][: 500 - 6] + (f" {n}" if n >= len(kinds) else "") for n in range(count)]
+
+
+def visible_texts(figure: Figure) -> list[Text]:
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+
+
+def check_legible(figure: Figure) -> None:
+    """Draw the figure; all its text must lie on the page, none may overlap another, none be smaller than 5.9 points."""
+    figure.canvas.draw()
+    texts = visible_texts(figure)
+    boxes = np.array([text.get_window_extent().extents for text in texts])
+    page = figure.bbox.extents
+    outside = (boxes[:, :2] < page[:2] - 0.5).any(axis=1) | (boxes[:, 2:] > page[2:] + 0.5).any(axis=1)
+    assert not outside.any(), [texts[n].get_text() for n in np.flatnonzero(outside)][:5]
+    small = [text.get_text() for text in texts if text.get_fontsize() < 5.9]
+    assert not small, small[:5]
+    boxes += (0.5, 0.5, -0.5, -0.5)
+    for n, box in enumerate(boxes[:-1]):
+        rest = boxes[n + 1 :]
+        overlaps = (rest[:, :2] < box[2:]).all(axis=1) & (rest[:, 2:] > box[:2]).all(axis=1)
+        assert not overlaps.any(), (texts[n].get_text(), texts[n + 1 + int(overlaps.argmax())].get_text())
+
+
+@pytest.fixture
+def assert_legible() -> Callable[[Figure], None]:
+    return check_legible
+
+
+@pytest.fixture
+def texts_of() -> Callable[[Figure], list[str]]:
+    return lambda figure: [text.get_text() for text in visible_texts(figure)]
+
+
+@pytest.fixture(params=GROUPS, ids=lambda count: f"{count} groups")
+def labels(request: pytest.FixtureRequest) -> list[str]:
+    return hostile_labels(request.param)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.boxes import boxes
+
+
+def rows_of(labels, rng):
+    sizes = [0, 1, 4, 5, 60, 3000]
+    return [(label, 10 ** rng.normal(size=sizes[n % 6])) for n, label in enumerate(labels)]
+
+
+def marks(figure, marker):
+    lines = [line for line in figure.axes[0].lines if line.get_marker() == marker]
+    return np.concatenate([line.get_xydata() for line in lines])
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_legible(labels, rng, assert_legible, log):
+    assert_legible(boxes(rows_of(labels, rng), "a quantity with a long name, in units " * 9, log=log))
+
+
+def test_rows_stand_in_the_given_order_with_their_number_of_values():
+    figure = boxes([("second", np.arange(1200.0)), ("first", np.ones(1))], "shift D")
+    axes = figure.axes[0]
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["second (1,200)", "first (1)"]
+    assert axes.get_ylim()[0] > axes.get_ylim()[1]
+
+
+def test_box_spans_the_quartiles_and_the_mean_is_marked():
+    values = np.array([0.0, 1, 2, 3, 4, 100])
+    figure = boxes([("one", values)], "x")
+    box = figure.axes[0].patches[0].get_path().get_extents()
+    np.testing.assert_allclose((box.x0, box.x1), np.percentile(values, [25, 75]))
+    np.testing.assert_allclose(marks(figure, "D"), [(values.mean(), 0)])
+    np.testing.assert_allclose(marks(figure, "."), [(100, 0)])
+
+
+def test_few_values_are_drawn_as_themselves():
+    figure = boxes([("four", np.array([1.0, 2, 3, 9])), ("none", np.array([]))], "x")
+    assert not figure.axes[0].patches
+    np.testing.assert_allclose(marks(figure, "|")[:, 0], [1, 2, 3, 9])
+
+
+def test_values_that_cannot_be_drawn_are_counted():
+    values = np.array([0.0, -1, np.nan, 1, 2, 3, 4, 5])
+    linear, log = boxes([("r", values)], "x"), boxes([("r", values)], "x", log=True)
+    assert linear.axes[0].get_yticklabels()[0].get_text() == "r (7; 1 not finite)"
+    assert log.axes[0].get_yticklabels()[0].get_text() == "r (5; 3 not finite or not positive)"
+    assert log.axes[0].get_xscale() == "log"
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_nothing_but_empty_rows_draws(log, assert_legible):
+    assert_legible(boxes([("a", np.array([])), ("b", np.array([np.nan]))], "x", log=log))
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-12, 5.0, 3e8])
+def test_one_value_alone_draws(value, assert_legible):
+    assert_legible(boxes([("a", np.array([value]))], "x"))
+
+
+def test_no_rows_are_told():
+    with pytest.raises(FiltershiftError, match="no rows"):
+        boxes([], "x")

@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.ridge import ridge
+from filtershift.figures.style import group_colors
+
+X = np.linspace(-3, 3, 301)
+
+
+def bells(groups, rng):
+    centres, widths = rng.normal(0, 0.8, (2, groups, 9, 1))
+    return np.exp(-0.5 * ((X - centres) / (0.1 + np.abs(widths))) ** 2)
+
+
+def cells(figure):
+    """Outlines by column and row: lists of (points, 2), y downwards, one unit a row."""
+    collections = [next(c for c in axes.collections if isinstance(c, PolyCollection)) for axes in figure.axes]
+    return [[path.vertices for path in collection.get_paths()] for collection in collections]
+
+
+def test_legible(labels, rng, assert_legible):
+    assert_legible(ridge(X, bells(len(labels), rng), labels, group_colors(labels)))
+
+
+def test_each_cell_stands_on_its_row_and_peaks_where_its_density_does(rng):
+    densities = bells(3, rng)
+    drawn = cells(ridge(X, densities, ["a", "b", "c"], group_colors("abc")))
+    for column in range(9):
+        for row in range(3):
+            points = drawn[column][row]
+            assert points[:, 1].max() == row + 1
+            top = points[points[:, 1].argmin()]
+            assert row <= top[1] < row + 0.1
+            assert top[0] == pytest.approx(X[densities[row, column].argmax()], abs=0.05)
+            assert points[:, 0].min() == X[0]
+            assert points[:, 0].max() == X[-1]
+
+
+def test_simplified_outline_follows_the_density_within_a_pixel(rng):
+    densities = bells(1, rng)
+    outline = cells(ridge(X, densities, ["a"], group_colors("a")))[0][0]
+    curve = outline[1:-2] if np.allclose(outline[0], outline[-1]) else outline[1:-1]
+    drawn = np.interp(X, curve[:, 0], 1 - curve[:, 1])
+    np.testing.assert_allclose(drawn / drawn.max(), densities[0, 0] / densities[0, 0].max(), atol=0.015)
+    assert len(outline) < len(X) / 2
+
+
+def test_a_narrow_spike_survives():
+    densities = np.full((1, 9, len(X)), 1e-3)
+    densities[:, :, 140] = 1.0
+    outline = cells(ridge(X, densities, ["a"], group_colors("a")))[0][0]
+    assert outline[:, 1].min() < 0.1
+
+
+def test_cells_without_a_density_are_flat():
+    densities = np.zeros((2, 9, len(X)))
+    densities[1] = np.nan
+    for column in cells(ridge(X, densities, ["zero", "nan"], group_colors(["zero", "nan"]))):
+        assert [np.unique(points[:, 1]).tolist() for points in column] == [[1], [2]]
+
+
+def test_rows_have_their_groups_colour_and_only_the_bottom_has_an_axis(rng, texts_of):
+    colors = group_colors(["first", "second"])
+    figure = ridge(X, bells(2, rng), ["second", "first"], colors)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        fills = next(c for c in axes.collections if isinstance(c, PolyCollection)).get_facecolor()
+        np.testing.assert_allclose(fills, [(*colors["second"], 0.7), (*colors["first"], 0.7)])
+    assert len(figure.axes) == 9
+    assert texts_of(figure).count("−2") == 9
+
+
+def test_shapes_that_do_not_belong_together_are_told(rng):
+    with pytest.raises(FiltershiftError, match=r"\(2, 9, 301\)"):
+        ridge(X, bells(3, rng), ["a", "b"], group_colors("ab"))
+    with pytest.raises(FiltershiftError, match="at least one group"):
+        ridge(X, np.empty((0, 9, len(X))), [], {})

@@ -1,0 +1,98 @@
+import hashlib
+import subprocess
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from PIL import Image
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.bars import BarPanel, bars
+from filtershift.figures.saving import save
+from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
+from filtershift.figures.style import STYLE
+
+DRAW_AND_HASH = """
+import sys, hashlib, pathlib
+import numpy as np
+from filtershift.figures.boxes import boxes
+from filtershift.figures.saving import save
+figure = boxes([("Ωμέγα", np.arange(50.0)), ("漢字 $x$", np.array([1.0, 99]))], "shift D")
+paths = [pathlib.Path(sys.argv[1]) / name for name in ("figure.pdf", "figure.png")]
+save(figure, *paths)
+print(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths))
+"""
+
+
+@pytest.fixture
+def figure():
+    return bars([BarPanel("Task", ["a", "b $x_1$"], [12, 3])], "models")
+
+
+def test_both_files_appear_and_nothing_else(figure, tmp_path):
+    save(figure, tmp_path / "deep" / "figure.pdf", str(tmp_path / "deep" / "figure.png"))
+    assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["figure.pdf", "figure.png"]
+    with Image.open(tmp_path / "deep" / "figure.png") as picture:
+        width, height = figure.get_size_inches() * 130
+        assert picture.size == (int(width), int(height))
+
+
+def test_equal_figures_give_equal_bytes_in_another_process(tmp_path):
+    printed = set()
+    for seed in ("1", "2"):
+        (tmp_path / seed).mkdir()
+        command = [sys.executable, "-c", DRAW_AND_HASH, str(tmp_path / seed)]
+        printed.add(
+            subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": seed}).stdout
+        )
+    assert len(printed) == 1
+
+
+def test_saving_twice_gives_equal_bytes(figure, tmp_path):
+    hashes = set()
+    for name in ("one", "two"):
+        save(figure, tmp_path / f"{name}.pdf", tmp_path / f"{name}.png")
+        hashes.add(tuple(hashlib.sha256((tmp_path / f"{name}{end}").read_bytes()).digest() for end in (".pdf", ".png")))
+    assert len(hashes) == 1
+
+
+def test_pdf_has_truetype_text_and_no_date(figure, tmp_path):
+    save(figure, tmp_path / "figure.pdf")
+    content = (tmp_path / "figure.pdf").read_bytes()
+    assert b"/CIDFontType2" in content or b"/TrueType" in content
+    assert b"/Type3" not in content
+    assert b"CreationDate" not in content
+    assert b"Matplotlib" not in content
+
+
+def test_palette_keeps_colours(tmp_path, rng):
+    figure = shift_matrix([ShiftPanel("Task", list("abcdef"), [1] * 6, rng.uniform(0, 9, (6, 6)))])
+    save(figure, tmp_path / "figure.png")
+    with mpl.rc_context(STYLE):
+        figure.canvas.draw()
+    exact = np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(int)
+    with Image.open(tmp_path / "figure.png") as picture:
+        saved = np.asarray(picture.convert("RGB")).astype(int)
+    assert np.abs(saved - exact).max() <= 8
+    assert saved[0, 0].tolist() == [255, 255, 255]
+
+
+def test_other_endings_are_told_before_anything_is_written(figure, tmp_path):
+    with pytest.raises(FiltershiftError, match=r"figure\.jpg.*use \.pdf or \.png"):
+        save(figure, tmp_path / "figure.pdf", tmp_path / "figure.jpg")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(figure, tmp_path):
+    target = tmp_path / "figure.pdf"
+    target.write_text("old")
+
+    def fail(value, position):
+        raise ZeroDivisionError
+
+    next(axes for axes in figure.axes if axes.patches).xaxis.set_major_formatter(fail)
+    with pytest.raises(ZeroDivisionError):
+        save(figure, target)
+    assert [path.name for path in tmp_path.iterdir()] == ["figure.pdf"]
+    assert target.read_text() == "old"

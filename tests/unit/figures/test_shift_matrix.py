@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
+
+
+def panel(labels, rng, title="Task", scale=1.0):
+    points = rng.normal(size=(len(labels), 3))
+    shift = scale * ((points[:, None] - points[None]) ** 2).sum(axis=-1)
+    return ShiftPanel(title, labels, rng.integers(1, 900, len(labels)).tolist(), shift)
+
+
+def images(figure):
+    return [axes.images[0] for axes in figure.axes if axes.images]
+
+
+def test_legible(labels, rng, assert_legible):
+    assert_legible(shift_matrix([panel(labels, rng, title="A title " * 60)]))
+
+
+def test_three_panels_are_legible(labels, rng, assert_legible):
+    sizes = (len(labels), 1, min(len(labels), 40))
+    assert_legible(shift_matrix([panel(labels[:size], rng, title=f"({size})") for size in sizes]))
+
+
+def test_panels_show_their_matrix_on_one_scale(rng):
+    panels = [panel(["a", "b", "c"], rng), panel(["d", "e"], rng, scale=50)]
+    figure = shift_matrix(panels)
+    for image, one in zip(images(figure), panels, strict=True):
+        np.testing.assert_array_equal(image.get_array(), one.shift)
+        assert image.get_clim() == (0, panels[1].shift.max())
+        assert image.get_cmap().name.endswith("fire")
+
+
+def test_both_axes_carry_labels_with_models_in_brackets(rng):
+    figure = shift_matrix([ShiftPanel("Task", ["GAN", "$x$"], [12, 3456], np.zeros((2, 2)))])
+    axes = images(figure)[0].axes
+    for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
+        assert [text.get_text() for text in ticks] == ["GAN (12)", "$x$ (3,456)"]
+
+
+def test_cells_without_value_are_grey_and_explained(rng, texts_of):
+    one = panel(["a", "b"], rng)
+    assert "no value" not in texts_of(shift_matrix([one]))
+    one.shift[0, 1] = np.nan
+    figure = shift_matrix([one])
+    image = images(figure)[0]
+    np.testing.assert_allclose(image.to_rgba(image.get_array())[0, 1], (0.8, 0.8, 0.8, 1))
+    assert "no value" in texts_of(figure)
+
+
+def test_a_matrix_without_any_value_draws(rng):
+    shift_matrix([ShiftPanel("Task", ["a"], [1], np.full((1, 1), np.nan))]).canvas.draw()
+
+
+def test_many_groups_are_labelled_sparsely_and_say_so(rng, texts_of):
+    figure = shift_matrix([panel([f"model {n}" for n in range(400)], rng)])
+    ticks = images(figure)[0].axes.get_yticks()
+    assert len(set(np.diff(ticks))) == 1
+    assert f"400 groups, 1 in {ticks[1] - ticks[0]:.0f} labelled" in texts_of(figure)
+
+
+def test_lengths_that_do_not_belong_together_are_told(rng):
+    with pytest.raises(FiltershiftError, match=r"'Task'.*\(3, 3\).*2 labels"):
+        shift_matrix([ShiftPanel("Task", ["a", "b"], [1, 2], np.zeros((3, 3)))])
+    with pytest.raises(FiltershiftError, match="1 numbers of models"):
+        shift_matrix([ShiftPanel("Task", ["a", "b"], [1], np.zeros((2, 2)))])
+    with pytest.raises(FiltershiftError, match="no panel"):
+        shift_matrix([])

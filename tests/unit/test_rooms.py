@@ -1,0 +1,84 @@
+"""The architecture: which room imports which, and how long files may be."""
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "src"
+MAY_IMPORT = {
+    "dataset": set(),
+    "statistics": {"dataset"},
+    "analysis": {"dataset", "statistics"},
+    "figures": {"analysis"},
+}
+WORKFLOW_TOOLS = {"snakemake", "hydra", "omegaconf"}
+MAX_LINES = {".py": 300, ".smk": 100, "": 100}
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(SOURCE.rglob("*.py"))}
+FILES = [
+    ROOT / "Snakefile",
+    *(
+        path
+        for folder in ("src", "workflow", "tests", "benchmarks")
+        for path in sorted((ROOT / folder).rglob("*.*"))
+        if path.suffix in {".py", ".smk"}
+    ),
+]
+
+
+def imported(module: str) -> set[str]:
+    """The full names that a module imports, anywhere in it, relative imports resolved."""
+    path = MODULES[module]
+    package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(), path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            origin = package[: len(package) + 1 - node.level] if node.level else []
+            base = ".".join([*origin, *([node.module] if node.module else [])])
+            members = {f"{base}.{alias.name}" for alias in node.names}
+            names |= {member if member in MODULES else base for member in members}
+    return names
+
+
+def room(module: str) -> str:
+    """The room of a module of the package, "" for what belongs to all rooms."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in MAY_IMPORT else ""
+
+
+def test_the_rooms_are_those_of_the_design() -> None:
+    assert {path.parent.name for path in SOURCE.glob("filtershift/*/__init__.py")} == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_room_imports_only_from_rooms_to_its_left(module: str) -> None:
+    rooms = {room(name) for name in imported(module) if name.split(".")[0] == "filtershift"} - {"", room(module)}
+    allowed = MAY_IMPORT.get(room(module), set())
+    assert rooms <= allowed, f"{module} may import from {sorted(allowed)} only, but imports {sorted(rooms - allowed)}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_room_knows_the_workflow(module: str) -> None:
+    assert not WORKFLOW_TOOLS & {name.split(".")[0] for name in imported(module)}
+
+
+def test_no_imports_in_a_circle() -> None:
+    graph = {module: (imported(module) & MODULES.keys()) - {module} for module in MODULES}
+    TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_does_one_thing_and_is_short(path: Path) -> None:
+    lines = len(path.read_text().splitlines())
+    assert lines <= MAX_LINES[path.suffix], f"{lines} lines: split the file by what it does"

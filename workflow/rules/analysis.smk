@@ -1,0 +1,81 @@
+# Pure functions of the per-layer statistics, one job a grouping and variant.
+
+
+rule groups:
+    input:
+        script=f"{SCRIPTS}/groups.py",
+        code=room("analysis"),
+        layers="results/{dataset}/layers.csv",
+    output:
+        groups="results/{dataset}/groups/{grouping}.csv",
+        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
+        skipped="results/{dataset}/skipped/grouping-{grouping}.csv",
+    log:
+        "results/{dataset}/logs/groups/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/groups/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        grouping=lambda wildcards: quoted(asdict(CONFIG.grouping[wildcards.grouping])),
+    shell:
+        "python {input.script} layers={input.layers} name={wildcards.grouping} grouping={params.grouping}"
+        " output={output.groups} sizes={output.sizes} skipped={output.skipped} 2> {log}"
+
+
+rule pca:
+    input:
+        script=f"{SCRIPTS}/pca.py",
+        code=room("analysis"),
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
+        groups="results/{dataset}/groups/{grouping}.csv",
+        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
+    output:
+        "results/{dataset}/{variant}/pca/{grouping}.h5",
+    log:
+        "results/{dataset}/logs/{variant}/pca/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/{variant}/pca/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        moments=lambda wildcards, input: listed(input.moments),
+    shell:
+        "python {input.script} moments={params.moments} groups={input.groups} sizes={input.sizes}"
+        " variant={wildcards.variant} output={output} 2> {log}"
+
+
+rule shift:
+    input:
+        script=f"{SCRIPTS}/shift.py",
+        code=room("analysis"),
+        histograms=gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5"),
+        groups="results/{dataset}/groups/{grouping}.csv",
+        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
+        pca="results/{dataset}/{variant}/pca/{grouping}.h5",
+        basis="results/{dataset}/statistics/basis.h5",
+    output:
+        shift=report(
+            "results/{dataset}/{variant}/shift/{grouping}.csv",
+            caption="../report/shift.rst",
+            category="Shifts",
+            labels={"figure": "D-matrix, table", "grouping": "{grouping}", "variant": "{variant}"},
+        ),
+        n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
+        components="results/{dataset}/{variant}/shift/{grouping}.components.csv",
+        histograms="results/{dataset}/{variant}/histograms/{grouping}.h5",
+        densities="results/{dataset}/{variant}/densities/{grouping}.h5",
+    log:
+        "results/{dataset}/logs/{variant}/shift/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/{variant}/shift/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        histograms=lambda wildcards, input: listed(input.histograms),
+        order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,
+    shell:
+        "python {input.script} histograms={params.histograms} groups={input.groups} sizes={input.sizes}"
+        " pca={input.pca} basis={input.basis} variant={wildcards.variant} order={params.order}"
+        " output={output.shift} n={output.n} components={output.components}"
+        " group_histograms={output.histograms} densities={output.densities} 2> {log}"

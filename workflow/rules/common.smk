@@ -1,0 +1,73 @@
+# The composed configuration, and the few helpers that rules share.
+import json
+import re
+import shlex
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+from snakemake_interface_executor_plugins.settings import DeploymentMethod
+
+ROOT = Path(workflow.basedir)
+SCRIPTS = f"{ROOT}/workflow/scripts"
+sys.path.insert(0, f"{ROOT}/workflow")
+
+from configuration import load
+from filtershift.errors import FiltershiftError
+
+try:
+    CONFIG = load(ROOT / "config", config.get("overrides", []))
+except FiltershiftError as error:
+    raise WorkflowError(str(error)) from None
+
+config["resolved"] = asdict(CONFIG)
+
+# Commands run with the Python that runs Snakemake, activated or not, unless conda brings another.
+OWN = DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method
+PYTHON_HERE = f"export PATH='{Path(sys.executable).parent}':\"$PATH\"; " if OWN else ""
+shell.prefix(f"set -euo pipefail; export PYTHONPATH='{ROOT}/src'; {PYTHON_HERE}")
+
+
+def room(*names):
+    """The modules of rooms of the package: an edited room reruns its rules."""
+    modules = [path for name in names for path in sorted((ROOT / "src/filtershift" / name).glob("*.py"))]
+    return [str(path) for path in modules]
+
+
+def quoted(value):
+    """A value as one word of the shell and of Hydra's grammar: text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        text = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), value)
+    else:
+        text = json.dumps(value).replace("'", r"\u0027").replace("$", r"\u0024")
+    return shlex.quote(f"'{text}'")
+
+
+def listed(paths):
+    """Paths as a list in Hydra's grammar."""
+    return f"[{','.join(map(str, paths))}]"
+
+
+def titles(groupings):
+    """The titles of groupings, for a figure."""
+    return quoted([CONFIG.grouping[name].title for name in groupings])
+
+
+def shown(*names):
+    """Those of the named groupings that are configured."""
+    return [name for name in names if name in CONFIG.grouping]
+
+
+def drawable(groupings, variant):
+    """Whether a figure of these groupings and this variant can be drawn with what is configured."""
+    return bool(groupings) and (variant is None or variant in CONFIG.variants)
+
+
+def quoted_overrides():
+    """The overrides of this run, to hand to another Snakemake."""
+    return shlex.quote(f"overrides={json.dumps(list(config.get('overrides', [])))}")
+
+
+# Groupings of more than one group, that is all but those without a column.
+COMPARED = [name for name, grouping in CONFIG.grouping.items() if grouping.by]

@@ -1,0 +1,76 @@
+# One figure a grouping and variant.
+
+
+rule eigenfilters:
+    input:
+        script=f"{SCRIPTS}/eigenfilters.py",
+        code=room("figures"),
+        pca="results/{dataset}/{variant}/pca/{grouping}.h5",
+    output:
+        pdf="results/{dataset}/{variant}/figures/eigenfilters/{grouping}.pdf",
+        png=report(
+            "results/{dataset}/{variant}/figures/eigenfilters/{grouping}.png",
+            caption="../report/eigenfilters.rst",
+            category="Bases",
+            labels={"figure": "eigenfilters", "grouping": "{grouping}", "variant": "{variant}"},
+        ),
+        table="results/{dataset}/{variant}/figures/eigenfilters/{grouping}.csv",
+    log:
+        "results/{dataset}/logs/{variant}/eigenfilters/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/{variant}/eigenfilters/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    shell:
+        "python {input.script} pca=[{input.pca}] figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
+
+
+rule ridge:
+    input:
+        script=f"{SCRIPTS}/ridge.py",
+        code=room("figures"),
+        densities="results/{dataset}/{variant}/densities/{grouping}.h5",
+        n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
+    output:
+        pdf="results/{dataset}/{variant}/figures/ridge/{grouping}.pdf",
+        png=report(
+            "results/{dataset}/{variant}/figures/ridge/{grouping}.png",
+            caption="../report/ridge.rst",
+            category="Distributions",
+            labels={"figure": "ridges", "grouping": "{grouping}", "variant": "{variant}"},
+        ),
+    log:
+        "results/{dataset}/logs/{variant}/ridge/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/{variant}/ridge/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    shell:
+        "python {input.script} densities={input.densities} n={input.n} figure=[{output.pdf},{output.png}] 2> {log}"
+
+
+rule shift_matrix:
+    input:
+        script=f"{SCRIPTS}/shift_matrix.py",
+        code=room("figures"),
+        shift="results/{dataset}/{variant}/shift/{grouping}.csv",
+        n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
+    output:
+        pdf="results/{dataset}/{variant}/figures/shift_matrix/{grouping}.pdf",
+        png=report(
+            "results/{dataset}/{variant}/figures/shift_matrix/{grouping}.png",
+            caption="../report/shift.rst",
+            category="Shifts",
+            labels={"figure": "D-matrix", "grouping": "{grouping}", "variant": "{variant}"},
+        ),
+    log:
+        "results/{dataset}/logs/{variant}/shift_matrix/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/{variant}/shift_matrix/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        titles=lambda wildcards: titles([wildcards.grouping]),
+    shell:
+        "python {input.script} shift=[{input.shift}] n=[{input.n}] titles={params.titles}"
+        " figure=[{output.pdf},{output.png}] 2> {log}"

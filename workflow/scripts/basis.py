@@ -1,0 +1,32 @@
+"""The global basis of each variant."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: the moments of all shards, and the file to write."""
+
+    moments: list[Path] = MISSING
+    output: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Per-layer moments -> components, mean and explained variance ratio of all filters, both variants."""
+    from filtershift.analysis.pca import global_basis
+    from filtershift.analysis.storage import save_groups
+    from filtershift.statistics import VARIANTS
+    from filtershift.statistics.moments import LayerMoments
+    from filtershift.statistics.storage import load
+
+    moments = load(settings.moments, LayerMoments)
+    save_groups(settings.output, {name: vars(global_basis(moments, v)) for v, name in enumerate(VARIANTS)})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Write the resolved configuration."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command
+from omegaconf import MISSING, OmegaConf
+
+
+@dataclass
+class Settings:
+    """Arguments: the configuration (JSON), and the file to write."""
+
+    config: str = MISSING
+    output: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Resolved configuration -> YAML."""
+    from filtershift.files import whole_file
+
+    with whole_file(settings.output) as beside:
+        OmegaConf.save(OmegaConf.create(json.loads(settings.config)), beside)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Pass 2 over the filters of one shard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command, progress
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: as in pass 1, and its results."""
+
+    dataset: Path = MISSING
+    layers: Path = MISSING
+    moments: list[Path] = MISSING
+    basis: Path = MISSING
+    shard: str = "1-of-1"
+    threads: int = 1
+    output: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Filters and global bases -> each layer's extent in both variants, and its number of sparse filters."""
+    from filtershift.analysis.storage import load_bases
+    from filtershift.dataset.filters import FilterFile
+    from filtershift.dataset.layers import load_layers, runs_of
+    from filtershift.statistics.extent import measure_extent
+    from filtershift.statistics.moments import LayerMoments
+    from filtershift.statistics.storage import load, save
+    from filtershift.statistics.units import in_shard
+
+    runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
+    moments = load(settings.moments, LayerMoments)
+    components, mean = load_bases(settings.basis)
+    peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
+    with FilterFile(settings.dataset) as source:
+        extent = measure_extent(source, runs, components, mean, peak, settings.threads, progress("extent"))
+    save(settings.output, extent)
+
+
+if __name__ == "__main__":
+    main()

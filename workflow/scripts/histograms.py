@@ -1,0 +1,48 @@
+"""Pass 3 over the filters of one shard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command, progress
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: as in pass 2, its results, the number of bins, and a file for each variant."""
+
+    dataset: Path = MISSING
+    layers: Path = MISSING
+    moments: list[Path] = MISSING
+    basis: Path = MISSING
+    extent: list[Path] = MISSING
+    bins: int = 70
+    shard: str = "1-of-1"
+    threads: int = 1
+    scaled: Path = MISSING
+    unscaled: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Filters, global bases and extents -> per-layer histograms of both variants."""
+    from filtershift.analysis.storage import load_bases
+    from filtershift.dataset.filters import FilterFile
+    from filtershift.dataset.layers import load_layers, runs_of
+    from filtershift.statistics.extent import LayerExtent, total_extent
+    from filtershift.statistics.histograms import make_grids, measure_histograms, save_histograms
+    from filtershift.statistics.moments import LayerMoments
+    from filtershift.statistics.storage import load
+    from filtershift.statistics.units import in_shard
+
+    runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
+    components, mean = load_bases(settings.basis)
+    extents = total_extent(load(settings.extent, LayerExtent))
+    grids = make_grids(load(settings.moments, LayerMoments), components, mean, extents, settings.bins)
+    with FilterFile(settings.dataset) as source:
+        counted = measure_histograms(source, runs, components, mean, grids, settings.threads, progress("histograms"))
+        save_histograms((settings.scaled, settings.unscaled), grids, runs["layer"].nunique(), counted)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Pass 1 over the filters of one shard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command, progress
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: the data set, its layer table, which shard (as in 1-of-4), and the file to write."""
+
+    dataset: Path = MISSING
+    layers: Path = MISSING
+    shard: str = "1-of-1"
+    threads: int = 1
+    output: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Filters -> per-layer moments of both variants."""
+    from filtershift.dataset.filters import FilterFile
+    from filtershift.dataset.layers import load_layers, runs_of
+    from filtershift.statistics.moments import measure_moments
+    from filtershift.statistics.storage import save
+    from filtershift.statistics.units import in_shard
+
+    runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
+    with FilterFile(settings.dataset) as source:
+        moments = measure_moments(source, runs, settings.threads, progress("moments"))
+    save(settings.output, moments)
+
+
+if __name__ == "__main__":
+    main()

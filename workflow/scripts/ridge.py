@@ -1,0 +1,44 @@
+"""Draw the coefficient densities of groups (figures 2 and 12 to 17)."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: densities, the groups' sizes in drawn order, labels to draw (JSON, default: all), outputs."""
+
+    densities: Path = MISSING
+    n: Path = MISSING
+    chosen: str = "null"
+    figure: list[Path] = MISSING
+    skipped: Path | None = None
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Group densities -> a row of nine densities a group."""
+    import numpy as np
+
+    from filtershift.analysis.storage import load_groups, missing_panels
+    from filtershift.figures.ridge import ridge
+    from filtershift.figures.saving import save
+    from filtershift.figures.style import group_colors
+    from filtershift.files import read_table, write_table
+
+    groups, shared = load_groups(settings.densities)
+    chosen = json.loads(settings.chosen)
+    labels = [label for label in read_table(settings.n, text=("group",))["group"] if not chosen or label in chosen]
+    densities = np.stack([groups[label]["density"] for label in labels])
+    save(ridge(shared["x"], densities, labels, group_colors(list(groups))), *settings.figure)
+    if settings.skipped:
+        missing = [label for label in chosen if label not in groups]
+        write_table(settings.skipped, missing_panels(settings.figure[0].stem, missing))
+
+
+if __name__ == "__main__":
+    main()
