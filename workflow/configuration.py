@@ -97,6 +97,27 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
     return config
 
 
+def check_file(config: Config, results: Path) -> None:
+    """A data set that is gone does no harm as long as nothing needs its filters again.
+
+    Raises:
+        FiltershiftError: the file is not there, and the finished results are none or of other passes.
+    """
+    path = config.dataset.path
+    if path is None or Path(path).expanduser().exists():
+        return
+    finished = results / config.dataset.name / "config.yaml"
+    if not finished.exists():
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}")
+    former: Any = OmegaConf.load(finished)
+    for key in ("bins", "shards"):
+        if former[key] != getattr(config, key):
+            raise FiltershiftError(
+                f"config: {key}={getattr(config, key)} needs the filters again (results are of {former[key]}), "
+                f"but dataset.path: there is no file {path}"
+            )
+
+
 def _register(directory: Path) -> None:
     store = ConfigStore.instance()
     for known in [name for name in store.repo if name != "hydra" and not name.startswith("_")]:

@@ -13,11 +13,12 @@ ROOT = Path(workflow.basedir)
 SCRIPTS = f"{ROOT}/workflow/scripts"
 sys.path.insert(0, f"{ROOT}/workflow")
 
-from configuration import load
+from configuration import check_file, load
 from filtershift.errors import FiltershiftError
 
 try:
     CONFIG = load(ROOT / "config", config.get("overrides", []))
+    check_file(CONFIG, Path("results"))
 except FiltershiftError as error:
     raise WorkflowError(str(error)) from None
 

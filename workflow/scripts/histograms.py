@@ -37,11 +37,12 @@ def main(settings: Settings) -> None:
 
     runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
     components, mean = load_bases(settings.basis)
-    extents = total_extent(load(settings.extent, LayerExtent))
-    grids = make_grids(load(settings.moments, LayerMoments), components, mean, extents, settings.bins)
+    moments = load(settings.moments, LayerMoments)
+    extents = total_extent(load(settings.extent, LayerExtent), moments.peak)
+    grids = make_grids(moments, components, mean, extents, settings.bins)
     with FilterFile(settings.dataset) as source:
         counted = measure_histograms(source, runs, components, mean, grids, settings.threads, progress("histograms"))
-        save_histograms((settings.scaled, settings.unscaled), grids, runs["layer"].nunique(), counted)
+        save_histograms((settings.scaled, settings.unscaled), grids, counted)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """The filters of a data set, read in ranges of rows."""
 
 import mmap
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from struct import error as StructError
 from types import TracebackType
 from typing import Self
 
@@ -35,12 +38,30 @@ def open_hdf5(path: Path) -> h5py.File:
         raise FiltershiftError(f"{path}: {reason}") from error
 
 
+@contextmanager
+def reading(path: Path, what: str) -> Iterator[None]:
+    """Turn what HDF5, numpy and pandas raise on damaged data into one line: "`path`: `what` cannot be read (…)"."""
+    try:
+        yield
+    except (
+        OSError,
+        RuntimeError,
+        LookupError,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        MemoryError,
+        StructError,
+    ) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise FiltershiftError(f"{path}: {what} cannot be read ({reason}); get the file again") from error
+
+
 def find_node(group: h5py.Group, *names: str) -> h5py.Group | h5py.Dataset:
     """The first of `names` in `group`.
 
     Raises:
-        FiltershiftError: there is none (the message lists what there is), it is damaged, or its data lie in another
-            file.
+        FiltershiftError: there is none (the message lists what there is), or its data lie in another file.
     """
     path, place = group.file.filename, group.name.rstrip("/")
     name = next((name for name in names if name in group), None)
@@ -48,14 +69,27 @@ def find_node(group: h5py.Group, *names: str) -> h5py.Group | h5py.Dataset:
         wanted = " or ".join(f"{place}/{name}" for name in names)
         found = ", ".join(ascii(f"{place}/{name}")[1:-1] for name in list(group)[:50])
         raise FiltershiftError(f"{path}: no {wanted}; found {found or 'nothing'}")
-    try:
-        node = group[name]
-    except (KeyError, OSError, RuntimeError, ValueError) as error:
-        raise FiltershiftError(f"{path}: {place}/{name} cannot be opened; get the file again") from error
+    node = group[name]
     outside = isinstance(node, h5py.Dataset) and (node.external or node.is_virtual)
     if outside or node.file.filename != path:
         raise FiltershiftError(f"{path}: {place}/{name} lies in another file; data inside this file would be right")
     return node
+
+
+def is_plain(kind: h5py.h5t.TypeID) -> bool:
+    """Whether numbers of an HDF5 type are stored just as numpy has them.
+
+    The type of any other need not be the one h5py tells, and where one is damaged HDF5 converts beyond its buffers.
+    """
+    if isinstance(kind, h5py.h5t.TypeCompoundID):
+        return all(is_plain(kind.get_member_type(member)) for member in range(kind.get_nmembers()))
+    if isinstance(kind, h5py.h5t.TypeArrayID | h5py.h5t.TypeVlenID):
+        return is_plain(kind.get_super())
+    if isinstance(kind, h5py.h5t.TypeIntegerID | h5py.h5t.TypeFloatID):
+        return kind == h5py.h5t.py_create(kind.dtype)
+    if isinstance(kind, h5py.h5t.TypeBitfieldID):
+        return kind == h5py.h5t.STD_B8LE
+    return isinstance(kind, h5py.h5t.TypeStringID)
 
 
 class FilterFile:
@@ -79,16 +113,17 @@ class FilterFile:
         self.path = path
         self._file = open_hdf5(path)
         try:
-            node = _filters_node(self._file)
-            self.n_filters = int(node.shape[0])
-            self.dtype = _DTYPES[node.dtype.itemsize]
-            self.bytes_per_filter = 9 * node.dtype.itemsize
-            rows = _mapped(path, node)
-            self.contiguous = rows is not None
-            self._rows: h5py.Dataset | NDArray = node if rows is None else rows
-        except BaseException:
+            with reading(path, "/filters"):
+                node = _filters_node(self._file)
+                rows = _mapped(path, node)
+        except FiltershiftError:
             self._file.close()
             raise
+        self.n_filters = int(node.shape[0])
+        self.dtype = _DTYPES[node.dtype.itemsize]
+        self.bytes_per_filter = 9 * node.dtype.itemsize
+        self.contiguous = rows is not None
+        self._rows: h5py.Dataset | NDArray = node if rows is None else rows
 
     def read(self, start: int, stop: int) -> NDArray:
         """Filters `start` to `stop - 1`, shape (stop − start, 9), read-only, in native byte order.
@@ -98,11 +133,8 @@ class FilterFile:
         Raises:
             FiltershiftError: a damaged compressed block.
         """
-        try:
+        with reading(self.path, f"filters {start} to {stop - 1}"):
             rows = self._rows[start:stop].reshape(-1, 9)
-        except OSError as error:
-            reason = f"filters {start} to {stop - 1} cannot be read ({error}); get the file again"
-            raise FiltershiftError(f"{self.path}: {' '.join(reason.split())}") from error
         filters = np.require(rows, self.dtype, ["C_CONTIGUOUS", "ALIGNED"])
         filters.flags.writeable = False  # compiled code sees one kind of array, mapped or not
         return filters
@@ -119,7 +151,7 @@ def _filters_node(file: h5py.File) -> h5py.Dataset:
     place = f"{file.filename}: {node.name}"
     if not isinstance(node, h5py.Dataset):
         raise FiltershiftError(f"{place} is a group; a data set of shape (N, 9) or (N, 3, 3) would be right")
-    if node.dtype.kind != "f" or node.dtype.itemsize not in _DTYPES:
+    if not is_plain(node.id.get_type()) or node.dtype.kind != "f" or node.dtype.itemsize not in _DTYPES:
         raise FiltershiftError(f"{place} is of type {node.dtype}; float16, float32 or float64 would be right")
     if not node.shape or node.shape[1:] not in {(9,), (3, 3)} or node.shape[0] == 0:
         raise FiltershiftError(f"{place} has shape {node.shape}; (N, 9) or (N, 3, 3) with N ≥ 1 would be right")

@@ -160,11 +160,15 @@ def _numbers(path: Path, meta: pd.DataFrame, name: str) -> pd.Series:
     if name == "conv_depth_norm":
         wrong, right = ~numbers.between(0, 1), "a number from 0 to 1"
     else:
-        wrong, right = ~((numbers % 1 == 0) & (numbers.abs() < 2**53)), "a whole number"
+        wrong, right = ~_whole(numbers), "a whole number"
     if wrong.any():
         row = int(np.argmax(wrong))
         _fail(path, meta, row, f"{name} is {str(meta[name].iloc[row])[:40]!r}", right)
     return numbers if name == "conv_depth_norm" else numbers.astype("int64")
+
+
+def _whole(numbers: pd.Series) -> pd.Series:
+    return (numbers.abs() < 2**53) & (numbers % 1 == 0)
 
 
 def _models(meta: pd.DataFrame) -> pd.Series:
@@ -184,7 +188,7 @@ def _labelled(meta: pd.DataFrame) -> pd.DataFrame:
         meta = meta.rename(columns={"Datatype": "Visual Category"})
     columns = {}
     for name, values in meta.items():
-        if values.dtype.kind == "f" and (values.dropna() % 1 == 0).all() and name != "conv_depth_norm":
+        if values.dtype.kind == "f" and name != "conv_depth_norm" and _whole(values.dropna()).all():
             columns[name] = values.astype("Int64")
         elif values.dtype.kind in "iuf" or name == "filter_ids":
             columns[name] = values

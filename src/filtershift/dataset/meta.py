@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.dataset.filters import find_node, open_hdf5
+from filtershift.dataset.filters import find_node, is_plain, open_hdf5, reading
 from filtershift.dataset.pickles import decode
 from filtershift.errors import FiltershiftError
 
@@ -36,15 +36,11 @@ def read_meta(path: Path) -> pd.DataFrame:
     Raises:
         FiltershiftError: not HDF5, cut off, no `/meta` or a part of it missing, or anything but plain data in it.
     """
-    with open_hdf5(path) as file:
+    with open_hdf5(path) as file, reading(path, "/meta"):
         node = find_node(file, "meta")
-        try:
-            if isinstance(node, h5py.Dataset):
-                return _csv(node)
-            return _table(node) if "table" in node else _fixed(node)
-        except (OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, struct.error) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise FiltershiftError(f"{path}: /meta cannot be read ({reason}); get the file again") from error
+        if isinstance(node, h5py.Dataset):
+            return _csv(_dataset(file, "meta"))
+        return _table(node) if "table" in node else _fixed(node)
 
 
 def _csv(node: h5py.Dataset) -> pd.DataFrame:
@@ -114,6 +110,8 @@ def _dataset(group: h5py.Group, name: str) -> h5py.Dataset:
     node = find_node(group, name)
     if not isinstance(node, h5py.Dataset):
         raise FiltershiftError(f"{_place(node)} is a group; an array would be right")
+    if not is_plain(node.id.get_type()):
+        raise FiltershiftError(f"{_place(node)} is of a type that numpy has not; get the file again")
     return node
 
 
@@ -166,6 +164,8 @@ def _attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
     """An attribute as PyTables means it: byte strings that end with a full stop are pickles. None if there is none."""
     if name not in node.attrs:
         return None
+    if not is_plain(h5py.h5a.open(node.id, name.encode()).get_type()):
+        raise FiltershiftError(f"{_place(node)}: the attribute {name!r} is of a type that numpy has not")
     value = node.attrs[name]
     if not isinstance(value, bytes):
         return "" if isinstance(value, h5py.Empty) else value

@@ -1,5 +1,6 @@
 """Data set files in the authors' v1.0.0 schema."""
 
+import os
 import pickle
 from collections.abc import Iterable
 from pathlib import Path
@@ -46,7 +47,8 @@ def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame) -> 
             _write_meta(file.create_group("meta"), meta)
         part.replace(path)
     except OSError as error:
-        raise FiltershiftError(f"{path}: cannot be written ({' '.join(str(error).split())[:200]})") from error
+        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())[:200]
+        raise FiltershiftError(f"{path}: cannot be written ({reason})") from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -73,7 +75,8 @@ def _write_meta(group: h5py.Group, meta: pd.DataFrame) -> None:
     for level, name in enumerate(INDEX):
         values, codes = np.unique(meta[name].to_numpy(), return_inverse=True)
         node = _write_array(group, f"axis1_level{level}", values)
-        _set(node, kind="float" if values.dtype.kind == "f" else "integer", name=name)
+        kind = "float" if values.dtype.kind == "f" else "integer"
+        _set(node, kind=kind, name=name, **{f"axis1_name{name}": name})
         _write_array(group, f"axis1_label{level}", codes.astype(np.int32))
     for block, kind in enumerate(kinds):
         names = [name for name, values in columns.items() if values.dtype == kind]

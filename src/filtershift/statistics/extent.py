@@ -57,7 +57,7 @@ def measure_extent(
     layer = np.unique(runs["layer"].to_numpy())
 
     def measure(units: list[Unit]) -> tuple[Array, list[int]]:
-        extents = np.tile([np.inf, -np.inf], (len(units), 2, 1))
+        extents = np.empty((len(units), 2, 2))
         sparse = [
             kernels.extent(source.read(unit.start, unit.stop), components, mean, peak[unit.layer] / SPARSE, extents[k])
             for k, unit in enumerate(units)
@@ -75,12 +75,13 @@ def measure_extent(
     return LayerExtent(layer=layer, low=low, high=high, sparse=count)
 
 
-def total_extent(extent: LayerExtent) -> Array:
+def total_extent(extent: LayerExtent, peak: Array) -> Array:
     """The one extent of each variant, (2, 2): smallest and largest coefficient of all filters.
 
-    Where they are equal, or there is no filter, half a unit is added on both sides, so that bins have a width.
+    Where they are equal up to the rounding of weights as large as ``peak`` (L,), or there is no filter, half a unit is
+    added on both sides, so that bins have a width.
     """
     low, high = extent.low.min(axis=0, initial=np.inf), extent.high.max(axis=0, initial=-np.inf)
     low, high = np.where(np.isfinite(low), low, 0.0), np.where(np.isfinite(high), high, 0.0)
-    flat = low == high
+    flat = high - low <= 1e-12 * np.array([1.0, peak.max(initial=0.0)])
     return np.stack([low - 0.5 * flat, high + 0.5 * flat], axis=1)

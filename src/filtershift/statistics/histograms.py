@@ -122,27 +122,29 @@ def measure_histograms(
         yield layer, counts
 
 
-def save_histograms(
-    paths: tuple[Path, Path], grids: tuple[Grid, Grid], n_layers: int, counted: Iterable[tuple[int, Counts]]
-) -> None:
+def save_histograms(paths: tuple[Path, Path], grids: tuple[Grid, Grid], counted: Iterable[tuple[int, Counts]]) -> None:
     """Write the results of pass 3 for one shard as they come, one file a variant."""
     with ExitStack() as stack:
-        files = [tables.open_file(stack.enter_context(whole_file(path)), "w") for path in paths]
-        for file, grid in zip(files, grids, strict=True):
-            stack.callback(file.close)
-            for name, bins in (("extent", grid.bins * REFINE), ("window", WINDOW_BINS)):
-                shape, chunk = (n_layers, 9, bins), (8, 9, bins)
-                file.create_carray("/", name, tables.Int32Atom(), shape, filters=PACKED, chunkshape=chunk, **UNDATED)
-            file.create_array("/", "layer", np.zeros(n_layers, np.int64), **UNDATED)
-            file.create_array("/", "extent_ends", grid.extent, **UNDATED)
-            file.create_array("/", "window_ends", grid.window, **UNDATED)
-            file.create_array("/", "bins", np.array([grid.bins]), **UNDATED)
-        for row, (layer, counts) in enumerate(counted):
+        files = [_create(stack, path, grid) for path, grid in zip(paths, grids, strict=True)]
+        for layer, counts in counted:
             for file, count in zip(files, counts, strict=True):
                 split = file.root.extent.shape[2]
-                file.root.layer[row] = layer
-                file.root.extent[row] = count[:, :split]
-                file.root.window[row] = count[:, split:]
+                file.root.layer.append([layer])
+                file.root.extent.append(count[None, :, :split])
+                file.root.window.append(count[None, :, split:])
+
+
+def _create(stack: ExitStack, path: Path, grid: Grid) -> tables.File:
+    """An empty file of histograms over a grid, closed and put in its place when the stack ends."""
+    file = stack.enter_context(tables.open_file(stack.enter_context(whole_file(path)), "w"))
+    for name, bins in (("extent", grid.bins * REFINE), ("window", WINDOW_BINS)):
+        atom, chunk = tables.Int32Atom(), (8, 9, bins)
+        file.create_earray("/", name, atom, (0, 9, bins), filters=PACKED, chunkshape=chunk, **UNDATED)
+    file.create_earray("/", "layer", tables.Int64Atom(), (0,), **UNDATED)
+    file.create_array("/", "extent_ends", grid.extent, **UNDATED)
+    file.create_array("/", "window_ends", grid.window, **UNDATED)
+    file.create_array("/", "bins", np.array([grid.bins]), **UNDATED)
+    return file
 
 
 def load_grid(path: Path) -> Grid:

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 LANES = 256
-# Below this the reciprocal of a filter's largest weight overflows: such a filter counts as zero.
+# Filters are scaled by one over their largest weight or this, so that zero filters stay zero and nothing overflows.
 TINY = 1e-300
 # Coefficients this share of a bin below an edge belong to the bin above it, so that rounding decides nothing.
 TIE = 1e-9
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _load(block, start, strip):  # type: ignore[no-untyped-def]
     """Copy the next finite filters of the block into the strip, transposed; return how many."""
     count = min(LANES, block.shape[0] - start)
@@ -46,7 +46,7 @@ def _load(block, start, strip):  # type: ignore[no-untyped-def]
     return kept
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _peaks(strip, count, peak):  # type: ignore[no-untyped-def]
     """Largest absolute weight of each filter of the strip."""
     for j in range(count):
@@ -56,7 +56,7 @@ def _peaks(strip, count, peak):  # type: ignore[no-untyped-def]
             peak[j] = max(peak[j], abs(strip[p, j]))
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _ranges(strip, count, low, span):  # type: ignore[no-untyped-def]
     """Largest minus smallest weight of each filter of the strip."""
     for j in range(count):
@@ -70,17 +70,17 @@ def _ranges(strip, count, low, span):  # type: ignore[no-untyped-def]
         span[j] -= low[j]
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _scale(strip, count, peak, scaled):  # type: ignore[no-untyped-def]
     """Each filter divided by its largest absolute weight; a zero filter stays zero."""
     for j in range(count):
-        peak[j] = 1.0 / peak[j] if peak[j] > TINY else 0.0
+        peak[j] = 1.0 / max(peak[j], TINY)
     for p in range(9):
         for j in range(count):
             scaled[p, j] = strip[p, j] * peak[j]
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "nsz"})
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz"})
 def _products(x0, x1, x2, y0, y1, y2, count, tile):  # type: ignore[no-untyped-def]
     """Add the nine dot products of three rows with three rows to a (3, 3) tile: six loads for nine products."""
     s00 = s01 = s02 = s10 = s11 = s12 = s20 = s21 = s22 = 0.0
@@ -105,7 +105,7 @@ def _products(x0, x1, x2, y0, y1, y2, count, tile):  # type: ignore[no-untyped-d
     tile[2, 2] += s22
 
 
-@njit(nogil=True, cache=True, fastmath={"reassoc", "nsz"})
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz"})
 def _sum(row, count):  # type: ignore[no-untyped-def]
     s = 0.0
     for j in range(count):
@@ -113,7 +113,7 @@ def _sum(row, count):  # type: ignore[no-untyped-def]
     return s
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def _add_moments(strip, count, shift, total, product):  # type: ignore[no-untyped-def]
     """Add the strip's sums and products about ``shift`` to the running ones; the strip is shifted in place."""
     for p in range(9):
@@ -128,7 +128,7 @@ def _add_moments(strip, count, shift, total, product):  # type: ignore[no-untype
             _products(strip[a], strip[a + 1], strip[a + 2], strip[b], strip[b + 1], strip[b + 2], count, tile)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _close(count, shift, total, product, mean, scatter):  # type: ignore[no-untyped-def]
     """From sums and products about a shift to the mean and the scatter about the mean."""
     for p in range(9):
@@ -139,7 +139,7 @@ def _close(count, shift, total, product, mean, scatter):  # type: ignore[no-unty
             scatter[q, p] = s
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
     """Moments of a block in both variants (0 scaled, 1 unscaled).
 
@@ -185,7 +185,7 @@ def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
             _close(seen, shift[variant], total[variant], product[variant], mean[variant], scatter[variant])
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _project(strip, count, components, mean, centred, row):  # type: ignore[no-untyped-def]
     """Coefficients of a strip: row[i, j] = components[i] . (filter j - mean)."""
     for p in range(9):
@@ -205,31 +205,29 @@ def _project(strip, count, components, mean, centred, row):  # type: ignore[no-u
             row[i, j] = c
 
 
-@njit(nogil=True, cache=True, inline="always", fastmath={"reassoc", "nsz", "nnan"})
-def _stretch(row, count, extent):  # type: ignore[no-untyped-def]
-    """Widen the extent to the smallest and largest coefficient of a strip."""
-    low = extent[0]
-    high = extent[1]
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _stretch(row, count, low, high):  # type: ignore[no-untyped-def]
+    """Lower and raise the lanes' smallest and largest coefficient to those of a strip."""
     for i in range(9):
         for j in range(count):
-            low = min(low, row[i, j])
-            high = max(high, row[i, j])
-    extent[0] = low
-    extent[1] = high
+            low[j] = min(low[j], row[i, j])
+            high[j] = max(high[j], row[i, j])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def extent(block, components, mean, threshold, extents):  # type: ignore[no-untyped-def]
     """Smallest and largest coefficient of a block in both variants, and its number of sparse filters.
 
     components (2, 9, 9) and mean (2, 9) are the global bases; a filter is sparse where every absolute weight is
-    below ``threshold``. Writes extents (2, 2), which must come in as (inf, -inf) or an extent to widen.
+    below ``threshold``. Writes extents (2, 2), (inf, -inf) where the block has no finite filter.
     """
     strip = np.empty((9, LANES))
     scaled = np.empty((9, LANES))
     centred = np.empty((9, LANES))
     row = np.empty((9, LANES))
     peak = np.empty(LANES)
+    low = np.full((2, LANES), np.inf)
+    high = np.full((2, LANES), -np.inf)
     sparse = 0
     for start in range(0, block.shape[0], LANES):
         count = _load(block, start, strip)
@@ -238,13 +236,16 @@ def extent(block, components, mean, threshold, extents):  # type: ignore[no-unty
             sparse += peak[j] < threshold
         _scale(strip, count, peak, scaled)
         _project(scaled, count, components[0], mean[0], centred, row)
-        _stretch(row, count, extents[0])
+        _stretch(row, count, low[0], high[0])
         _project(strip, count, components[1], mean[1], centred, row)
-        _stretch(row, count, extents[1])
+        _stretch(row, count, low[1], high[1])
+    for variant in range(2):
+        extents[variant, 0] = low[variant].min()
+        extents[variant, 1] = high[variant].max()
     return sparse
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _tally(row, count, low, step, bins, position, counts):  # type: ignore[no-untyped-def]
     """Count one component's coefficients into uniform bins; outside values go to the first or last bin."""
     last = bins - 1
@@ -254,7 +255,7 @@ def _tally(row, count, low, step, bins, position, counts):  # type: ignore[no-un
         counts[position[j]] += 1
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def histograms(block, components, mean, grids, bins, window_bins, counts):  # type: ignore[no-untyped-def]
     """Histograms of a block's coefficients in both variants, per component, over two grids.
 

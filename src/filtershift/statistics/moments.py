@@ -86,7 +86,8 @@ def measure_moments(
     bundles = spans(runs)
     parts = list(in_order(measure, bundles, threads, progress))
     mean, scatter, summary = (np.concatenate(part) for part in zip(*parts, strict=True))
-    layer, index = np.unique([unit.layer for bundle in bundles for unit in bundle], return_inverse=True)
+    unit_layers = np.array([unit.layer for bundle in bundles for unit in bundle], np.int64)
+    layer, index = np.unique(unit_layers, return_inverse=True)
     count = len(layer)
     n = summary[:, 0].astype(np.int64)
     merged = [merge(n, mean[:, v], scatter[:, v], index, count) for v in range(2)]

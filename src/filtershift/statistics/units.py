@@ -14,7 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 UNIT = 1 << 16
+# A thread takes this many filters at a time, or units where layers are small.
 SPAN = 1 << 19
+SPAN_UNITS = 64
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -54,7 +56,7 @@ def spans(runs: pd.DataFrame) -> list[list[Unit]]:
     size = 0
     for layer, first, last in zip(runs["layer"], runs["start"], runs["stop"], strict=True):
         for start in range(first, last, UNIT):
-            if size >= SPAN:
+            if size >= SPAN or len(bundles[-1]) == SPAN_UNITS:
                 bundles.append([])
                 size = 0
             bundles[-1].append(Unit(layer, start, min(start + UNIT, last)))

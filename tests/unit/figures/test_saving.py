@@ -9,9 +9,9 @@ from PIL import Image
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.bars import BarPanel, bars
+from filtershift.figures.ridge import ridge
 from filtershift.figures.saving import save
-from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
-from filtershift.figures.style import STYLE
+from filtershift.figures.style import STYLE, group_colors
 
 DRAW_AND_HASH = """
 import sys, hashlib, pathlib
@@ -66,16 +66,21 @@ def test_pdf_has_truetype_text_and_no_date(figure, tmp_path):
     assert b"Matplotlib" not in content
 
 
-def test_palette_keeps_colours(tmp_path, rng):
-    figure = shift_matrix([ShiftPanel("Task", list("abcdef"), [1] * 6, rng.uniform(0, 9, (6, 6)))])
+def test_palette_keeps_fills_exactly_and_edges_nearly(tmp_path, rng):
+    labels = [f"group {n}" for n in range(40)]
+    densities = np.exp(-0.5 * ((np.linspace(-3, 3, 200) - rng.normal(size=(40, 9, 1))) / 0.5) ** 2)
+    figure = ridge(np.linspace(-3, 3, 200), densities, labels, group_colors(labels))
     save(figure, tmp_path / "figure.png")
     with mpl.rc_context(STYLE):
         figure.canvas.draw()
     exact = np.asarray(figure.canvas.buffer_rgba())[..., :3].astype(int)
     with Image.open(tmp_path / "figure.png") as picture:
+        assert picture.mode == "P"
         saved = np.asarray(picture.convert("RGB")).astype(int)
-    assert np.abs(saved - exact).max() <= 8
-    assert saved[0, 0].tolist() == [255, 255, 255]
+    assert np.abs(saved - exact).max() <= 32
+    colors, counts = np.unique(exact.reshape(-1, 3), axis=0, return_counts=True)
+    for color in colors[np.argsort(counts)[-41:]]:
+        assert (saved[(exact == color).all(axis=-1)] == color).all()
 
 
 def test_other_endings_are_told_before_anything_is_written(figure, tmp_path):
