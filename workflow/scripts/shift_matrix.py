@@ -29,7 +29,9 @@ def main(settings: Settings) -> None:
     panels = []
     for title, shift, n in zip(json.loads(settings.titles), settings.shift, settings.n, strict=True):
         matrix = load_matrix(shift)
-        panels.append(ShiftPanel(title, list(matrix.index), read_table(n)["n_models"].tolist(), matrix.to_numpy()))
+        sizes = read_table(n)
+        models, filters = sizes["n_models"].tolist(), sizes["n_filters"].tolist()
+        panels.append(ShiftPanel(title, list(matrix.index), models, filters, matrix.to_numpy()))
     save(shift_matrix(panels), *settings.figure)
 
 

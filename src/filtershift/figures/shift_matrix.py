@@ -31,15 +31,18 @@ _DENSE = 0.105
 _SHORTEST_SIDE, _LONGEST_SIDE = 1.2, 14.0
 _HEADING, _SPACE, _BAR = 0.35, 0.4, 0.14
 _NO_VALUE = "no value"
+_SETTLED = 1000
+"""Filters from which a group's shifts stretch the colour scale: fewer inflate them."""
 
 
 @dataclass(frozen=True)
 class ShiftPanel:
-    """One matrix: `shift` (g, g), drawn in the order given, with g labels and numbers of models."""
+    """One matrix: `shift` (g, g), drawn in the order given, with g labels and numbers of models and of filters."""
 
     title: str
     labels: Sequence[str]
     n_models: Sequence[int]
+    n_filters: Sequence[int]
     shift: np.ndarray
 
 
@@ -64,10 +67,12 @@ class _Measured:
 
 @styled
 def shift_matrix(panels: Sequence[ShiftPanel]) -> Figure:
-    """Draw matrices of the shift D side by side on one colour scale, from 0 to the largest D of all panels.
+    """Draw matrices of the shift D side by side on one colour scale.
 
-    Both axes carry the labels with the number of models in brackets. Above about 130 groups the matrix stops growing
-    and every second (third, …) label is written. Cells without a finite value are grey.
+    It goes from 0 to the largest D between groups of a thousand filters or more, in all panels; a larger D of a smaller
+    group has the last colour, and the colour bar ends in a point and names it. Both axes carry the labels with the
+    number of models in brackets. Above about 130 groups the matrix stops growing and every second (third, …) label is
+    written. Cells without a finite value are grey.
 
     Raises:
         FiltershiftError: there is no panel, or one whose matrix, labels and numbers of models differ in length.
@@ -76,32 +81,45 @@ def shift_matrix(panels: Sequence[ShiftPanel]) -> Figure:
         raise FiltershiftError("shift matrix: no panel to draw; give at least one")
     for panel in panels:
         g = len(panel.labels)
-        if not g or panel.shift.shape != (g, g) or len(panel.n_models) != g:
+        if not g or panel.shift.shape != (g, g) or len(panel.n_models) != g or len(panel.n_filters) != g:
             found = f"a matrix {panel.shift.shape} and {len(panel.n_models)} numbers of models"
             raise FiltershiftError(f"shift matrix '{panel.title}': {found} do not belong to {g} labels")
     measured = [_measure(panel) for panel in panels]
     values = np.concatenate([panel.shift.ravel() for panel in panels])
     largest = float(values[np.isfinite(values)].max(initial=0)) or 1.0
+    top = max(map(_settled, panels)) or largest
     bar_height = min(max(part.side for part in measured), 3.0)
-    ticks = round_values(0, largest, math.ceil(2 * bar_height))
-    bar_width = max(_BAR + 0.1 + text_width(ticks.values(), SMALL), _BAR + 0.06 + text_width([_NO_VALUE], SMALL))
+    ticks = round_values(0, top, math.ceil(2 * bar_height))
+    beside_bar = [*ticks.values(), _NO_VALUE, f"to {largest:.3g}"]
+    bar_width = _BAR + 0.1 + text_width(beside_bar, SMALL)
     width = sum(part.width + _SPACE for part in measured) + bar_width
     figure = page(width + 2 * MARGIN, max(part.height for part in measured) + 2 * MARGIN)
     left = MARGIN
     for part in measured:
-        _draw(figure, left, part, Normalize(0, largest))
+        _draw(figure, left, part, Normalize(0, top))
         left += part.width + _SPACE
     scale = Colorbar(
-        place(figure, left, MARGIN + _HEADING, _BAR, bar_height), ScalarMappable(Normalize(0, largest), SHIFT_MAP)
+        place(figure, left, MARGIN + _HEADING, _BAR, bar_height),
+        ScalarMappable(Normalize(0, top), SHIFT_MAP),
+        extend="max" if largest > top else "neither",
     )
     scale.set_ticks(list(ticks), labels=list(ticks.values()))
     around = canvas(figure, left, MARGIN, bar_width, _HEADING + bar_height + 0.3)
     around.text(0, 0.2, "shift D", fontsize=LABEL)
+    if largest > top:
+        around.text(_BAR + 0.06, _HEADING, f"to {largest:.3g}", fontsize=SMALL, color=FAINT)
     if not np.isfinite(values).all():
         bottom = _HEADING + bar_height + 0.25
         around.add_patch(Rectangle((0, bottom), _BAR, -0.12, color=MISSING, linewidth=0))
         around.text(_BAR + 0.06, bottom, _NO_VALUE, fontsize=SMALL, color=FAINT)
     return figure
+
+
+def _settled(panel: ShiftPanel) -> float:
+    """The largest shift between two groups of enough filters; 0 without two such."""
+    enough = np.asarray(panel.n_filters) >= _SETTLED
+    values = panel.shift[np.ix_(enough, enough)]
+    return float(values[np.isfinite(values)].max(initial=0))
 
 
 def _measure(panel: ShiftPanel) -> _Measured:

@@ -148,7 +148,9 @@ def test_bins_of_any_type_of_column(layers, kind):
 
 def test_natural_order_of_bins_and_map_is_as_written(layers):
     layers["Task"] = ["b", "b", "c", "c", "a", "a", "d", "d", "c", "c"]
-    groups = grouped(layers, by=["Task"], map={"c": "third", "a": "first", "d": "third", "b": "second"}, order="natural")
+    groups = grouped(
+        layers, by=["Task"], map={"c": "third", "a": "first", "d": "third", "b": "second"}, order="natural"
+    )
     assert groups.sizes["group"].tolist() == ["third", "first", "second"]
 
 
@@ -182,12 +184,19 @@ def test_small_groups_are_left_out_and_listed(layers):
 
 def test_filters_are_in_a_group_or_listed(layers):
     groups = grouped(
-        layers, by=["Task"], where={"Data": ["x", "y"]}, exclude={"op_set": ["11"]}, map={"A": "a", "u*": "u"}, min_filters=60
+        layers,
+        by=["Task"],
+        where={"Data": ["x", "y"]},
+        exclude={"op_set": ["11"]},
+        map={"A": "a", "u*": "u"},
+        min_filters=60,
     )
     assert sum(filters_of(groups).values()) + sum(left_out(groups).values()) == layers["n_filters"].sum()
 
 
-@pytest.mark.parametrize("keys", [{"by": ["task"]}, {"by": ["Task"], "where": {"task": ["A"]}}, {"by": [], "exclude": {"task": ["A"]}}])
+@pytest.mark.parametrize(
+    "keys", [{"by": ["task"]}, {"by": ["Task"], "where": {"task": ["A"]}}, {"by": [], "exclude": {"task": ["A"]}}]
+)
 def test_an_unknown_column_is_named_with_those_there_are(layers, keys):
     with pytest.raises(FiltershiftError) as error:
         grouped(layers, **keys)

@@ -22,7 +22,9 @@ def assert_is_pca_of(filters, basis, rank=9):
     np.testing.assert_allclose(basis.mean, fitted.mean_, atol=1e-12)
     np.testing.assert_allclose(basis.components[:rank], fitted.components_[:rank], atol=1e-7)
     np.testing.assert_allclose(basis.explained_variance[:rank], fitted.explained_variance_[:rank], rtol=1e-9)
-    np.testing.assert_allclose(basis.explained_variance_ratio[:rank], fitted.explained_variance_ratio_[:rank], rtol=1e-9)
+    np.testing.assert_allclose(
+        basis.explained_variance_ratio[:rank], fitted.explained_variance_ratio_[:rank], rtol=1e-9
+    )
     np.testing.assert_allclose(basis.explained_variance[rank:], 0, atol=1e-12 * basis.explained_variance[0])
     np.testing.assert_allclose(basis.components @ basis.components.T, np.eye(9), atol=1e-12)
 

@@ -8,7 +8,7 @@ from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
 def panel(labels, rng, title="Task", scale=1.0):
     points = rng.normal(size=(len(labels), 3))
     shift = scale * ((points[:, None] - points[None]) ** 2).sum(axis=-1)
-    return ShiftPanel(title, labels, rng.integers(1, 900, len(labels)).tolist(), shift)
+    return ShiftPanel(title, labels, rng.integers(1, 900, len(labels)).tolist(), [5000] * len(labels), shift)
 
 
 def images(figure):
@@ -34,7 +34,7 @@ def test_panels_show_their_matrix_on_one_scale(rng):
 
 
 def test_both_axes_carry_labels_with_models_in_brackets(rng):
-    figure = shift_matrix([ShiftPanel("Task", ["GAN", "$x$"], [12, 3456], np.zeros((2, 2)))])
+    figure = shift_matrix([ShiftPanel("Task", ["GAN", "$x$"], [12, 3456], [1, 1], np.zeros((2, 2)))])
     axes = images(figure)[0].axes
     for ticks in (axes.get_xticklabels(), axes.get_yticklabels()):
         assert [text.get_text() for text in ticks] == ["GAN (12)", "$x$ (3,456)"]
@@ -51,7 +51,7 @@ def test_cells_without_value_are_grey_and_explained(rng, texts_of):
 
 
 def test_a_matrix_without_any_value_draws(rng):
-    shift_matrix([ShiftPanel("Task", ["a"], [1], np.full((1, 1), np.nan))]).canvas.draw()
+    shift_matrix([ShiftPanel("Task", ["a"], [1], [1], np.full((1, 1), np.nan))]).canvas.draw()
 
 
 def test_many_groups_are_labelled_sparsely_and_say_so(rng, texts_of):
@@ -63,8 +63,17 @@ def test_many_groups_are_labelled_sparsely_and_say_so(rng, texts_of):
 
 def test_lengths_that_do_not_belong_together_are_told(rng):
     with pytest.raises(FiltershiftError, match=r"'Task'.*\(3, 3\).*2 labels"):
-        shift_matrix([ShiftPanel("Task", ["a", "b"], [1, 2], np.zeros((3, 3)))])
+        shift_matrix([ShiftPanel("Task", ["a", "b"], [1, 2], [1, 2], np.zeros((3, 3)))])
     with pytest.raises(FiltershiftError, match="1 numbers of models"):
-        shift_matrix([ShiftPanel("Task", ["a", "b"], [1], np.zeros((2, 2)))])
+        shift_matrix([ShiftPanel("Task", ["a", "b"], [1], [1, 2], np.zeros((2, 2)))])
     with pytest.raises(FiltershiftError, match="no panel"):
         shift_matrix([])
+
+
+def test_small_groups_do_not_stretch_the_scale(rng, texts_of):
+    one = panel(["a", "b", "tiny"], rng)
+    one.shift[2, :2] = one.shift[:2, 2] = 40.0
+    small = ShiftPanel(one.title, one.labels, one.n_models, [5000, 1000, 33], one.shift)
+    figure = shift_matrix([small])
+    assert images(figure)[0].get_clim() == (0, one.shift[0, 1])
+    assert "to 40" in texts_of(figure)

@@ -104,7 +104,9 @@ def test_files_are_the_same_byte_for_byte(grids, tmp_path, rng):
 def test_results_of_shards_are_read_back_in_the_order_of_layers(tmp_path, rng):
     def shard(layers):
         size = len(layers)
-        return LayerExtent(np.array(layers, np.int64), rng.normal(size=(size, 2)), rng.normal(size=(size, 2)), np.arange(size))
+        return LayerExtent(
+            np.array(layers, np.int64), rng.normal(size=(size, 2)), rng.normal(size=(size, 2)), np.arange(size)
+        )
 
     first, second = shard([3, 8]), shard([1, 5, 9])
     save(tmp_path / "a.h5", first)
