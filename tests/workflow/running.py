@@ -1,58 +1,67 @@
-"""Runs of Snakemake as a user makes them, and what they would run."""
+"""Runs of Snakemake as a user makes them, and what they would do."""
 
 import json
 import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-JOB = re.compile(r"^(?:local)?rule (\w+):\n(?:    .*\n)*?(?:    wildcards: (.*)\n)?(?!    )", re.MULTILINE)
+JOB = re.compile(r"^(?:local)?rule (\w+):$|^    wildcards: .*?\bgrouping=([\w-]+)", re.MULTILINE)
+Done = subprocess.CompletedProcess[str]
 
 
 @dataclass(frozen=True)
 class Workflow:
-    """The workflow of a project folder, at work in another folder on a data set called "small"."""
+    """A project folder's workflow, at work in another folder on a data set called "small"."""
 
     project: Path
     directory: Path
     dataset: Path
+    overrides: tuple[str, ...] = ()
 
     @property
     def results(self) -> Path:
         return self.directory / "results/small"
 
-    def run(self, *arguments: str, overrides: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake; both streams are in the result's ``stdout``."""
-        chosen = ["dataset=local", "dataset.name=small", f"dataset.path={self.dataset}", *overrides]
-        return snakemake(self.project, self.directory, *arguments, "--config", f"overrides={json.dumps(chosen)}")
+    def run(self, *arguments: str, overrides: Sequence[str] = (), cores: int = 2) -> Done:
+        """Run Snakemake; later overrides win."""
+        chosen = ["dataset=local", "dataset.name=small", f"dataset.path={self.dataset}", *self.overrides, *overrides]
+        words = (*arguments, "--config", f"overrides={json.dumps(chosen)}")
+        return snakemake(self.project, self.directory, *words, cores=cores)
 
-    def planned(self, overrides: Sequence[str] = ()) -> Counter[str]:
-        """What a dry run would do: rules and their numbers of jobs."""
+    def planned(self, *overrides: str) -> set[str]:
+        """The jobs of a dry run."""
         done = self.run("--dry-run", overrides=overrides)
         assert done.returncode == 0, done.stdout
-        jobs = re.search(r"^Job stats:\njob +count\n[- ]+\n((?:.+\n)+)", done.stdout, re.MULTILINE)
-        if jobs is None:
-            assert "Nothing to be done" in done.stdout, done.stdout
-            return Counter()
-        counts = dict(line.split() for line in jobs[1].splitlines())
-        return Counter({rule: int(count) for rule, count in counts.items() if rule not in ("all", "total")})
+        jobs = jobs_of(done.stdout)
+        assert jobs or "Nothing to be done" in done.stdout, done.stdout
+        return jobs
 
 
-def snakemake(project: Path, directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Snakemake on a project's Snakefile, working in ``directory``."""
+def jobs_of(messages: str) -> set[str]:
+    """The jobs that Snakemake's messages name, each as "rule" or "rule grouping"."""
+    jobs: list[str] = []
+    for rule, grouping in JOB.findall(messages):
+        if rule:
+            jobs.append(rule)
+        else:
+            jobs[-1] += f" {grouping}"
+    return set(jobs) - {"all"}
+
+
+def snakemake(project: Path, directory: Path, *arguments: str, cores: int = 2) -> Done:
+    """Run Snakemake on a project's Snakefile in ``directory``; both streams are in the result's ``stdout``."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", project / "Snakefile", "--directory", directory]
+    return captured(*command, "--cores", cores, *arguments)
+
+
+def captured(*command: object, cwd: Path | None = None) -> Done:
+    """Run a command with both its streams captured as one."""
     environment = {name: value for name, value in os.environ.items() if name != "SNAKEMAKE_PROFILE"}
-    return subprocess.run(
-        [*map(str, command), *(() if "--cores" in arguments else ("--cores", "2")), *arguments],
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=900,
-        check=False,
-    )
+    words = list(map(str, command))
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.run(words, cwd=cwd, env=environment, text=True, timeout=900, check=False, **both)

@@ -28,11 +28,6 @@ def bandwidth(counts: NDArray[np.int64], edges: Array, deviation: float) -> floa
     return max(min(deviation, spread) * (0.75 * n) ** -0.2, edges[1] - edges[0])
 
 
-def shared_grid(windows: Array) -> Array:
-    """The x values all densities of a variant are drawn over, (POINTS,): from the lowest window end to the highest."""
-    return np.linspace(windows[:, 0].min(), windows[:, 1].max(), POINTS)
-
-
 def density(counts: NDArray[np.int64], window: Array, deviation: float, x: Array) -> Array:
     """Gaussian kernel density (POINTS,) at ``x`` of the coefficients counted in a window's bins.
 
@@ -71,13 +66,13 @@ def densities(
     Args:
         groups: per label the window's histogram counts (9, bins).
         pca: per label the group's own ``components`` (9, 9) and ``explained_variance`` (9,).
-        window: (9, 2) ends of each component's window.
+        window: (2,) its ends.
         basis: (9, 9) components of the global basis.
     """
-    x = shared_grid(window)
+    x = np.linspace(window[0], window[1], POINTS)
     result = {}
     for label, counts in groups.items():
         turned = basis @ pca[label]["components"].T
         deviation = np.sqrt(turned**2 @ np.nan_to_num(pca[label]["explained_variance"]))
-        result[label] = np.stack([density(counts[i], window[i], float(deviation[i]), x) for i in range(9)])
+        result[label] = np.stack([density(counts[i], window, float(deviation[i]), x) for i in range(9)])
     return x, result

@@ -1,12 +1,9 @@
 """The table of layers, `/meta`, of a file of unknown origin.
 
 `pandas.read_hdf` runs whatever code a hostile file holds, so the nodes pandas writes are read one by one through h5py
-and their pickles through :mod:`filtershift.dataset.pickles`. Layouts: pandas `io/pytables.py`; "HDF5 File Format
-Specification", III.E, for the global heap.
+and their pickles through :mod:`filtershift.dataset.pickles`. Layouts: pandas `io/pytables.py`.
 """
 
-import mmap
-import struct
 from collections.abc import Iterator
 from io import StringIO
 from itertools import count, takewhile
@@ -18,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.dataset.filters import find_node, is_plain, open_hdf5, reading
+from filtershift.dataset.hdf5 import attribute, find_array, find_node, open_hdf5, place, reading, row_bytes
 from filtershift.dataset.pickles import decode
 from filtershift.errors import FiltershiftError
 
@@ -39,28 +36,28 @@ def read_meta(path: Path) -> pd.DataFrame:
     with open_hdf5(path) as file, reading(path, "/meta"):
         node = find_node(file, "meta")
         if isinstance(node, h5py.Dataset):
-            return _csv(_dataset(file, "meta"))
+            return _csv(find_array(file, "meta"))
         return _table(node) if "table" in node else _fixed(node)
 
 
 def _csv(node: h5py.Dataset) -> pd.DataFrame:
     if node.dtype.kind not in "iuS" or (node.dtype.kind in "iu" and node.dtype.itemsize > 1):
-        raise FiltershiftError(f"{_place(node)} is of type {node.dtype}; a pandas HDFStore or CSV bytes would be right")
+        raise FiltershiftError(f"{place(node)} is of type {node.dtype}; a pandas HDFStore or CSV bytes would be right")
     text = np.asarray(_stored(node)).tobytes().rstrip(b"\0").decode("utf-8")
     return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
 
 
 def _fixed(group: h5py.Group) -> pd.DataFrame:
     """A frame in fixed format: blocks of columns of one type, and the index as levels and codes."""
-    names = _values(_dataset(group, "axis0")).tolist()
+    names = _values(find_array(group, "axis0")).tolist()
     columns: dict[Any, NDArray] = {}
     for level, label in _numbered(group, "axis1_level{}", "axis1_label{}"):
         values, codes = _values(level), _values(label)
         if not np.all((codes >= -1) & (codes < values.size)):
-            raise FiltershiftError(f"{_place(label)} points outside the {values.size} values of {level.name}")
+            raise FiltershiftError(f"{place(label)} points outside the {values.size} values of {level.name}")
         columns[_name(level)] = pd.Series(values).reindex(codes).to_numpy()
     if "axis1" in group:
-        index = _dataset(group, "axis1")
+        index = find_array(group, "axis1")
         columns[_name(index)] = _values(index)
     levels = [name for name in columns if name is not None and name not in names]
     for items, block in _numbered(group, "block{}_items", "block{}_values"):
@@ -68,20 +65,20 @@ def _fixed(group: h5py.Group) -> pd.DataFrame:
         if values.size == 0 or (values.ndim == 1 and labels.size == 1):  # no rows, or the text of pandas 3
             values = values.reshape(-1, labels.size)
         if values.ndim != 2 or values.shape[1] != labels.size:
-            raise FiltershiftError(f"{_place(block)} has shape {values.shape}; (rows, {labels.size}) would be right")
+            raise FiltershiftError(f"{place(block)} has shape {values.shape}; (rows, {labels.size}) would be right")
         columns |= zip(labels.tolist(), values.T, strict=True)
     return _frame(group, columns, levels + names)
 
 
 def _table(group: h5py.Group) -> pd.DataFrame:
     """A frame in table format: an HDF5 compound, whose fields are blocks of columns of one type."""
-    table = _dataset(group, "table")
+    table = find_array(group, "table")
     records = _stored(table)
     columns: dict[Any, NDArray] = {}
     for field in [field for field in records.dtype.names or () if field != "index"]:
         values = records[field].reshape(records.size, -1)
         if _attribute(table, f"{field}_meta") == "category":
-            categories = _stored(_dataset(group, f"meta/{field}/meta/table"))["values"]
+            categories = _stored(find_array(group, f"meta/{field}/meta/table"))["values"]
             values = np.append(_text(categories), np.nan)[values]  # code −1, a missing label, takes the last
         elif values.dtype.kind == "S":
             own = _attribute(group, "data_col_nan_rep")
@@ -96,40 +93,27 @@ def _table(group: h5py.Group) -> pd.DataFrame:
 
 def _frame(group: h5py.Group, columns: dict[Any, NDArray], names: list[Any]) -> pd.DataFrame:
     if missing := [name for name in names if name not in columns]:
-        raise FiltershiftError(f"{_place(group)} names the column {str(missing[0])[:80]!r} and holds no values for it")
+        raise FiltershiftError(f"{place(group)} names the column {str(missing[0])[:80]!r} and holds no values for it")
     if len(set(names)) < len(names) or len({values.size for values in columns.values()}) > 1:
-        raise FiltershiftError(f"{_place(group)} has columns of one name or of different length")
+        raise FiltershiftError(f"{place(group)} has columns of one name or of different length")
     return pd.DataFrame({name: columns[name] for name in names})
-
-
-def _place(node: h5py.Group | h5py.Dataset) -> str:
-    return f"{node.file.filename}: {node.name}"
-
-
-def _dataset(group: h5py.Group, name: str) -> h5py.Dataset:
-    node = find_node(group, name)
-    if not isinstance(node, h5py.Dataset):
-        raise FiltershiftError(f"{_place(node)} is a group; an array would be right")
-    if not is_plain(node.id.get_type()):
-        raise FiltershiftError(f"{_place(node)} is of a type that numpy has not; get the file again")
-    return node
 
 
 def _numbered(group: h5py.Group, *names: str) -> Iterator[tuple[h5py.Dataset, ...]]:
     """The arrays `names` with 0, 1, … filled in, as far as there is the first of them."""
     for number in takewhile(lambda number: names[0].format(number) in group, count()):
-        yield tuple(_dataset(group, name.format(number)) for name in names)
+        yield tuple(find_array(group, name.format(number)) for name in names)
 
 
 def _values(node: h5py.Dataset) -> NDArray:
     """The array PyTables stored in `node`, text decoded."""
     if h5py.check_vlen_dtype(node.dtype) is not None:
         try:
-            values = decode(_pickle(node))
+            values = decode(row_bytes(node))
         except FiltershiftError as error:
-            raise FiltershiftError(f"{_place(node)} {error}") from None
+            raise FiltershiftError(f"{place(node)} {error}") from None
         if not isinstance(values, np.ndarray):
-            raise FiltershiftError(f"{_place(node)} is a {type(values).__name__}; an array would be right")
+            raise FiltershiftError(f"{place(node)} is a {type(values).__name__}; an array would be right")
         return values
     shape = _attribute(node, "shape")
     if shape is not None and 0 in shape:  # pandas stores one element in place of none
@@ -140,7 +124,7 @@ def _values(node: h5py.Dataset) -> NDArray:
 
 def _stored(node: h5py.Dataset) -> NDArray:
     if node.dtype.hasobject or node.size is None or node.size * node.dtype.itemsize > MAX_NODE_BYTES:
-        raise FiltershiftError(f"{_place(node)} is of type {node.dtype} and shape {node.shape}: not a table of layers")
+        raise FiltershiftError(f"{place(node)} is of type {node.dtype} and shape {node.shape}: not a table of layers")
     is_bool = node.id.get_type().get_class() == h5py.h5t.BITFIELD  # how PyTables stores bool
     return node[()].astype(bool) if is_bool else node[()]
 
@@ -162,11 +146,7 @@ def _typed(values: NDArray, kind: object) -> NDArray:
 
 def _attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
     """An attribute as PyTables means it: byte strings that end with a full stop are pickles. None if there is none."""
-    if name not in node.attrs:
-        return None
-    if not is_plain(h5py.h5a.open(node.id, name.encode()).get_type()):
-        raise FiltershiftError(f"{_place(node)}: the attribute {name!r} is of a type that numpy has not")
-    value = node.attrs[name]
+    value = attribute(node, name)
     if not isinstance(value, bytes):
         return "" if isinstance(value, h5py.Empty) else value
     if not value.endswith(b"."):
@@ -174,7 +154,7 @@ def _attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
     try:
         return decode(value)
     except FiltershiftError as error:
-        raise FiltershiftError(f"{_place(node)}: the attribute {name!r} {error}") from None
+        raise FiltershiftError(f"{place(node)}: the attribute {name!r} {error}") from None
 
 
 def _name(index: h5py.Dataset) -> str | None:
@@ -186,34 +166,3 @@ def _names(value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise ValueError("columns without names")
     return value
-
-
-def _pickle(node: h5py.Dataset) -> bytes | memoryview:
-    """The bytes of the single row of a variable-length array.
-
-    Mapped where HDF5 keeps them in one piece, for the id lists of 524 million filters are 2.6 GB and h5py would take
-    five times that.
-    """
-    if node.shape != (1,) or node.dtype.metadata["vlen"] != np.uint8:
-        raise FiltershiftError(
-            f"{_place(node)} has shape {node.shape} of {node.dtype}; one row of bytes would be right"
-        )
-    plist = node.id.get_create_plist()
-    if plist.get_nfilters() or not node.chunks or node.file.id.get_create_plist().get_sizes() != (8, 8):
-        return node[0].tobytes()
-    length, address, wanted = struct.unpack_from("<IQI", node.id.read_direct_chunk((0,))[1])
-    with Path(node.file.filename).open("rb") as stream:
-        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    position = address + node.file.userblock_size
-    magic, size = struct.unpack_from("<4s4xQ", mapped, position)
-    end = min(position + size, len(mapped))
-    position += 16
-    while magic == b"GCOL" and position + 16 <= end:
-        number, size = struct.unpack_from("<H6xQ", mapped, position)
-        position += 16
-        if number == wanted and length <= size and position + length <= end:
-            return memoryview(mapped)[position : position + length]
-        if number == 0:
-            break
-        position += (size + 7) // 8 * 8
-    raise FiltershiftError(f"{_place(node)} points to data that are not in the file; get the file again")

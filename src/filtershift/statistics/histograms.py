@@ -1,20 +1,21 @@
 """Pass 3: per layer and component, histograms of the coefficients over two grids, both variants.
 
 The *extent* grid divides the one extent that all components share into ``bins * REFINE`` bins: shifts are
-computed from them, in any number of bins they divide into. The *window* grid divides, for each component on
-its own, the range in which nearly all layers lie: densities are drawn from it, and stay sharp where a few
-outliers stretch the extent.
+computed from them, in any number of bins they divide into. The *window* grid divides the range in which nearly all
+coefficients lie: densities are drawn from it, and stay sharp where a few outliers stretch the extent.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import tables
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from filtershift.files import whole_file
 from filtershift.statistics.moments import LayerMoments
@@ -22,10 +23,13 @@ from filtershift.statistics.units import FilterSource, Unit, in_order, spans
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
+LayerCounts = NDArray[np.int32]
 
 REFINE = 8
 WINDOW_BINS = 1024
-PACKED = tables.Filters(complevel=5, complib="blosc:zstd", shuffle=True)
+PACKED = tables.Filters(complevel=5, complib="blosc:lz4", shuffle=True)
+# Layers written at once, and layers a chunk.
+BATCH = 64
 UNDATED = {"track_times": False}
 
 
@@ -36,7 +40,7 @@ class Grid:
     Attributes:
         extent: (2,) smallest and largest coefficient of all filters.
         bins: number of bins of the extent that are compared; the stored ones refine each into ``REFINE``.
-        window: (9, 2) ends of each component's window.
+        window: (2,) ends of the range that densities are drawn over.
     """
 
     extent: Array
@@ -50,34 +54,44 @@ class Grid:
 
     @property
     def steps(self) -> Array:
-        """Per component and grid (extent, window): low end and bins a unit, (9, 2, 2)."""
-        low, high = self.extent
-        fine = np.tile([low, self.bins * REFINE / (high - low)], (9, 1))
-        window = np.stack([self.window[:, 0], WINDOW_BINS / (self.window[:, 1] - self.window[:, 0])], axis=1)
-        return np.stack([fine, window], axis=1)
+        """Low end and bins a unit of the extent's grid and of the window's, (2, 2)."""
+        (low, high), (left, right) = self.extent, self.window
+        return np.array([[low, self.bins * REFINE / (high - low)], [left, WINDOW_BINS / (right - left)]])
 
 
-def windows(moments: LayerMoments, variant: int, components: Array, mean: Array, extent: Array) -> Array:
-    """Each component's window, (9, 2): four standard deviations about the layers' means, but for 1 % of the layers.
+def drawn_window(moments: LayerMoments, variant: int, components: Array, mean: Array, extent: Array) -> Array:
+    """The window, (2,): the range in which 99 % of every coefficient lie, widened by half, within the extent.
 
+    The quantiles are those of the mixture of one normal distribution a layer, with its mean and variance.
     ``variant`` 0 is scaled, 1 unscaled; components (9, 9), mean (9) and extent (2) are that variant's.
     """
     some = moments.n > 0
+    if not some.any():
+        return extent
     middle = (moments.mean[some, variant] - mean) @ components.T
     variance = np.einsum("ip,lpq,iq->li", components, moments.scatter[some, variant], components)
-    spread = 4 * np.sqrt(np.maximum(variance, 0) / moments.n[some, None])
-    if not some.any():
-        return np.tile(extent, (9, 1))
-    low = np.clip(np.quantile(middle - spread, 0.01, axis=0), *extent)
-    high = np.clip(np.quantile(middle + spread, 0.99, axis=0), *extent)
-    flat = high - low < 1e-6 * (extent[1] - extent[0])
-    return np.where(flat[:, None], extent, np.stack([low, high], axis=1))
+    tiny = 1e-6 * (extent[1] - extent[0])
+    deviation = np.maximum(np.sqrt(np.maximum(variance, 0) / moments.n[some, None]), tiny)
+    weight = moments.n[some] / moments.n.sum()
+    low, high = (_mixture_quantile(share, weight, middle, deviation, extent) for share in (0.005, 0.995))
+    margin = max((high - low).max() / 4, tiny)
+    return np.clip([low.min() - margin, high.max() + margin], *extent)
+
+
+def _mixture_quantile(share: float, weight: Array, middle: Array, deviation: Array, extent: Array) -> Array:
+    """Where ``share`` of a mixture of normal distributions lies below, per component (9,), by bisection."""
+    low, high = np.full(9, extent[0]), np.full(9, extent[1])
+    for _ in range(40):
+        centre = (low + high) / 2
+        below = weight @ ndtr((centre - middle) / deviation) < share
+        low, high = np.where(below, centre, low), np.where(below, high, centre)
+    return (low + high) / 2
 
 
 def make_grids(moments: LayerMoments, components: Array, mean: Array, extents: Array, bins: int) -> tuple[Grid, Grid]:
     """The grids of both variants, from the global bases (2, 9, 9), their means (2, 9) and the extents (2, 2)."""
     scaled, unscaled = (
-        Grid(extents[v], bins, windows(moments, v, components[v], mean[v], extents[v])) for v in range(2)
+        Grid(extents[v], bins, drawn_window(moments, v, components[v], mean[v], extents[v])) for v in range(2)
     )
     return scaled, unscaled
 
@@ -90,7 +104,7 @@ def measure_histograms(
     grids: tuple[Grid, Grid],
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
-) -> Iterator[tuple[int, Counts]]:
+) -> Iterator[tuple[int, LayerCounts]]:
     """Run pass 3: yields (layer, counts (2, 9, bins * REFINE + WINDOW_BINS)) for each layer, in order.
 
     components (2, 9, 9) and mean (2, 9) are the global bases; grids those of the scaled and the unscaled variant.
@@ -100,16 +114,16 @@ def measure_histograms(
     bins = grids[0].bins * REFINE
     steps = np.stack([grid.steps for grid in grids])
 
-    def measure(units: list[Unit]) -> list[tuple[int, Counts]]:
-        counted: list[tuple[int, Counts]] = []
+    def measure(units: list[Unit]) -> list[tuple[int, LayerCounts]]:
+        counted: list[tuple[int, LayerCounts]] = []
         for unit in units:
             if not counted or counted[-1][0] != unit.layer:
-                counted.append((unit.layer, np.zeros((2, 9, bins + WINDOW_BINS), np.int64)))
+                counted.append((unit.layer, np.zeros((2, 9, bins + WINDOW_BINS), np.int32)))
             block = source.read(unit.start, unit.stop)
             kernels.histograms(block, components, mean, steps, bins, WINDOW_BINS, counted[-1][1])
         return counted
 
-    layer, counts = -1, np.zeros(0, np.int64)
+    layer, counts = -1, np.zeros(0, np.int32)
     for part in in_order(measure, spans(runs), threads, progress):
         for part_layer, part_counts in part:
             if part_layer == layer:
@@ -122,23 +136,27 @@ def measure_histograms(
         yield layer, counts
 
 
-def save_histograms(paths: tuple[Path, Path], grids: tuple[Grid, Grid], counted: Iterable[tuple[int, Counts]]) -> None:
+def save_histograms(
+    paths: tuple[Path, Path], grids: tuple[Grid, Grid], counted: Iterable[tuple[int, LayerCounts]]
+) -> None:
     """Write the results of pass 3 for one shard as they come, one file a variant."""
     with ExitStack() as stack:
         files = [_create(stack, path, grid) for path, grid in zip(paths, grids, strict=True)]
-        for layer, counts in counted:
+        layers = iter(counted)
+        while batch := list(islice(layers, BATCH)):
+            counts = np.stack([count for _, count in batch], axis=1)
             for file, count in zip(files, counts, strict=True):
                 split = file.root.extent.shape[2]
-                file.root.layer.append([layer])
-                file.root.extent.append(count[None, :, :split])
-                file.root.window.append(count[None, :, split:])
+                file.root.layer.append([layer for layer, _ in batch])
+                file.root.extent.append(count[:, :, :split])
+                file.root.window.append(count[:, :, split:])
 
 
 def _create(stack: ExitStack, path: Path, grid: Grid) -> tables.File:
     """An empty file of histograms over a grid, closed and put in its place when the stack ends."""
     file = stack.enter_context(tables.open_file(stack.enter_context(whole_file(path)), "w"))
     for name, bins in (("extent", grid.bins * REFINE), ("window", WINDOW_BINS)):
-        atom, chunk = tables.Int32Atom(), (8, 9, bins)
+        atom, chunk = tables.Int32Atom(), (BATCH // 8, 9, bins)
         file.create_earray("/", name, atom, (0, 9, bins), filters=PACKED, chunkshape=chunk, **UNDATED)
     file.create_earray("/", "layer", tables.Int64Atom(), (0,), **UNDATED)
     file.create_array("/", "extent_ends", grid.extent, **UNDATED)

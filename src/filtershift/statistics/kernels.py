@@ -259,8 +259,8 @@ def _tally(row, count, low, step, bins, position, counts):  # type: ignore[no-un
 def histograms(block, components, mean, grids, bins, window_bins, counts):  # type: ignore[no-untyped-def]
     """Histograms of a block's coefficients in both variants, per component, over two grids.
 
-    grids (2, 9, 2, 2): per variant and component the low end and the number of bins a unit, of the extent's grid
-    and of the window's. Adds to counts (2, 9, bins + window_bins) int64, the extent's bins first.
+    grids (2, 2, 2): per variant the low end and the number of bins a unit, of the extent's grid and of the window's.
+    Adds to counts (2, 9, bins + window_bins) int64, the extent's bins first.
     """
     strip = np.empty((9, LANES))
     scaled = np.empty((9, LANES))
@@ -274,8 +274,8 @@ def histograms(block, components, mean, grids, bins, window_bins, counts):  # ty
         _scale(strip, count, peak, scaled)
         for variant in range(2):
             _project(scaled if variant == 0 else strip, count, components[variant], mean[variant], centred, row)
+            grid = grids[variant]
             for i in range(9):
-                grid = grids[variant, i]
                 tally = counts[variant, i]
                 _tally(row[i], count, grid[0, 0], grid[0, 1], bins, position, tally[:bins])
                 _tally(row[i], count, grid[1, 0], grid[1, 1], window_bins, position, tally[bins:])

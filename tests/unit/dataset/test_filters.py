@@ -127,6 +127,15 @@ def test_wrong_type(tmp_path, dtype):
     refused(write(tmp_path / "d.h5", np.zeros((10, 9)).astype(dtype)), "float16, float32 or float64")
 
 
+def test_types_numpy_has_not(tmp_path):
+    bfloat16 = h5py.h5t.IEEE_F32LE.copy()
+    bfloat16.set_fields(15, 7, 8, 0, 7)
+    bfloat16.set_size(2)
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        h5py.h5d.create(file.id, b"filters", bfloat16, h5py.h5s.create_simple((1000, 9)))
+    refused(tmp_path / "d.h5", "/filters is of a type that numpy has not")
+
+
 def test_group_or_empty_in_place_of_filters(tmp_path):
     with h5py.File(tmp_path / "group.h5", "w") as file:
         file.create_group("filters")

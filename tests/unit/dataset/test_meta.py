@@ -267,6 +267,20 @@ def test_references_to_elsewhere(tmp_path, change):
     refused(path)
 
 
+def test_damaged_float_types_are_not_converted(tmp_path):
+    """One byte, of the exponent bias, that makes HDF5 2.0 write beyond its buffer."""
+    content = bytearray((DATA / "v1table_tiny.h5").read_bytes())
+    float64 = b"\x11\x20\x3f\0\x08\0\0\0\0\0\x40\0\x34\x0b\0\x34\xff\x03\0\0"
+    content[content.index(float64 + b"conv_depth\0") + 17] = 11
+    (tmp_path / "d.h5").write_bytes(content)
+    refused(tmp_path / "d.h5", "/meta/table is of a type that numpy has not")
+
+
+def test_unknown_compression_is_named(tmp_path):
+    path = write(tmp_path / "d.h5", FRAME.set_index(INDEX), complevel=5, complib="blosc")
+    refused(path, "is compressed with 'blosc'", "would be right")
+
+
 @pytest.mark.parametrize("node", ["axis0", "axis1_level1", "axis1_label1", "block0_values", "block0_items"])
 def test_sizes_that_are_declared_and_not_stored(tmp_path, node):
     def change(file):

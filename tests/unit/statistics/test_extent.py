@@ -3,7 +3,7 @@
 import numpy as np
 import numpy_reference as reference
 import pytest
-from conftest import DENORMAL, NON_FINITE, ZEROS
+from hostile_filters import DENORMAL, NON_FINITE, ZEROS
 from numpy_reference import InMemory, runs_of
 
 from filtershift.statistics.extent import LayerExtent, measure_extent, total_extent

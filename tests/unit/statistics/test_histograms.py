@@ -1,11 +1,12 @@
 """Pass 3 against numpy, its grids and its rule for coefficients on an edge."""
 
 import tracemalloc
+from itertools import pairwise
 
 import numpy as np
 import numpy_reference as reference
 import pytest
-from conftest import NON_FINITE
+from hostile_filters import NON_FINITE
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy_reference import InMemory, runs_of
@@ -18,7 +19,6 @@ from filtershift.statistics.histograms import (
     coarsen,
     make_grids,
     measure_histograms,
-    windows,
 )
 from filtershift.statistics.moments import measure_moments
 
@@ -86,7 +86,7 @@ def test_zero_filters_on_the_middle_edge_go_to_the_upper_bin(half, n, offset, se
     blocks = [np.zeros((n[0], 9)), np.ones((n[1], 9)), -np.ones((n[2], 9)), some]
     filters = np.concatenate(blocks).astype(np.float32)
     ends = np.cumsum([0, n[0], n[1] + n[2], 30])
-    runs = runs_of(*([(int(a), int(b))] for a, b in zip(ends, ends[1:], strict=False)))
+    runs = runs_of(*([(int(a), int(b))] for a, b in pairwise(ends)))
     source, components, mean, grids = prepared(filters, runs, 2 * half)
     outermost = reference.coefficients(np.array([[-1.0] * 9, [1.0] * 9]), components[0], mean[0])[:, 0]
     assume(np.allclose(outermost, grids[0].extent, rtol=0, atol=1e-12))
@@ -145,37 +145,3 @@ def test_coarsening_adds_neighbours():
     assert coarsen(np.arange(24).reshape(2, 12), 1).tolist() == [[66], [210]]
     with pytest.raises(ValueError, match="reshape"):
         coarsen(np.arange(12), 5)
-
-
-def test_windows_hold_four_deviations_of_nearly_all_layers(rng):
-    deviations = np.append(rng.uniform(0.1, 0.2, 499), 30.0)  # one layer is an outlier
-    filters = (np.repeat(deviations, 40)[:, None] * rng.normal(size=(20_000, 9))) + 0.5
-    runs = runs_of(*([(k * 40, k * 40 + 40)] for k in range(500)))
-    components, mean = np.eye(9), np.full(9, 0.5)
-    extent = np.array([-100.0, 100.0])
-    result = windows(measure_moments(InMemory(filters), runs), 1, components, mean, extent)
-    layers = filters.reshape(500, 40, 9) - 0.5
-    middle, spread = layers.mean(axis=1), 4 * layers.std(axis=1)
-    np.testing.assert_allclose(result[:, 0], np.quantile(middle - spread, 0.01, axis=0), rtol=1e-9)
-    np.testing.assert_allclose(result[:, 1], np.quantile(middle + spread, 0.99, axis=0), rtol=1e-9)
-    assert (np.abs(result) < 2).all()
-
-
-def test_windows_stay_within_the_extent_and_are_never_flat(hostile):
-    filters, runs = hostile
-    moments = measure_moments(InMemory(filters), runs)
-    components, mean = reference.bases(filters)
-    extent = np.array([-0.3, 0.4])
-    for v in range(2):
-        result = windows(moments, v, components[v], mean[v], extent)
-        assert (result >= extent[0]).all()
-        assert (result <= extent[1]).all()
-        assert (result[:, 1] > result[:, 0]).all()
-
-
-@pytest.mark.parametrize("rows", [slice(301, 901), slice(2777, 3400)], ids=["all zero", "no finite filter"])
-def test_a_window_without_a_width_is_the_extent(hostile, rows):
-    filters, _ = hostile
-    moments = measure_moments(InMemory(filters[rows]), runs_of([(0, 600)]))
-    extent = np.array([-0.5, 0.5])
-    assert windows(moments, 0, np.eye(9), np.zeros(9), extent).tolist() == [[-0.5, 0.5]] * 9

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import numpy_reference as reference
 import pytest
-from conftest import ALIKE, HOLED, NON_FINITE, ONE, ZEROS, Filters
+from hostile_filters import ALIKE, HOLED, NON_FINITE, ONE, ZEROS, Filters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy_reference import InMemory, runs_of

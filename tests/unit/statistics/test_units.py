@@ -20,7 +20,7 @@ def test_every_layer_has_one_shard_and_shards_are_runs_of_layers(sizes, shards):
     assert (np.diff(shard) >= 0).all()
     layers = pd.DataFrame({"n_filters": np.array(sizes, np.int64)}, index=range(100, 100 + len(sizes)))
     parts = [in_shard(layers, f"{k}-of-{shards}").index.tolist() for k in range(1, shards + 1)]
-    assert sum(parts, []) == layers.index.tolist()
+    assert [layer for part in parts for layer in part] == layers.index.tolist()
 
 
 def test_shards_have_about_equal_numbers_of_filters():

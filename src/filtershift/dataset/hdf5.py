@@ -1,0 +1,166 @@
+"""HDF5 files of unknown origin: nodes, attributes and bytes, with one clear line for all that is wrong with them.
+
+Global heap: "HDF5 File Format Specification", III.E.
+"""
+
+import mmap
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from filtershift.errors import FiltershiftError
+
+_DAMAGE = (
+    *(OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError),
+    *(struct.error, zlib.error),
+)
+
+
+def open_hdf5(path: Path) -> h5py.File:
+    """The HDF5 file at `path`, open for reading.
+
+    Raises:
+        FiltershiftError: there is no such file, it is not HDF5, or it is cut off.
+    """
+    if not path.is_file():
+        raise FiltershiftError(f"{path}: no such file; an HDF5 file with /filters and /meta would be right")
+    try:
+        return h5py.File(path, "r")
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        if "truncated file" in reason:
+            reason = "the file is cut off; get it again"
+        elif "file signature not found" in reason:
+            reason = "not an HDF5 file; one with /filters and /meta would be right"
+        raise FiltershiftError(f"{path}: {reason}") from error
+
+
+@contextmanager
+def reading(path: Path, what: str) -> Iterator[None]:
+    """Turn what HDF5, numpy and pandas raise on damaged data into one line: "`path`: `what` cannot be read (…)"."""
+    try:
+        yield
+    except _DAMAGE as error:
+        reason = " ".join(str(error).split())[:200]
+        raise FiltershiftError(f"{path}: {what} cannot be read ({reason}); get the file again") from error
+
+
+def place(node: h5py.Group | h5py.Dataset) -> str:
+    """File and node, to begin a message with."""
+    return f"{node.file.filename}: {node.name}"
+
+
+def find_node(group: h5py.Group, *names: str) -> h5py.Group | h5py.Dataset:
+    """The first of `names` in `group`.
+
+    Raises:
+        FiltershiftError: there is none (the message lists what there is), or its data lie in another file.
+    """
+    path, root = group.file.filename, group.name.rstrip("/")
+    name = next((name for name in names if name in group), None)
+    if name is None:
+        wanted = " or ".join(f"{root}/{name}" for name in names)
+        found = ", ".join(ascii(f"{root}/{name}")[1:-1] for name in list(group)[:50])
+        raise FiltershiftError(f"{path}: no {wanted}; found {found or 'nothing'}")
+    node = group[name]
+    outside = isinstance(node, h5py.Dataset) and (node.external or node.is_virtual)
+    if outside or node.file.filename != path:
+        raise FiltershiftError(f"{path}: {root}/{name} lies in another file; data inside this file would be right")
+    return node
+
+
+def find_array(group: h5py.Group, *names: str) -> h5py.Dataset:
+    """The first of `names` in `group`, an array that can be read.
+
+    Raises:
+        FiltershiftError: as `find_node`, or it is a group, of a type unlike any of numpy's, or compressed in a way this
+            HDF5 does not know.
+    """
+    node = find_node(group, *names)
+    if not isinstance(node, h5py.Dataset):
+        raise FiltershiftError(f"{place(node)} is a group; an array would be right")
+    if not _is_plain(node.id.get_type()):
+        raise FiltershiftError(f"{place(node)} is of a type that numpy has not")
+    plist = node.id.get_create_plist()
+    for code, _, _, name in map(plist.get_filter, range(plist.get_nfilters())):
+        if not h5py.h5z.filter_avail(code):
+            raise FiltershiftError(
+                f"{place(node)} is compressed with {ascii(name)[1:]}; zlib, lzf or nothing would be right"
+            )
+    return node
+
+
+def _is_plain(kind: h5py.h5t.TypeID) -> bool:
+    """Whether numbers of an HDF5 type are stored just as numpy has them.
+
+    Others need not be what h5py says they are, and where a type is damaged HDF5 converts beyond its buffers.
+    """
+    if isinstance(kind, h5py.h5t.TypeCompoundID):
+        return all(_is_plain(kind.get_member_type(member)) for member in range(kind.get_nmembers()))
+    if isinstance(kind, h5py.h5t.TypeArrayID | h5py.h5t.TypeVlenID):
+        return _is_plain(kind.get_super())
+    if isinstance(kind, h5py.h5t.TypeIntegerID | h5py.h5t.TypeFloatID):
+        return kind == h5py.h5t.py_create(kind.dtype)
+    return isinstance(kind, h5py.h5t.TypeStringID) or kind == h5py.h5t.STD_B8LE
+
+
+def attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
+    """An attribute of numbers or text as h5py has it, None if there is none."""
+    if name not in node.attrs:
+        return None
+    if not _is_plain(h5py.h5a.open(node.id, name.encode()).get_type()):
+        raise FiltershiftError(f"{place(node)}: the attribute {name!r} is of a type numpy has not")
+    return node.attrs[name]
+
+
+def row_bytes(node: h5py.Dataset) -> memoryview:
+    """The bytes of the single row of a variable-length array, mapped from the file.
+
+    Not through h5py: that takes five times the 2.6 GB which the id lists of 524 million filters are, and for damaged
+    files whatever size they declare.
+    """
+    if node.shape != (1,) or h5py.check_vlen_dtype(node.dtype) != np.uint8:
+        raise FiltershiftError(f"{place(node)} has shape {node.shape} of {node.dtype}; one row of bytes would be right")
+    length, address, wanted = struct.unpack_from("<IQI", _reference(node))
+    with Path(node.file.filename).open("rb") as stream:
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    position = address + node.file.userblock_size
+    magic, size = struct.unpack_from("<4s4xQ", mapped, position)
+    end = min(position + size, len(mapped))
+    position += 16
+    while magic == b"GCOL" and position + 16 <= end:
+        number, size = struct.unpack_from("<H6xQ", mapped, position)
+        position += 16
+        if number == wanted and length <= size and position + length <= end:
+            return memoryview(mapped)[position : position + length]
+        if number == 0:
+            break
+        position += (size + 7) // 8 * 8
+    raise FiltershiftError(f"{place(node)} points to data that are not in the file; get the file again")
+
+
+def _reference(node: h5py.Dataset) -> bytes:
+    """Where the first row of a variable-length array is: its length, address in the file, and number there."""
+    if node.chunks is None or node.file.id.get_create_plist().get_sizes() != (8, 8):
+        raise FiltershiftError(f"{place(node)} is not stored as PyTables does it")
+    plist = node.id.get_create_plist()
+    unused, data = node.id.read_direct_chunk((0,))
+    for position in reversed(range(plist.get_nfilters())):
+        code, _, _, name = plist.get_filter(position)
+        if unused >> position & 1 or code == h5py.h5z.FILTER_FLETCHER32:  # a checksum at the end
+            continue
+        if code == h5py.h5z.FILTER_DEFLATE:
+            data = zlib.decompressobj().decompress(data, 16 * node.chunks[0])
+        elif code == h5py.h5z.FILTER_SHUFFLE:
+            data = np.frombuffer(data, np.uint8).reshape(16, -1).T.tobytes()
+        else:
+            raise FiltershiftError(
+                f"{place(node)} is compressed with {ascii(name)[1:]}; zlib or nothing would be right"
+            )
+    return data

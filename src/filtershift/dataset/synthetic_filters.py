@@ -1,0 +1,188 @@
+"""Filters of synthetic layers: the recipe of every layer, and how filters are drawn by it.
+
+A filter is nine independent sources mixed by the layer's 9×9 matrix, plus the layer's mean, times a norm of its own.
+Each source, and the norm, has a marginal of its own, drawn through a table of 65,536 equally likely values: one
+16-bit random number a source, whatever the marginal. The matrices and means of layers differ by random effects of
+their task, data type, model family, model and depth.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.dataset.synthetic_models import apportion
+
+Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+CHUNK = 1 << 16  # filters drawn from one seed
+STRIP = 1 << 13  # filters whose sources stay in the processor's cache
+PANEL = 1 << 10  # filters a product, few enough for the linear algebra library to use one thread
+STEPS = 1 << 16
+
+SOURCES = ("normal", "laplace", "student", "skewed", "two", "three", "steps", "still")
+NORMS = ("lively", "some zero", "mostly zero", "zero")
+TABLE = {name: row for row, name in enumerate((*SOURCES, *NORMS))}
+
+# What layers are made as, and the share of each; degenerate ones first.
+KINDS = {
+    "zero": 0.006,
+    "random": 0.02,
+    "low entropy": 0.03,
+    "point": 0.04,
+    "spikes": 0.05,
+    "symbols": 0.2,
+    "sun": 0.654,
+}
+
+# Standard deviations along the nine patterns of the discrete cosine transform, coarse to fine.
+SPECTRUM = np.sqrt([0.42, 0.16, 0.11, 0.09, 0.07, 0.05, 0.04, 0.034, 0.026])
+
+# A layer's latent vector: the logarithms of its spectrum, a rotation, and its mean, with the size of their effects.
+PARTS = np.repeat([0.3, 0.1, 0.12], [9, 36, 9])
+
+
+@dataclass(frozen=True)
+class Recipes:
+    """How each of L layers is drawn.
+
+    Attributes:
+        kind: (L,) what it is made as, a key of `KINDS`.
+        matrix: (L, 10, 9) what the nine sources add to a filter, one a row, and its mean.
+        table: (L, 10) the marginals of the nine sources and of the norm, rows of `tables()`.
+        ones: (L,) whether the first two filters are +1 and -1 everywhere.
+    """
+
+    kind: NDArray[np.object_]
+    matrix: Floats
+    table: NDArray[np.int64]
+    ones: NDArray[np.bool_]
+
+
+def make_recipes(meta: pd.DataFrame, seed: int) -> Recipes:
+    """The recipes of the layers of `meta` (see `synthetic_models.meta_table`); those of copies are their sources'."""
+    rng = np.random.default_rng([seed, 1])
+    source, depth = meta["source"].to_numpy(), meta["conv_depth_norm"].to_numpy()
+    discriminator = (meta["Task"] == "GAN-Discriminator").to_numpy()
+    kind = _kinds(meta, discriminator, rng)
+    latent = _latent(meta, rng) * PARTS
+    spread = np.where(discriminator[:, None], 0.3, 1.0)
+    spectrum = np.exp((np.log(SPECTRUM) + latent[:, :9]) * spread)
+    matrix = spectrum[:, :, None] * (_rotations(latent[:, 9:45]) @ _patterns())
+    mean = latent[:, 45:] @ _patterns()
+    random = kind == "random"
+    matrix[random], mean[random] = np.eye(9) / 3, 0
+    matrix = np.concatenate([matrix, mean[:, None]], axis=1) * _scale(meta, depth, rng)[:, None, None]
+    ones = np.zeros(len(meta), bool)
+    ones[rng.choice(len(meta), 1 + len(meta) // 2000, replace=False)] = True
+    table = _marginals(meta, kind, discriminator, rng)
+    return Recipes(kind[source], matrix[source].astype(np.float32), table[source], ones[source])
+
+
+def draw(recipes: Recipes, marginals: Floats, layer: int, seed: np.random.SeedSequence, filters: Floats) -> None:
+    """Fill `filters` (n, 9) with filters of a layer; equal seeds give equal filters."""
+    bits = np.random.SFC64(seed)
+    matrix, rows = recipes.matrix[layer], recipes.table[layer]
+    for start in range(0, len(filters), STRIP):
+        part = filters[start : start + STRIP]
+        n = -(-len(part) // PANEL) * PANEL
+        index = bits.random_raw(10 * n // 4).view(np.uint16).reshape(10, n)
+        sources = np.empty((10, n), np.float32)
+        for row, table in enumerate(rows):
+            np.take(marginals[table], index[row], out=sources[row], mode="clip")
+        sources[:9] *= sources[9]
+        panels = sources.reshape(10, -1, PANEL).transpose(1, 2, 0)
+        part[:] = (panels @ matrix).reshape(n, 9)[: len(part)]
+
+
+def tables() -> Floats:
+    """The marginals, (12, 65536) equally likely values each; all sources but the last two have mean 0 and variance 1."""
+    from scipy.special import ndtri, stdtrit
+
+    share = (np.arange(STEPS) + 0.5) / STEPS
+    normal, half, quarter = ndtri(share), ndtri(share[::2]), ndtri(share[::4])
+    sources = [
+        normal,
+        -np.sign(share - 0.5) * np.log1p(-np.abs(2 * share - 1)),
+        stdtrit(3, share),
+        -np.log1p(-share),
+        np.concatenate([half - 2.5, half + 2.5]),
+        np.concatenate([quarter - 4, half, quarter + 4]),
+    ]
+    sources = [(values - values.mean()) / values.std() for values in sources]
+    steps = np.repeat([-1.5, -0.5, 0.5, 1.5], STEPS // 4) + 0.02 * np.tile(quarter, 4)
+    lively, turn = np.exp(0.5 * normal), np.arange(STEPS) % 32
+    some, most = np.where(turn > 0, lively, 0), np.select([turn < 2, turn < 8], [lively, 1e-4 * lively])
+    return np.array([*sources, steps, 0.02 * normal, lively, some, most, np.zeros(STEPS)], np.float32)
+
+
+def _kinds(meta: pd.DataFrame, discriminator: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.object_]:
+    """What each layer is made as: exact shares, degenerate ones rather deep and in some models, none in GANs' critics."""
+    counts = apportion(len(meta), np.array(list(KINDS.values())))
+    kinds = np.repeat(np.array(list(KINDS), object), counts)
+    unhealthy = len(kinds) - counts[-2:].sum()
+    kinds[:unhealthy] = rng.permutation(kinds[:unhealthy])
+    illness = rng.standard_normal(meta["model_id"].max() + 1)[meta["model_id"]]
+    health = rng.standard_normal(len(meta)) - illness - meta["conv_depth_norm"] + 100 * discriminator
+    return kinds[np.argsort(np.argsort(health.to_numpy(), kind="stable"))]
+
+
+def _latent(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
+    """The latent vector of each layer, (L, 54): random effects of its labels and depth, before `PARTS`."""
+    family = meta["Name"].map(lambda name: re.split(r"[-\d ]", name)[0])
+    residual = np.where((family == "ResNet") & (meta["Task"] == "Classification"), 0.35, 1.0)
+    latent = 0.3 * rng.standard_normal((len(meta), 54))
+    for labels, strength in (
+        (meta["Task"], 0.5),
+        (meta["Visual Category"], 0.5),
+        (family, 0.5),
+        (meta["model_id"], 0.9 * residual),
+    ):
+        codes, known = pd.factorize(labels, sort=True)
+        latent += np.multiply.outer(strength, np.ones(54)) * rng.standard_normal((len(known), 54))[codes]
+    depth = meta["conv_depth_norm"].to_numpy()
+    along = np.stack([0.4 * depth, 0.9 * (depth == 0), 0.9 * (depth > 0.9) + 0.5 * (depth == 1)], axis=1)
+    return latent + along @ rng.standard_normal((3, 54))
+
+
+def _rotations(angles: Array) -> Array:
+    """Rotations (L, 9, 9) from 36 numbers each, by Cayley's transform of the skew-symmetric matrix they make."""
+    rows, columns = np.tril_indices(9, -1)
+    skew = np.zeros((len(angles), 9, 9))
+    skew[:, rows, columns], skew[:, columns, rows] = angles, -angles
+    return np.linalg.solve(np.eye(9) - skew, np.eye(9) + skew)
+
+
+def _patterns() -> Array:
+    """The nine 3×3 patterns of the discrete cosine transform as rows, coarse to fine."""
+    waves = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
+    order = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2)]
+    return np.array([np.outer(waves[a], waves[b]).ravel() for a, b in order])
+
+
+def _scale(meta: pd.DataFrame, depth: Array, rng: np.random.Generator) -> Array:
+    """The size of each layer's weights: falling with depth, and most diverse in the first layers."""
+    ids = meta["model_id"].to_numpy()
+    own, early = rng.standard_normal((2, ids.max() + 1))[:, ids]
+    noise = rng.standard_normal(len(meta))
+    return 0.3 * np.exp(-1.6 * depth + 0.4 * own + (1 - depth) ** 2 * early + 0.2 * noise)
+
+
+def _marginals(
+    meta: pd.DataFrame, kind: NDArray[np.object_], discriminator: NDArray[np.bool_], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """The tables of each layer's nine sources and norm, (L, 10)."""
+    ids, n = meta["model_id"].to_numpy(), len(meta)
+    table = np.zeros((n, 10), np.int64)
+    table[:, :9] = rng.choice(4, (ids.max() + 1, 9), p=[0.4, 0.3, 0.2, 0.1])[ids]
+    table[:, 9] = np.where(rng.random(n) < 0.1, TABLE["some zero"], TABLE["lively"])
+    table[discriminator | (kind == "random"), :9] = TABLE["normal"]
+    symbols = np.flatnonzero(kind == "symbols")
+    table[symbols, :3] = rng.choice([TABLE[name] for name in ("skewed", "two", "three")], (len(symbols), 3))
+    table[kind == "low entropy", 1:9] = TABLE["still"]
+    table[kind == "spikes", :9] = [TABLE["steps"]] * 2 + [TABLE["still"]] * 7
+    table[kind == "point", 9], table[kind == "zero", 9] = TABLE["mostly zero"], TABLE["zero"]
+    return table

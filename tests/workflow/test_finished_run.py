@@ -1,0 +1,215 @@
+"""A finished run holds everything the contract names, and the numbers are those of the method."""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+import reference
+import yaml
+from running import Workflow
+from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
+
+VARIANTS = ("scaled", "unscaled")
+RULES = """basis configuration eigenfilters extent group_sizes groups histograms layers moments paper_figure_1
+    paper_same_figure paper_shift_matrices pca quality report ridge shift shift_boxes shift_matrix skipped""".split()
+PAPER = ("01", "03", "04", "07", "10", "11", "12")
+EXPECTED = [
+    *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "quality/layers.csv", "report.html"),
+    *(f"groups/{grouping}.csv" for grouping in ("all", "task")),
+    *(f"paper/figure-{number}.{kind}" for number in PAPER for kind in ("pdf", "png")),
+    *(
+        f"{variant}/{name}"
+        for variant in VARIANTS
+        for grouping in ("all", "task")
+        for name in (
+            f"pca/{grouping}.h5",
+            f"histograms/{grouping}.h5",
+            *(f"shift/{grouping}{kind}.csv" for kind in ("", ".n", ".components")),
+            *(f"figures/{figure}/{grouping}.{kind}" for figure in ("ridge", "eigenfilters") for kind in ("pdf", "png")),
+        )
+    ),
+    *(
+        f"{variant}/figures/{name}.{kind}"
+        for variant in VARIANTS
+        for name in ("shift_matrix/task", "shift_boxes/groupings")
+        for kind in ("pdf", "png")
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def layers() -> list[np.ndarray]:
+    """The finite filters of each layer, as float64."""
+    return [reference.finite(filters) for filters in small_filters()[0]]
+
+
+@pytest.fixture(scope="module")
+def groups(layers: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """The filters of each task by its label, in natural order."""
+    labels = small_filters()[1]["Task"].fillna("unknown").replace("Semantic Segmentation", "Segmentation")
+    return {
+        label: np.concatenate([layers[k] for k in np.flatnonzero(labels == label)]) for label in sorted(set(labels))
+    }
+
+
+def of_variant(filters: np.ndarray, variant: str) -> np.ndarray:
+    return reference.scaled(filters) if variant == "scaled" else filters
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_file_of_the_contract(finished: Workflow, name: str) -> None:
+    start = {".pdf": b"%PDF", ".png": b"\x89PNG", ".h5": b"\x89HDF"}.get(Path(name).suffix, b"")
+    assert (finished.results / name).read_bytes().startswith(start)
+    assert (finished.results / name).stat().st_size > 0
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_leaves_a_log_and_a_benchmark(finished: Workflow, rule: str) -> None:
+    text = "\n".join(path.read_text() for path in (finished.project / "workflow/rules").glob("*.smk"))
+    [block] = re.findall(rf"^rule {rule}:\n((?:    .*\n|\n)*)", text, re.MULTILINE)
+    for kind in ("log", "benchmark"):
+        [name] = re.findall(rf'    {kind}:\n        "results/\{{dataset\}}/(.*)"', block)
+        assert list(finished.results.glob(re.sub(r"\{.*?\}", "*", name))), name
+
+
+def test_nothing_half_written_or_elsewhere(finished: Workflow) -> None:
+    assert {path.name for path in finished.directory.iterdir()} == {"results", ".snakemake"}
+    assert {path.name for path in finished.directory.glob("results/*")} == {"small"}
+    assert not [path for path in finished.results.rglob("*") if path.name.startswith(".")]
+    assert not [path for path in finished.project.rglob("*") if path.name in ("results", "outputs", ".snakemake")]
+
+
+def test_resolved_configuration(finished: Workflow) -> None:
+    config = yaml.safe_load((finished.results / "config.yaml").read_text())
+    assert config["dataset"] == {"name": "small", "path": str(finished.dataset), "wheels": []}
+    assert list(config["grouping"]) == ["all", "task"]
+    assert config["grouping"]["task"]["by"] == ["Task"]
+    assert (config["bins"], config["shards"], config["variants"]) == (70, 1, list(VARIANTS))
+
+
+def test_tables_of_layers_and_models(finished: Workflow, layers: list[np.ndarray]) -> None:
+    table = pd.read_csv(finished.results / "layers.csv", index_col="layer")
+    assert table["n_filters"].tolist() == [len(filters) for filters in small_filters()[0]]
+    assert table["Task"].isna().sum() == 5
+    assert set(table["Task"].dropna()) == {*TASKS, "Segmentation"} - {None, "Semantic Segmentation"}
+    models = pd.read_csv(finished.results / "models.csv", index_col="model_id")
+    assert models["n_filters"].sum() == table["n_filters"].sum()
+    assert models["op_set"].tolist() == [11, 13, 11, 13, 11, 13]
+
+
+def test_what_is_left_out_is_listed(finished: Workflow) -> None:
+    skipped = pd.read_csv(finished.results / "skipped.csv")
+    assert list(skipped) == ["kind", "name", "reason", "count"]
+    [broken] = skipped[skipped["kind"] == "filters"].to_dict("records")
+    assert (broken["name"], broken["count"]) == (f"net-2, layer {NON_FINITE}", 1)
+    undrawn = set(skipped.loc[skipped["kind"] == "figure", "name"])
+    assert undrawn == {"paper/figure-02", "paper/figure-06", "paper/figure-13"}
+    panels = " ".join(skipped.loc[skipped["kind"] == "panel", "name"])
+    for label in ("formula", "fractals", "first"):  # of the configured rows of figure 1
+        assert label in panels
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_shifts(finished: Workflow, groups: dict[str, np.ndarray], variant: str) -> None:
+    labels, expected = reference.shift_matrix({label: of_variant(rows, variant) for label, rows in groups.items()})
+    matrix = pd.read_csv(finished.results / variant / "shift/task.csv", index_col=0)
+    assert matrix.index.tolist() == matrix.columns.tolist() == labels
+    np.testing.assert_allclose(matrix.to_numpy(), expected, rtol=1e-9, atol=1e-14)
+    n = pd.read_csv(finished.results / variant / "shift/task.n.csv")
+    assert n["group"].tolist() == labels
+    assert n["n_filters"].tolist() == [len(groups[label]) for label in labels]
+    assert n["n_models"].tolist() == [2 if label == "Classification" else 1 for label in labels]
+    parts = pd.read_csv(finished.results / variant / "shift/task.components.csv").set_index(["a", "b"])
+    assert len(parts) == len(labels) * (len(labels) - 1) / 2
+    for (a, b), row in parts.iterrows():
+        assert row["shift"] == pytest.approx(matrix.loc[a, b])
+        assert row.filter(like="component_").sum() == pytest.approx(matrix.loc[a, b])
+    assert pd.read_csv(finished.results / variant / "shift/all.csv", index_col=0).to_numpy().tolist() == [[0]]
+
+
+def test_zero_filters_lie_on_an_edge(layers: list[np.ndarray]) -> None:
+    """Else the shifts above would not try the rule for ties."""
+    rows = reference.scaled(np.concatenate(layers))
+    values = reference.coefficients(rows, reference.pca(rows))
+    low, high = values.min(), values.max()
+    of_zero = values[~rows.any(axis=1)]
+    assert len(of_zero) >= len(layers[ZEROS]) > 0
+    np.testing.assert_allclose((of_zero[:, 0] - low) / (high - low) * reference.BINS, reference.BINS / 2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_bases(finished: Workflow, groups: dict[str, np.ndarray], variant: str) -> None:
+    wanted = {"all": {"all": np.concatenate(list(groups.values()))}, "task": groups}
+    for grouping, members in wanted.items():
+        with h5py.File(finished.results / variant / f"pca/{grouping}.h5") as file:
+            assert {node.attrs["label"] for node in file.values()} == set(members)
+            for node in file.values():
+                rows = of_variant(members[node.attrs["label"]], variant)
+                basis = reference.pca(rows)
+                np.testing.assert_allclose(node["explained_variance_ratio"][()], basis.ratio, rtol=1e-9)
+                np.testing.assert_allclose(node["mean"][()], basis.mean, rtol=1e-9, atol=1e-14)
+                np.testing.assert_allclose(node["components"][()], basis.components, atol=1e-8)
+                assert node["n_filters"][()] == len(rows)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_histograms(finished: Workflow, groups: dict[str, np.ndarray], variant: str) -> None:
+    everything = of_variant(np.concatenate(list(groups.values())), variant)
+    basis = reference.pca(everything)
+    values = reference.coefficients(everything, basis)
+    with h5py.File(finished.results / variant / "histograms/task.h5") as file:
+        np.testing.assert_allclose(file["edges"][[0, -1]], [values.min(), values.max()], rtol=1e-12)
+        for label, rows in groups.items():
+            expected = reference.histogram(
+                reference.coefficients(of_variant(rows, variant), basis), values.min(), values.max()
+            )
+            assert np.array_equal(file[label]["counts"][()], expected)
+
+
+def test_quality(finished: Workflow, layers: list[np.ndarray]) -> None:
+    table = pd.read_csv(finished.results / "quality/layers.csv", index_col="layer")
+    expected = pd.DataFrame([reference.quality(filters) for filters in layers])
+    assert table["sparsity"].tolist() == expected["sparsity"].tolist()
+    assert expected["sparsity"].nunique() > 3
+    for column in ("variance_entropy", "random_threshold", "mean_range"):
+        np.testing.assert_allclose(table[column], expected[column], rtol=1e-9, err_msg=column)
+    assert np.isnan(table["variance_entropy"][ZEROS])
+    assert table["zero_filters"][ZEROS] == len(layers[ZEROS])
+
+
+class Sources(HTMLParser):
+    """Collects what a page would fetch."""
+
+    fetched: list[str]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        wanted = {"link": "href", "use": "href", "object": "data"}.get(tag, "src")
+        self.fetched += [value for name, value in attrs if name in (wanted, "srcset") and value]
+
+
+def test_report_is_self_contained(finished: Workflow) -> None:
+    page = (finished.results / "report.html").read_text()
+    sources = Sources()
+    sources.fetched = []
+    sources.feed(page)
+    assert [source for source in sources.fetched if not source.startswith("data:")] == []
+    assert not re.search(r"@import\s+(url\()?[\"']?https?:|url\([\"']?https?:|import\([\"']https?:", page)
+    assert "Coefficients of every group are counted in 70 bins" in page
+
+
+def test_report_shows_every_figure_and_table(finished: Workflow) -> None:
+    page = (finished.results / "report.html").read_text()
+    [table] = re.findall(r'<script id="results">\s*var results = (\{.*\});?\s*</script>', page)
+    shown = json.loads(table)
+    figures = {f"results/small/{name}" for name in EXPECTED if name.endswith(".png")}
+    tables = {"skipped.csv", "quality/layers.csv", *(f"{variant}/shift/task.csv" for variant in VARIANTS)}
+    assert figures | {f"results/small/{name}" for name in tables} <= set(shown)
+    for name, entry in shown.items():
+        assert entry["data_uri"].startswith("data:"), name
+        assert entry["caption"], name
+        assert entry["labels"]["figure"], name

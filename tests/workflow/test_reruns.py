@@ -1,0 +1,135 @@
+"""A change reruns what depends on it and nothing else."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from running import Workflow, jobs_of
+
+PASSES = {"moments", "extent", "histograms"}
+FIGURES = {"eigenfilters", "group_sizes", "ridge", "shift_boxes", "shift_matrix"}
+PAPER = {"paper_figure_1", "paper_same_figure", "paper_shift_matrices"}
+ANALYSIS = {"basis", "groups", "pca", "quality", "shift"}
+END = {"skipped", "report"}
+# What shows all groupings together.
+OVERVIEWS = {"configuration", "group_sizes", "paper_same_figure", "report", "shift_boxes"}
+
+
+@contextmanager
+def edited(path: Path, old: str, new: str) -> Iterator[None]:
+    """A file with other content, put back afterwards with its times."""
+    text, times = path.read_text(), path.stat()
+    assert old in text
+    try:
+        path.write_text(text.replace(old, new, 1))
+        yield
+    finally:
+        path.write_text(text)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+@contextmanager
+def moved_away(path: Path) -> Iterator[None]:
+    away = path.with_suffix(".away")
+    path.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(path)
+
+
+def own_jobs(grouping: str) -> set[str]:
+    rules = ("groups", "pca", "shift", "eigenfilters", "ridge", "shift_matrix")
+    return {f"{rule} {grouping}" for rule in rules}
+
+
+def rules_of(jobs: set[str]) -> set[str]:
+    return {job.split()[0] for job in jobs}
+
+
+def test_a_second_run_has_nothing_to_do(alone: Workflow) -> None:
+    times = {path: path.stat().st_mtime_ns for path in alone.results.rglob("*")}
+    done = alone.run()
+    assert done.returncode == 0, done.stdout
+    assert "Nothing to be done" in done.stdout
+    assert {path: path.stat().st_mtime_ns for path in alone.results.rglob("*")} == times
+
+
+def test_a_title_redraws_what_shows_it(alone: Workflow) -> None:
+    with edited(alone.project / "config/grouping/task.yaml", "title: Task", "title: Purpose"):
+        assert alone.planned() == OVERVIEWS | {"shift_matrix task", "paper_shift_matrices"}
+
+
+def test_a_restriction_reruns_its_grouping(alone: Workflow) -> None:
+    with edited(alone.project / "config/grouping/task.yaml", "by: Task", "by: Task\nwhere: {Name: [ResNet, U-Net]}"):
+        planned = alone.planned()
+    assert planned == own_jobs("task") | OVERVIEWS | END | {"paper_figure_1", "paper_shift_matrices"}
+
+
+def test_a_new_file_runs_its_grouping(alone: Workflow) -> None:
+    file = alone.project / "config/grouping/mine.yaml"
+    file.write_text("title: Architecture\nby: Name\n")
+    try:
+        planned = alone.planned("grouping=[task,mine]")
+    finally:
+        file.unlink()
+    # Figure 1 loses the row of the grouping "all".
+    assert planned == own_jobs("mine") | OVERVIEWS | END | {"paper_figure_1"}
+
+
+def test_a_new_grouping_on_the_command_line_needs_no_filters(alone: Workflow, tmp_path: Path) -> None:
+    shutil.copytree(alone.directory, tmp_path / "run")
+    copy = replace(alone, directory=tmp_path / "run", overrides=(*alone.overrides, "+grouping.opset.by=op_set"))
+    with moved_away(copy.dataset):
+        done = copy.run()
+        assert done.returncode == 0, done.stdout
+        assert copy.planned() == set()
+    assert jobs_of(done.stdout) == own_jobs("opset") | OVERVIEWS | END
+    for variant in ("scaled", "unscaled"):
+        matrix = pd.read_csv(copy.results / variant / "shift/opset.csv", index_col=0, dtype={0: str})
+        assert sorted(matrix.columns) == sorted(matrix.index) == ["11", "13"]
+        assert (copy.results / variant / "figures/shift_matrix/opset.png").exists()
+        compared = pd.read_csv(copy.results / variant / "figures/shift_boxes/groupings.csv")
+        assert set(compared["grouping"]) == {"Task", "opset"}
+    assert "opset (by op_set)" in (copy.results / "report.html").read_text()
+
+
+def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
+    rules = rules_of(alone.planned("bins=100"))
+    assert rules == {"configuration", "histograms", "shift", *FIGURES, *PAPER, "report"} - {
+        *("group_sizes", "eigenfilters", "paper_figure_1"),
+    }
+
+
+def test_one_variant_less_runs_no_analysis(alone: Workflow) -> None:
+    assert alone.planned("variants=[scaled]") == {"configuration", *END}
+
+
+@pytest.mark.parametrize(
+    ("module", "rules"),
+    [
+        ("figures/style.py", FIGURES | PAPER | END),
+        ("analysis/pca.py", ANALYSIS | {"extent", "histograms"} | FIGURES | PAPER | END),
+        ("statistics/kernels.py", PASSES | (ANALYSIS - {"groups"}) | (FIGURES - {"group_sizes"}) | PAPER | END),
+        ("dataset/layers.py", {"layers"} | PASSES | ANALYSIS | FIGURES | PAPER | END),
+    ],
+)
+def test_an_edited_module_reruns_its_room(alone: Workflow, module: str, rules: set[str]) -> None:
+    with edited(alone.project / "src/filtershift" / module, '"""', '"""Edited. '):
+        assert rules_of(alone.planned()) == rules
+
+
+def test_an_edited_comparison_reads_no_filters(alone: Workflow) -> None:
+    """The basis, on which passes 2 and 3 depend, uses other modules of the room."""
+    with edited(alone.project / "src/filtershift/analysis/shift.py", '"""', '"""Edited. '):
+        assert not rules_of(alone.planned()) & PASSES
+
+
+def test_a_touched_module_reruns_nothing(alone: Workflow) -> None:
+    with edited(alone.project / "src/filtershift/figures/style.py", '"""', '"""'):
+        assert alone.planned() == set()

@@ -1,0 +1,70 @@
+"""Results are the same, bit for bit, however the work is cut."""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from running import ROOT, Workflow
+from small_dataset import write_small
+
+VARIANTS = ("scaled", "unscaled")
+TABLES = [
+    f"results/small/{variant}/shift/task{kind}.csv" for variant in VARIANTS for kind in ("", ".n", ".components")
+]
+TARGETS = [*TABLES, "results/small/quality/layers.csv"]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """One shard, two cores."""
+    folder = tmp_path_factory.mktemp("whole")
+    write_small(folder / "dataset.h5")
+    return made(Workflow(ROOT, folder, folder / "dataset.h5", ("grouping=[task]",)))
+
+
+def made(workflow: Workflow, cores: int = 2) -> Workflow:
+    done = workflow.run(*TARGETS, cores=cores)
+    assert done.returncode == 0, done.stdout
+    return workflow
+
+
+def arrays(path: Path) -> dict[str, np.ndarray]:
+    found = {}
+    with h5py.File(path) as file:
+        file.visititems(lambda name, node: found.update({name: node[()]} if isinstance(node, h5py.Dataset) else {}))
+    return found
+
+
+def assert_same(one: Workflow, other: Workflow) -> None:
+    for name in TARGETS:
+        assert (one.directory / name).read_bytes() == (other.directory / name).read_bytes(), name
+    for variant in VARIANTS:
+        for name in ("pca/task.h5", "histograms/task.h5", "densities/task.h5"):
+            first, second = (arrays(workflow.results / variant / name) for workflow in (one, other))
+            assert first.keys() == second.keys()
+            for key, values in first.items():
+                assert values.tobytes() == second[key].tobytes(), (name, key)
+
+
+def per_layer(workflow: Workflow, variant: str) -> dict[str, np.ndarray]:
+    """The histograms of all layers, out of the files of all shards."""
+    parts = [arrays(path) for path in workflow.results.glob(f"statistics/histograms-{variant}.*.h5")]
+    order = np.argsort(np.concatenate([part["layer"] for part in parts]))
+    assert len(order) == 25
+    return {grid: np.concatenate([part[grid] for part in parts])[order] for grid in ("extent", "window")}
+
+
+def test_three_shards(whole: Workflow, tmp_path: Path) -> None:
+    shards = made(Workflow(ROOT, tmp_path, whole.dataset, (*whole.overrides, "shards=3")))
+    assert len(list(shards.results.glob("statistics/moments.*-of-3.h5"))) == 3
+    assert_same(whole, shards)
+    for variant in VARIANTS:
+        first, second = per_layer(whole, variant), per_layer(shards, variant)
+        for grid, counts in first.items():
+            assert counts.any()
+            assert np.array_equal(counts, second[grid])
+
+
+def test_one_core(whole: Workflow, tmp_path: Path) -> None:
+    assert_same(whole, made(Workflow(ROOT, tmp_path, whole.dataset, whole.overrides), cores=1))
