@@ -29,8 +29,8 @@ class Workflow:
 
     def run(self, *arguments: str, overrides: Sequence[str] = (), cores: int = 2) -> Done:
         """Run Snakemake; later overrides win."""
-        chosen = ["dataset=local", "dataset.name=small", f"dataset.path={self.dataset}", *self.overrides, *overrides]
-        words = (*arguments, "--config", f"overrides={json.dumps(chosen)}")
+        dataset = ["dataset=local", "dataset.name=small", f"dataset.path={in_quotes(self.dataset)}"]
+        words = (*arguments, "--config", f"overrides={json.dumps([*dataset, *self.overrides, *overrides])}")
         return snakemake(self.project, self.directory, *words, cores=cores)
 
     def planned(self, *overrides: str) -> set[str]:
@@ -40,6 +40,12 @@ class Workflow:
         jobs = jobs_of(done.stdout)
         assert jobs or "Nothing to be done" in done.stdout, done.stdout
         return jobs
+
+
+def in_quotes(text: object) -> str:
+    """A text in Hydra's grammar, whatever it holds: quotes in it, and backslashes before a quote, have a backslash."""
+    escaped = re.sub(r"(\\*)'", r"\1\1\'", f"{text}'")
+    return f"'{escaped[:-2]}'"
 
 
 def jobs_of(messages: str) -> set[str]:

@@ -1,16 +1,18 @@
 """Labels, titles and paths may hold any character: the run passes, and they come back as they were."""
 
 import json
+import re
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from running import ROOT, Workflow
+from running import ROOT, Workflow, in_quotes
 
 from filtershift.dataset.writer import write_dataset
 
+TITLE = """Purpose, $x_1$: <b>"it's"</b> {braces} {{ jinja }} `tick` $HOME %s C:\\"""
 LABELS = [
     "plain",
     "a/b",
@@ -29,25 +31,62 @@ LABELS = [
     " spaces ",
     "-",
 ]
-TITLE = """Purpose: $x_1$, <b>"it's"</b> {braces} `tick` $HOME ${oc.env:HOME} C:\\"""
-
-
-def in_quotes(text: str) -> str:
-    """A text in Hydra's grammar: in quotes, which and the backslashes before which have a backslash."""
-    return "'" + text.replace("\\'", "\\\\'").replace("'", "\\'") + ("\\'" if text.endswith("\\") else "'")
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     """A finished run in which each label is the task of one model."""
-    folder = tmp_path_factory.mktemp("a 'hostile' $folder, (really)")
-    rng = np.random.default_rng(0)
-    rows = [
-        {"model_id": k, "conv_depth": 0, "conv_depth_norm": 0.0, "Task": label, "filter_ids": f"{50 * k}:{50 * k + 49}"}
-        for k, label in enumerate(LABELS)
-    ]
-    dataset = folder / "data set.h5"
-    write_dataset(dataset, [rng.normal(0, 0.1, (50 * len(LABELS), 9))], pd.DataFrame(rows))
-    overrides = ("grouping=[task]", "variants=[scaled]", f"grouping.task.title={json.dumps(TITLE)}")
-    workflow = Workflow(ROOT, folder / "run", dataset, overrides)
+    folder = tmp_path_factory.mktemp("a 'hostile' $folder; (really)")
+    filters = np.random.default_rng(0).normal(0, 0.1, (50 * len(LABELS), 9))
+    ids = [f"{50 * k}:{50 * k + 49}" for k in range(len(LABELS))]
+    meta = pd.DataFrame({"conv_depth": 0, "conv_depth_norm": 0.0, "Task": LABELS, "filter_ids": ids})
+    workflow = Workflow(
+        ROOT,
+        folder / "run",
+        folder / "data set.h5",
+        ("grouping=[task]", "variants=[scaled]", f"grouping.task.title={in_quotes(TITLE)}"),
+    )
+    write_dataset(workflow.dataset, [filters], meta.rename_axis("model_id").reset_index())
+    done = workflow.run()
+    assert done.returncode == 0, done.stdout
     return workflow
+
+
+def texts(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def test_tables(hostile: Workflow) -> None:
+    assert texts(hostile.results / "layers.csv")["Task"].tolist() == LABELS
+    assert texts(hostile.results / "models.csv")["Task"].tolist() == LABELS
+    assert texts(hostile.results / "groups/task.csv")["group"].tolist() == LABELS
+    matrix = texts(hostile.results / "scaled/shift/task.csv")
+    assert matrix.iloc[:, 0].tolist() == matrix.columns[1:].tolist()
+    assert set(matrix.columns[1:]) == set(LABELS)
+    assert set(texts(hostile.results / "scaled/shift/task.n.csv")["group"]) == set(LABELS)
+
+
+@pytest.mark.parametrize("kind", ["pca", "histograms", "densities"])
+def test_arrays(hostile: Workflow, kind: str) -> None:
+    with h5py.File(hostile.results / f"scaled/{kind}/task.h5") as file:
+        groups = [node for node in file.values() if isinstance(node, h5py.Group)]
+        assert {node.attrs["label"] for node in groups} == set(LABELS)
+        assert all(len(node) > 0 for node in groups)
+
+
+def test_nothing_outside_results(hostile: Workflow) -> None:
+    assert {path.name for path in hostile.directory.iterdir()} == {"results", ".snakemake"}
+    assert {path.name for path in hostile.directory.parent.iterdir()} == {"run", "data set.h5"}
+    names = "".join(str(path.relative_to(hostile.directory)) for path in hostile.results.rglob("*"))
+    assert re.fullmatch(r"[\w./-]+", names)
+
+
+def test_report(hostile: Workflow) -> None:
+    page = (hostile.results / "report.html").read_text()
+    assert "<script>alert(1)</script>" not in page
+    [text] = re.findall(r'<script id="workflow-desc">\s*var workflow_desc = (".*");', page)
+    assert "Purpose, $x_1$: &lt;b&gt;" in json.loads(text)
+
+
+def test_a_second_run_has_nothing_to_do(hostile: Workflow) -> None:
+    assert hostile.planned() == set()

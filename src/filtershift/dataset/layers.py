@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -95,8 +96,9 @@ def load_layers(path: Path) -> pd.DataFrame:
     types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
     layers = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
     for name in [name for name in _NUMBERS if name in layers]:
-        # Python's own parser: a depth off by one unit in the last place may fall into another decile.
-        layers[name] = layers[name].astype(object).astype("float64")
+        with suppress(ValueError):  # a file may have words where the authors' have numbers: a label, then
+            # Python's own parser: a depth off by one unit in the last place may fall into another decile.
+            layers[name] = layers[name].astype(object).astype("float64")
     return layers
 
 
@@ -156,7 +158,7 @@ def _ranges(runs: pd.DataFrame) -> list[str]:
 
 
 def _numbers(path: Path, meta: pd.DataFrame, name: str) -> pd.Series:
-    numbers = pd.to_numeric(meta[name], errors="coerce").astype("float64")
+    numbers = meta[name].map(_number).astype("float64")
     if name == "conv_depth_norm":
         wrong, right = ~numbers.between(0, 1), "a number from 0 to 1"
     else:
@@ -165,6 +167,13 @@ def _numbers(path: Path, meta: pd.DataFrame, name: str) -> pd.Series:
         row = int(np.argmax(wrong))
         _fail(path, meta, row, f"{name} is {str(meta[name].iloc[row])[:40]!r}", right)
     return numbers if name == "conv_depth_norm" else numbers.astype("int64")
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return np.nan
 
 
 def _whole(numbers: pd.Series) -> pd.Series:
@@ -204,7 +213,9 @@ def _label(value: Any) -> Any:
     if value is None or value == "" or (isinstance(value, float) and isnan(value)) or value is pd.NaT:
         return np.nan
     text = str(value)
-    return text if text.isprintable() else text.encode("utf-8", "backslashreplace").decode().replace("\r", "\\r")
+    if text.isprintable():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode().replace("\r", "\\r").replace("\0", "\\0")
 
 
 def _fail(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -> NoReturn:

@@ -59,9 +59,8 @@ def build(settings: Synthetic, path: Path, threads: int = 1) -> None:
     meta = meta_table(settings.filters, settings.models, settings.layers, settings.seed)
     recipes = make_recipes(meta, settings.seed)
     sizes = (meta["out_channels"] * meta["in_channels"] // meta["groups"]).to_numpy()
-    blocks = _draw_all(recipes, sizes, meta["source"].to_numpy(), settings, threads)
-    meta = meta.drop(columns="source").assign(made_as=recipes.kind)
-    write_dataset(path, blocks, meta, settings.dtype)
+    meta = meta.drop(columns="source").assign(made_as=recipes.kind[recipes.source])
+    write_dataset(path, _blocks(recipes, sizes, settings, threads), meta, settings.dtype)
 
 
 def check_space(path: Path, size: int) -> str:
@@ -89,28 +88,37 @@ def _check(settings: Synthetic) -> None:
         raise FiltershiftError(f"synthetic: dataset.dtype is {settings.dtype!r}; float32 or float64 would be right")
 
 
-def _draw_all(
-    recipes: Recipes, sizes: NDArray[np.int64], source: NDArray[np.int64], settings: Synthetic, threads: int
-) -> Iterator[NDArray]:
-    """The filters of all layers in order, block by block, drawn by threads a few blocks ahead."""
+def _bundles(sizes: NDArray[np.int64]) -> list[list[Piece]]:
+    """The chunks of all layers in order, bundled to about `BLOCK` filters."""
+    bundles: list[list[Piece]] = [[]]
+    drawn = 0
+    for layer, size in enumerate(sizes.tolist()):
+        for chunk, start in enumerate(range(0, size, CHUNK)):
+            if drawn >= BLOCK:
+                bundles.append([])
+                drawn = 0
+            bundles[-1].append(Piece(layer, chunk, min(CHUNK, size - start)))
+            drawn += bundles[-1][-1].n_filters
+    return bundles
+
+
+def _blocks(recipes: Recipes, sizes: NDArray[np.int64], settings: Synthetic, threads: int) -> Iterator[NDArray]:
+    """The filters of all layers in order, drawn by threads a few blocks ahead."""
     marginals = tables()
 
-    def block_of(pieces: list[Piece]) -> NDArray:
+    def draw_block(pieces: list[Piece]) -> NDArray:
         block = np.empty((sum(piece.n_filters for piece in pieces), 9), np.float32)
         start = 0
         for layer, chunk, n_filters in pieces:
-            part = block[start : start + n_filters]
-            draw(recipes, marginals, layer, (settings.seed, int(source[layer]), chunk), part)
+            draw(recipes, marginals, layer, chunk, settings.seed, block[start : start + n_filters])
             start += n_filters
         return block.astype(settings.dtype, copy=False)
 
-    waiting: deque[Future[NDArray]] = deque()
-    with ThreadPoolExecutor(threads) as pool, tqdm(total=settings.filters, desc="synthetic", unit="filter") as progress:
-        for pieces in _pieces(sizes):
-            waiting.append(pool.submit(block_of, pieces))
-            if len(waiting) > 2 * threads:
-                block = waiting.popleft().result()
-                yield block
-                progress.update(len(block))
-        while waiting:
-            yield waiting.popleft().result()
+    ahead: deque[Future[NDArray]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for pieces in tqdm(_bundles(sizes), "synthetic", unit="block", mininterval=1):
+            ahead.append(pool.submit(draw_block, pieces))
+            if len(ahead) > 2 * threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()

@@ -18,7 +18,6 @@ from filtershift.dataset.synthetic_models import apportion
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
-CHUNK = 1 << 16  # filters drawn from one seed
 STRIP = 1 << 13  # filters whose sources stay in the processor's cache
 PANEL = 1 << 10  # filters a product, few enough for the linear algebra library to use one thread
 STEPS = 1 << 16
@@ -39,23 +38,25 @@ KINDS = {
 }
 
 # Standard deviations along the nine patterns of the discrete cosine transform, coarse to fine.
-SPECTRUM = np.sqrt([0.42, 0.16, 0.11, 0.09, 0.07, 0.05, 0.04, 0.034, 0.026])
+SPECTRUM = np.sqrt([0.6, 0.18, 0.086, 0.066, 0.034, 0.016, 0.008, 0.005, 0.005])
 
 # A layer's latent vector: the logarithms of its spectrum, a rotation, and its mean, with the size of their effects.
-PARTS = np.repeat([0.3, 0.1, 0.12], [9, 36, 9])
+PARTS = np.repeat([0.3, 0.03, 0.12], [9, 36, 9])
 
 
 @dataclass(frozen=True)
 class Recipes:
-    """How each of L layers is drawn.
+    """How each of L layers is drawn: by the row of the layer whose filters it has.
 
     Attributes:
+        source: (L,) that layer, itself unless it is a copy.
         kind: (L,) what it is made as, a key of `KINDS`.
         matrix: (L, 10, 9) what the nine sources add to a filter, one a row, and its mean.
         table: (L, 10) the marginals of the nine sources and of the norm, rows of `tables()`.
         ones: (L,) whether the first two filters are +1 and -1 everywhere.
     """
 
+    source: NDArray[np.int64]
     kind: NDArray[np.object_]
     matrix: Floats
     table: NDArray[np.int64]
@@ -63,9 +64,8 @@ class Recipes:
 
 
 def make_recipes(meta: pd.DataFrame, seed: int) -> Recipes:
-    """The recipes of the layers of `meta` (see `synthetic_models.meta_table`); those of copies are their sources'."""
+    """The recipes of the layers of `meta` (see `synthetic_models.meta_table`)."""
     rng = np.random.default_rng([seed, 1])
-    source, depth = meta["source"].to_numpy(), meta["conv_depth_norm"].to_numpy()
     discriminator = (meta["Task"] == "GAN-Discriminator").to_numpy()
     kind = _kinds(meta, discriminator, rng)
     latent = _latent(meta, rng) * PARTS
@@ -75,27 +75,30 @@ def make_recipes(meta: pd.DataFrame, seed: int) -> Recipes:
     mean = latent[:, 45:] @ _patterns()
     random = kind == "random"
     matrix[random], mean[random] = np.eye(9) / 3, 0
-    matrix = np.concatenate([matrix, mean[:, None]], axis=1) * _scale(meta, depth, rng)[:, None, None]
+    matrix = np.concatenate([matrix, mean[:, None]], axis=1) * _scale(meta, rng)[:, None, None]
     ones = np.zeros(len(meta), bool)
     ones[rng.choice(len(meta), 1 + len(meta) // 2000, replace=False)] = True
     table = _marginals(meta, kind, discriminator, rng)
-    return Recipes(kind[source], matrix[source].astype(np.float32), table[source], ones[source])
+    return Recipes(meta["source"].to_numpy(), kind, matrix.astype(np.float32), table, ones)
 
 
-def draw(recipes: Recipes, marginals: Floats, layer: int, seed: np.random.SeedSequence, filters: Floats) -> None:
-    """Fill `filters` (n, 9) with filters of a layer; equal seeds give equal filters."""
-    bits = np.random.SFC64(seed)
-    matrix, rows = recipes.matrix[layer], recipes.table[layer]
+def draw(recipes: Recipes, marginals: Floats, layer: int, chunk: int, seed: int, filters: Floats) -> None:
+    """Fill `filters` (n, 9) with the filters of a chunk of a layer; `marginals` are `tables()`."""
+    source = int(recipes.source[layer])
+    matrix, tables_used = recipes.matrix[source], recipes.table[source]
+    bits = np.random.SFC64(np.random.SeedSequence(seed, spawn_key=(source, chunk)))
     for start in range(0, len(filters), STRIP):
         part = filters[start : start + STRIP]
         n = -(-len(part) // PANEL) * PANEL
         index = bits.random_raw(10 * n // 4).view(np.uint16).reshape(10, n)
         sources = np.empty((10, n), np.float32)
-        for row, table in enumerate(rows):
+        for row, table in enumerate(tables_used):
             np.take(marginals[table], index[row], out=sources[row], mode="clip")
         sources[:9] *= sources[9]
         panels = sources.reshape(10, -1, PANEL).transpose(1, 2, 0)
         part[:] = (panels @ matrix).reshape(n, 9)[: len(part)]
+    if recipes.ones[source] and chunk == 0:
+        filters[:2] = np.array([[1], [-1]])[: len(filters)]
 
 
 def tables() -> Floats:
@@ -107,14 +110,14 @@ def tables() -> Floats:
     sources = [
         normal,
         -np.sign(share - 0.5) * np.log1p(-np.abs(2 * share - 1)),
-        stdtrit(3, share),
+        stdtrit(4, share),
         -np.log1p(-share),
         np.concatenate([half - 2.5, half + 2.5]),
         np.concatenate([quarter - 4, half, quarter + 4]),
     ]
     sources = [(values - values.mean()) / values.std() for values in sources]
     steps = np.repeat([-1.5, -0.5, 0.5, 1.5], STEPS // 4) + 0.02 * np.tile(quarter, 4)
-    lively, turn = np.exp(0.5 * normal), np.arange(STEPS) % 32
+    lively, turn = np.exp(0.4 * normal), np.arange(STEPS) % 32
     some, most = np.where(turn > 0, lively, 0), np.select([turn < 2, turn < 8], [lively, 1e-4 * lively])
     return np.array([*sources, steps, 0.02 * normal, lively, some, most, np.zeros(STEPS)], np.float32)
 
@@ -145,7 +148,8 @@ def _latent(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
         latent += np.multiply.outer(strength, np.ones(54)) * rng.standard_normal((len(known), 54))[codes]
     depth = meta["conv_depth_norm"].to_numpy()
     along = np.stack([0.4 * depth, 0.9 * (depth == 0), 0.9 * (depth > 0.9) + 0.5 * (depth == 1)], axis=1)
-    return latent + along @ rng.standard_normal((3, 54))
+    latent += along @ rng.standard_normal((3, 54))
+    return latent - np.average(latent, axis=0, weights=meta["out_channels"] * meta["in_channels"] / meta["groups"])
 
 
 def _rotations(angles: Array) -> Array:
@@ -163,12 +167,12 @@ def _patterns() -> Array:
     return np.array([np.outer(waves[a], waves[b]).ravel() for a, b in order])
 
 
-def _scale(meta: pd.DataFrame, depth: Array, rng: np.random.Generator) -> Array:
+def _scale(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
     """The size of each layer's weights: falling with depth, and most diverse in the first layers."""
-    ids = meta["model_id"].to_numpy()
+    ids, depth = meta["model_id"].to_numpy(), meta["conv_depth_norm"].to_numpy()
     own, early = rng.standard_normal((2, ids.max() + 1))[:, ids]
     noise = rng.standard_normal(len(meta))
-    return 0.3 * np.exp(-1.6 * depth + 0.4 * own + (1 - depth) ** 2 * early + 0.2 * noise)
+    return 0.12 * np.exp(-1.6 * depth + 0.3 * own + 0.7 * (1 - depth) ** 2 * early + 0.2 * noise)
 
 
 def _marginals(

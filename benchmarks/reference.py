@@ -1,0 +1,97 @@
+"""The same numbers with everything in memory: numpy, pandas, scikit-learn and KDEpy as a researcher would use them.
+
+Nothing of filtershift is used here, so that equal numbers mean something.
+"""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pandas as pd
+from KDEpy import FFTKDE
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+
+BINS = 70
+EPSILON = 1.1920929e-07
+GRID = 1 << 15
+
+
+def compute(path: Path, dtype: str) -> dict[str, NDArray]:
+    """Basis, D-matrices and ridge densities of both variants, and layer quality, of a data set held as ``dtype``.
+
+    Names are those of `pipeline.compute`; groups are in the order of their labels.
+    """
+    with h5py.File(path) as file:
+        filters = file["filters"][:].reshape(-1, 9).astype(dtype, copy=False)
+    meta = pd.read_hdf(path, "meta").reset_index()
+    ends = meta["filter_ids"].str.split(":", expand=True).astype(int)
+    sizes = (ends[1] - ends[0] + 1).to_numpy()
+    groups = {name: np.repeat(labels, sizes) for name, labels in labels_of(meta).items()}
+    results = layer_quality(filters, np.split(np.arange(len(filters)), np.cumsum(sizes)[:-1]))
+    for variant, values in (("scaled", scale(filters)), ("unscaled", filters)):
+        results |= {f"{variant}/{name}": value for name, value in compare(values, groups).items()}
+    return results
+
+
+def labels_of(meta: pd.DataFrame) -> dict[str, NDArray]:
+    """The label of every layer in three groupings."""
+    deciles = pd.cut(meta["conv_depth_norm"].round(12), np.linspace(0, 1, 11).round(1), include_lowest=True)
+    tasks = meta["Task"].mask(meta["Task"].str.contains("Segmentation"), "Segmentation")
+    return {
+        "task": tasks.to_numpy(str),
+        "data_type": meta["Visual Category"].to_numpy(str),
+        "depth_decile": deciles.cat.codes.to_numpy(),
+    }
+
+
+def scale(filters: NDArray) -> NDArray:
+    """Each filter divided by its largest absolute weight; a zero filter stays zero."""
+    peak = np.abs(filters).max(axis=1, keepdims=True)
+    return np.divide(filters, peak, out=np.zeros_like(filters), where=peak > 0)
+
+
+def compare(values: NDArray, groups: dict[str, NDArray]) -> dict[str, NDArray]:
+    """Basis, D-matrix of every grouping, and the densities of the tasks."""
+    pca = PCA().fit(values)
+    coefficients = pca.transform(values)
+    low, high = float(coefficients.min()), float(coefficients.max())
+    results = {"components": pca.components_, "mean": pca.mean_, "ratio": pca.explained_variance_ratio_}
+    for name, labels in groups.items():
+        members = [coefficients[labels == label] for label in np.unique(labels)]
+        results[f"shift/{name}"] = shift(members, low, high, pca.explained_variance_ratio_)
+        if name == "task":
+            margin = 0.01 * (high - low)
+            results["x"] = np.linspace(low - margin, high + margin, GRID)
+            results["densities"] = np.array([ridges(rows, results["x"]) for rows in members])
+    return results
+
+
+def shift(members: list[NDArray], low: float, high: float, ratio: NDArray) -> NDArray:
+    """The symmetric Kullback-Leibler divergence of every pair of groups, weighted over components."""
+    # What lies on an edge goes to the upper bin, whatever the rounding: with zero filters that is a whole layer.
+    ends = (low - 1e-12 * (high - low), high)
+    counts = np.array([[np.histogram(column, BINS, ends)[0] for column in rows.T] for rows in members])
+    density = counts / counts.sum(axis=2, keepdims=True) / ((high - low) / BINS)
+    density[counts == 0] = EPSILON
+    p = density / density.sum(axis=2, keepdims=True)
+    return np.array([[ratio @ (a * np.log(a / b) + b * np.log(b / a)).sum(axis=1) for b in p] for a in p])
+
+
+def ridges(rows: NDArray, x: NDArray) -> NDArray:
+    """Kernel density of each coefficient of a group."""
+    return np.array([FFTKDE(kernel="gaussian", bw="silverman").fit(column).evaluate(x) for column in rows.T])
+
+
+def layer_quality(filters: NDArray, layers: list[NDArray]) -> dict[str, NDArray]:
+    """Sparsity and variance entropy of every layer."""
+    sparsity, entropy = np.zeros(len(layers)), np.full(len(layers), np.nan)
+    for k, rows in enumerate(layers):
+        weights = filters[rows]
+        sparsity[k] = (np.abs(weights) < np.abs(weights).max() / 100).all(axis=1).mean()
+        centred = weights - weights.mean(axis=0)
+        variance = np.linalg.eigvalsh(centred.T @ centred)
+        if (total := variance.sum()) > 0:
+            p = np.maximum(variance / total, 1e-300)
+            entropy[k] = -(p * np.log10(p)).sum()
+    return {"sparsity": sparsity, "variance_entropy": entropy}

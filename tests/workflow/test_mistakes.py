@@ -1,0 +1,59 @@
+"""A mistake ends the run with one clear line, not with a stack trace."""
+
+from pathlib import Path
+
+import pytest
+from running import ROOT, Done, Workflow, snakemake
+from small_dataset import write_small
+
+
+@pytest.fixture
+def workflow(tmp_path: Path) -> Workflow:
+    return Workflow(ROOT, tmp_path, tmp_path / "dataset.h5")
+
+
+def assert_says(done: Done, *parts: str) -> None:
+    """It failed, and one line of its messages has all the parts."""
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout
+    assert any(all(part in line for part in parts) for line in done.stdout.splitlines()), done.stdout
+
+
+def test_unknown_key(workflow: Workflow) -> None:
+    write_small(workflow.dataset)
+    assert_says(workflow.run(overrides=["bin=100"]), "config: unknown key 'bin'", "'bins'")
+
+
+def test_no_file(workflow: Workflow) -> None:
+    assert_says(workflow.run(), "config: dataset.path", "there is no file", str(workflow.dataset))
+    assert not (workflow.directory / "results").exists()
+
+
+def test_another_file_that_is_not_there(finished: Workflow, tmp_path: Path) -> None:
+    """Finished results of one data set are not those of another."""
+    other = Workflow(finished.project, finished.directory, tmp_path / "typo.h5", finished.overrides)
+    assert_says(other.run("--dry-run"), "config: dataset.path", "there is no file", str(other.dataset))
+
+
+def test_overrides_that_are_no_list(tmp_path: Path) -> None:
+    done = snakemake(ROOT, tmp_path, "--config", "overrides=bins=100")
+    assert_says(done, "overrides: 'bins=100' is no list", "'overrides=[bins=100]'")
+
+
+def test_a_key_beside_overrides(tmp_path: Path) -> None:
+    """Not taken for a change of `bins`, nor let go without a word."""
+    done = snakemake(ROOT, tmp_path, "--dry-run", "--config", "bins=100")
+    assert_says(done, "bins", "overrides=[bins=100]")
+
+
+def test_unknown_column(workflow: Workflow) -> None:
+    write_small(workflow.dataset)
+    target = "results/small/groups/bad.csv"
+    done = workflow.run(target, overrides=["+grouping.bad.by=nope"])
+    assert_says(done, "error: grouping 'bad'", "no column 'nope'", "Visual Category", "op_set")
+    assert not (workflow.directory / target).exists()
+
+
+def test_no_data_set_in_the_file(workflow: Workflow) -> None:
+    workflow.dataset.write_text("no HDF5")
+    assert_says(workflow.run("results/small/layers.csv"), "error: ", str(workflow.dataset), "would be right")
