@@ -15,8 +15,11 @@ from running import Workflow
 from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
 
 VARIANTS = ("scaled", "unscaled")
-RULES = """basis configuration eigenfilters extent group_sizes groups histograms layers moments paper_figure_1
-    paper_same_figure paper_shift_matrices pca quality report ridge shift shift_boxes shift_matrix skipped""".split()
+RULES = [
+    *("basis", "configuration", "eigenfilters", "extent", "group_sizes", "groups", "histograms", "layers", "moments"),
+    *("paper_figure_1", "paper_same_figure", "paper_shift_matrices", "pca", "quality", "report", "ridge", "shift"),
+    *("shift_boxes", "shift_matrix", "skipped"),
+]
 PAPER = ("01", "03", "04", "07", "10", "11", "12")
 EXPECTED = [
     *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "quality/layers.csv", "report.html"),

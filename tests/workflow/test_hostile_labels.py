@@ -12,7 +12,7 @@ from running import ROOT, Workflow, in_quotes
 
 from filtershift.dataset.writer import write_dataset
 
-TITLE = """Purpose, $x_1$: <b>"it's"</b> {braces} {{ jinja }} `tick` $HOME %s C:\\"""
+TITLE = """Purpose, $x_1$: <b>"it's"</b> `tick` $HOME %s C:\\"""
 LABELS = [
     "plain",
     "a/b",
@@ -86,6 +86,10 @@ def test_report(hostile: Workflow) -> None:
     assert "<script>alert(1)</script>" not in page
     [text] = re.findall(r'<script id="workflow-desc">\s*var workflow_desc = (".*");', page)
     assert "Purpose, $x_1$: &lt;b&gt;" in json.loads(text)
+
+
+def test_braces_in_a_title(hostile: Workflow) -> None:
+    assert "shift_matrix task" in hostile.planned(f"grouping.task.title={in_quotes('$x_{max}$ {{ here }}')}")
 
 
 def test_a_second_run_has_nothing_to_do(hostile: Workflow) -> None:

@@ -5,13 +5,12 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import tables
 from running import ROOT, Workflow
 from small_dataset import write_small
 
 VARIANTS = ("scaled", "unscaled")
-TABLES = [
-    f"results/small/{variant}/shift/task{kind}.csv" for variant in VARIANTS for kind in ("", ".n", ".components")
-]
+TABLES = [f"results/small/{variant}/shift/task{kind}.csv" for variant in VARIANTS for kind in ("", ".n", ".components")]
 TARGETS = [*TABLES, "results/small/quality/layers.csv"]
 
 
@@ -49,7 +48,10 @@ def assert_same(one: Workflow, other: Workflow) -> None:
 
 def per_layer(workflow: Workflow, variant: str) -> dict[str, np.ndarray]:
     """The histograms of all layers, out of the files of all shards."""
-    parts = [arrays(path) for path in workflow.results.glob(f"statistics/histograms-{variant}.*.h5")]
+    parts = []
+    for path in workflow.results.glob(f"statistics/histograms-{variant}.*.h5"):
+        with tables.open_file(path) as file:
+            parts.append({name: file.get_node(f"/{name}")[:] for name in ("layer", "extent", "window")})
     order = np.argsort(np.concatenate([part["layer"] for part in parts]))
     assert len(order) == 25
     return {grid: np.concatenate([part[grid] for part in parts])[order] for grid in ("extent", "window")}

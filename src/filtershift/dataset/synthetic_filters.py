@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
 STRIP = 1 << 13  # filters whose sources stay in the processor's cache
-PANEL = 1 << 10  # filters a product, few enough for the linear algebra library to use one thread
+PANEL = 1 << 8  # filters a product, few enough for the linear algebra library to use one thread
 STEPS = 1 << 16
 
 SOURCES = ("normal", "laplace", "student", "skewed", "two", "three", "steps", "still")

@@ -1,0 +1,102 @@
+"""Layer tables that cannot be right are refused in one line."""
+
+import h5py
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from layer_files import DATA, FIXTURES, dataset
+
+from filtershift.dataset.layers import read_layers
+from filtershift.errors import FiltershiftError
+
+BAD_IDS = {
+    "beyond the end": (["0:3", "90:100"], "row 1", "filter_ids holds 90:100", "0 to 99"),
+    "far beyond": (["0:3", "90:999999999999999999"], "row 1", "0 to 99"),
+    "too far to count": (["0:9" + 30 * "9"], "row 0", "first and last id"),
+    "reversed": (["5:3"], "row 0", "filter_ids holds 5:3"),
+    "negative": (["-3:5"], "row 0", "filter_ids holds -3:5", "none negative"),
+    "overlap": (["0:9", "20:29", "5:12"], "row 2", "filter_ids has 5, and so has row 0"),
+    "within": (["0:50", "3:4", "7:8"], "row 1", "filter_ids has 3, and so has row 0"),
+    "equal": (["0:9", "0:9"], "filter_ids has 0, and so has row"),
+    "twice": (["0:5 3:8"], "row 0", "filter_ids has 3, twice"),
+    "listed twice": ([[1, 2, 2]], "row 0", "filter_ids has 2, twice"),
+    "negative in a list": ([[-1, 0]], "row 0", "filter_ids holds -1:0"),
+    "beyond in a list": ([[0, 100]], "row 0", "filter_ids holds 100:100"),
+    "missing": (["0:3", ""], "row 1", "filter_ids is 'nan'"),
+    "empty list": ([[0], []], "row 1", "filter_ids is ''"),
+    "words": (["0:3", "all\nof them"], "row 1", r"filter_ids is 'all\nof them'"),
+    "three ends": (["0:3:4"], "row 0", "filter_ids is '0:3:4'"),
+    "fraction": (["0.5:3"], "row 0", "filter_ids is '0.5:3'"),
+}
+
+
+def refused(path, *words):
+    with pytest.raises(FiltershiftError) as error:
+        read_layers(path)
+    message = str(error.value)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize("name", BAD_IDS)
+@pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
+def test_ids_that_cannot_be_right(tmp_path, name):
+    ids, *words = BAD_IDS[name]
+    refused(dataset(tmp_path / "d.h5", ids), *words, "would be right")
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "wrong"),
+    [
+        ("conv_depth_norm", ["0", "1.0000001"], "'1.0000001'"),
+        ("conv_depth_norm", ["0", "-0.1"], "'-0.1'"),
+        ("conv_depth_norm", ["0", ""], "'nan'"),
+        ("conv_depth_norm", ["0", "deep"], "'deep'"),
+        ("conv_depth", ["0", "1.5"], "'1.5'"),
+        ("conv_depth", ["0", ""], "'nan'"),
+        ("model_id", ["0", "resnet"], "'resnet'"),
+        ("model_id", ["0", "inf"], "'inf'"),
+    ],
+)
+def test_numbers_that_cannot_be_right(tmp_path, column, values, wrong):
+    path = dataset(tmp_path / "d.h5", ["0:3", "4:7"], **{column: values})
+    refused(path, "row 1 of /meta", f"{column} is {wrong}", "would be right")
+
+
+@pytest.mark.parametrize("column", ["model_id", "conv_depth", "conv_depth_norm", "filter_ids"])
+def test_missing_columns_list_those_found(tmp_path, column):
+    meta = pd.DataFrame(
+        {"model_id": [0], "conv_depth": [0], "conv_depth_norm": [0], "Task": [0], "filter_ids": ["0:9"]}
+    )
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["filters"] = np.ones((10, 9))
+        file["meta"] = np.frombuffer(meta.drop(columns=column).to_csv(index=False).encode(), np.uint8)
+    refused(tmp_path / "d.h5", f"no column '{column}'", "found ", "'Task'")
+
+
+def test_no_rows(tmp_path):
+    refused(dataset(tmp_path / "d.h5", []), "/meta has no rows")
+
+
+@settings(max_examples=150, derandomize=True, deadline=None)
+@given(name=st.sampled_from(FIXTURES), places=st.lists(st.floats(0, 1), min_size=1, max_size=4), data=st.data())
+def test_damaged_files_give_a_table_or_one_line(tmp_path_factory, name, places, data):
+    with h5py.File(DATA / f"{name}.h5") as file:
+        start, length = file["filters"].id.get_offset(), file["filters"].id.get_storage_size()
+    content = bytearray((DATA / f"{name}.h5").read_bytes())
+    written = [i for i in np.flatnonzero(np.frombuffer(content, np.uint8)) if not start <= i < start + length]
+    for place in places:
+        content[written[int(place * (len(written) - 1))]] = data.draw(st.integers(0, 255))
+    path = tmp_path_factory.mktemp("damaged") / "d.h5"
+    path.write_bytes(content)
+    try:
+        read_layers(path)
+        message = f"{path}: "
+    except FiltershiftError as error:
+        message = str(error)
+    assert message.startswith(f"{path}: ")
+    assert "\n" not in message

@@ -1,0 +1,87 @@
+"""A `/meta` that cannot be right is refused in one line."""
+
+import h5py
+import numpy as np
+import pytest
+from meta_files import DATA, copy_with, refused
+
+
+def test_not_hdf5(tmp_path):
+    refused(tmp_path / "none.h5", "no such file")
+    (tmp_path / "d.h5").write_text("model_id,filter_ids\n")
+    refused(tmp_path / "d.h5", "not an HDF5 file")
+
+
+def test_truncated(tmp_path):
+    whole = (DATA / "v1_tiny.h5").read_bytes()
+    (tmp_path / "d.h5").write_bytes(whole[:-1000])
+    refused(tmp_path / "d.h5", "cut off")
+
+
+def test_no_meta_lists_the_nodes(tmp_path):
+    def change(file):
+        del file["meta"]
+
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", change), "no /meta", "found /filters")
+
+
+def test_meta_that_is_no_table(tmp_path):
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["meta"] = np.zeros((3, 3))
+    refused(tmp_path / "d.h5", "/meta is of type float64", "CSV bytes would be right")
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file.create_group("meta/a")
+    refused(tmp_path / "d.h5", "no /meta/axis0", "found /meta/a")
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["meta"] = np.frombuffer("Modell,Größe\n".encode("latin-1"), np.uint8)
+    refused(tmp_path / "d.h5", "utf-8")
+
+
+FIXED = ["axis0", "axis1_label1", "block0_items", "block1_values", "block2_items", "block2_values"]
+
+
+@pytest.mark.parametrize("node", FIXED)
+def test_missing_nodes_of_the_fixed_format(tmp_path, node):
+    def change(file):
+        del file[f"meta/{node}"]
+
+    words = ["holds no values for it"] if node.endswith("items") else [f"no /meta/{node}", "found /meta/"]
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", change), *words)
+
+
+@pytest.mark.parametrize("node", FIXED)
+def test_groups_and_other_types_in_place_of_nodes(tmp_path, node):
+    def group(file):
+        del file[f"meta/{node}"]
+        file["meta"].create_group(node)
+
+    def other(file):
+        del file[f"meta/{node}"]
+        file[f"meta/{node}"] = np.zeros((2, 3, 4))
+
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", group), f"/meta/{node} is a group")
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", other))
+
+
+def test_codes_beyond_the_levels(tmp_path):
+    def change(file):
+        file["meta/axis1_label1"][3] = 100
+
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", change), "/meta/axis1_label1 points outside the 8 values")
+
+
+def test_columns_of_different_length(tmp_path):
+    def change(file):
+        values = file["meta/block0_values"][:-1]
+        del file["meta/block0_values"]
+        file["meta/block0_values"] = values
+
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", change), "different length")
+
+
+@pytest.mark.parametrize("attribute", ["values_block_1_kind", "non_index_axes"])
+def test_missing_attributes_of_the_table_format(tmp_path, attribute):
+    def change(file):
+        del file["meta" if attribute == "non_index_axes" else "meta/table"].attrs[attribute]
+
+    refused(copy_with(tmp_path / "d.h5", "v1table_tiny", change), "/meta cannot be read")
