@@ -26,6 +26,18 @@ scattergather:
 
 
 include: "workflow/rules/dataset.smk"
+
+
+if CONFIG.dataset.wheels:
+
+    include: "workflow/rules/zoo.smk"
+
+
+if CONFIG.dataset.filters is not None:
+
+    include: "workflow/rules/synthetic.smk"
+
+
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/quality.smk"
@@ -34,6 +46,7 @@ include: "workflow/rules/overviews.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/panels.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/records.smk"
 
 
 rule all:

@@ -1,5 +1,7 @@
 """What the workflow computes, in one process: from a data set to basis, shifts, densities and quality."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +30,20 @@ from filtershift.statistics.moments import LayerMoments, measure_moments
 
 BINS = 70
 GROUPINGS = {
-    "task": Grouping("Task", ["Task"], order="label"),
-    "data_type": Grouping("Data type", ["Visual Category"], order="label"),
-    "depth_decile": Grouping("Depth decile", ["conv_depth_norm"], bins=[k / 10 for k in range(11)], order="natural"),
+    "task": Grouping(by=["Task"], order="label"),
+    "data_type": Grouping(by=["Visual Category"], order="label"),
+    "depth_decile": Grouping(by=["conv_depth_norm"], bins=[k / 10 for k in range(11)], order="natural"),
 }
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The D-matrix of a grouping in drawn order, the basis of each group, and their densities at coefficients x."""
+
+    matrix: pd.DataFrame
+    bases: dict[str, Basis]
+    x: NDArray
+    densities: dict[str, NDArray]
 
 
 def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
@@ -48,17 +60,18 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
         counted = measure_histograms(source, table.runs, components, mean, grids, threads)
         save_histograms((paths[0], paths[1]), grids, counted)
     quality = layer_quality(table.layers, moments, extent)
-    results = {name: quality[name].to_numpy(float) for name in ("sparsity", "variance_entropy")}
+    results: dict[str, NDArray] = {name: quality[name].to_numpy(float) for name in ("sparsity", "variance_entropy")}
     for v, variant in enumerate(VARIANTS):
         basis = bases[v]
         results |= {f"{variant}/components": basis.components, f"{variant}/mean": basis.mean}
-        results[f"{variant}/ratio"] = basis.explained_variance_ratio
+        results |= {f"{variant}/ratio": basis.explained_variance_ratio}
         for name, grouping in GROUPINGS.items():
             groups = assign(table.layers, name, grouping)
-            matrix, _, x, values = compare(groups, grouping, moments, v, basis, paths[v])
-            results[f"{variant}/shift/{name}"] = matrix.to_numpy()
+            compared = compare(groups, grouping.order, moments, v, vars(basis), paths[v])
+            results |= {f"{variant}/shift/{name}": compared.matrix.to_numpy()}
             if name == "task":
-                results |= {f"{variant}/x": x, f"{variant}/densities": np.stack(list(values.values()))}
+                drawn = np.stack(list(compared.densities.values()))
+                results |= {f"{variant}/x": compared.x, f"{variant}/densities": drawn}
     return results
 
 
@@ -68,16 +81,17 @@ def histogram_files(folder: Path) -> list[Path]:
 
 
 def compare(
-    groups: Groups, grouping: Grouping, moments: LayerMoments, variant: int, basis: Basis, histograms: Path
-) -> tuple[pd.DataFrame, dict[str, Basis], NDArray, dict[str, NDArray]]:
-    """The D-matrix of a grouping, the basis of each group, and their densities (and at which coefficients)."""
-    labels = groups.sizes["group"].tolist()
-    group_of = groups.group.dropna().map({label: k for k, label in enumerate(labels)}).to_dict()
-    own = dict(zip(labels, group_bases(moments, variant, group_of, len(labels)), strict=True))
+    groups: Groups, order: str, moments: LayerMoments, variant: int, basis: Mapping[str, NDArray], histograms: Path
+) -> Compared:
+    """What the workflow computes of one grouping and variant; ``basis`` is the global one."""
+    number = {label: k for k, label in enumerate(groups.sizes["group"])}
+    known = groups.group.dropna()
+    group_of = dict(zip(known.index.tolist(), known.map(number).tolist(), strict=True))
+    own = dict(zip(number, group_bases(moments, variant, group_of, len(number)), strict=True))
     grid = load_grid(histograms)
-    fine, window = (group_counts([histograms], kind, group_of, len(labels)) for kind in ("extent", "window"))
-    counts = dict(zip(labels, coarsen(fine, grid.bins), strict=True))
-    matrix, _, _ = shift_tables(counts, grid.edges, basis.explained_variance_ratio, groups.sizes, grouping.order)
+    fine, window = (group_counts([histograms], kind, group_of, len(number)) for kind in ("extent", "window"))
+    counts = dict(zip(number, coarsen(fine, grid.bins), strict=True))
+    matrix, _, _ = shift_tables(counts, grid.edges, basis["explained_variance_ratio"], groups.sizes, order)
     pca = {label: vars(group) for label, group in own.items()}
-    x, values = densities(dict(zip(labels, window, strict=True)), pca, grid.window, basis.components)
-    return matrix, own, x, values
+    x, values = densities(dict(zip(number, window, strict=True)), pca, grid.window, basis["components"])
+    return Compared(matrix, own, x, values)

@@ -27,21 +27,22 @@ def compute(path: Path, dtype: str) -> dict[str, NDArray]:
     meta = pd.read_hdf(path, "meta").reset_index()
     ends = meta["filter_ids"].str.split(":", expand=True).astype(int)
     sizes = (ends[1] - ends[0] + 1).to_numpy()
-    groups = {name: np.repeat(labels, sizes) for name, labels in labels_of(meta).items()}
-    results = layer_quality(filters, np.split(np.arange(len(filters)), np.cumsum(sizes)[:-1]))
+    groups = {name: np.repeat(codes, sizes) for name, codes in groups_of(meta).items()}
+    results = layer_quality(np.split(filters, np.cumsum(sizes)[:-1]))
     for variant, values in (("scaled", scale(filters)), ("unscaled", filters)):
         results |= {f"{variant}/{name}": value for name, value in compare(values, groups).items()}
     return results
 
 
-def labels_of(meta: pd.DataFrame) -> dict[str, NDArray]:
-    """The label of every layer in three groupings."""
-    deciles = pd.cut(meta["conv_depth_norm"].round(12), np.linspace(0, 1, 11).round(1), include_lowest=True)
+def groups_of(meta: pd.DataFrame) -> dict[str, NDArray]:
+    """The group of every layer in three groupings, as numbers in the order of the labels."""
+    deciles = pd.cut(meta["conv_depth_norm"].round(12), [k / 10 for k in range(11)], include_lowest=True)
     tasks = meta["Task"].mask(meta["Task"].str.contains("Segmentation"), "Segmentation")
+    edges = [k / 10 for k in range(11)]
     return {
-        "task": tasks.to_numpy(str),
-        "data_type": meta["Visual Category"].to_numpy(str),
-        "depth_decile": deciles.cat.codes.to_numpy(),
+        "task": pd.Categorical(tasks).codes,
+        "data_type": pd.Categorical(meta["Visual Category"]).codes,
+        "depth_decile": pd.cut(meta["conv_depth_norm"].round(12), edges, include_lowest=True).cat.codes.to_numpy(),
     }
 
 
@@ -57,8 +58,8 @@ def compare(values: NDArray, groups: dict[str, NDArray]) -> dict[str, NDArray]:
     coefficients = pca.transform(values)
     low, high = float(coefficients.min()), float(coefficients.max())
     results = {"components": pca.components_, "mean": pca.mean_, "ratio": pca.explained_variance_ratio_}
-    for name, labels in groups.items():
-        members = [coefficients[labels == label] for label in np.unique(labels)]
+    for name, codes in groups.items():
+        members = [coefficients[codes == code] for code in np.unique(codes)]
         results[f"shift/{name}"] = shift(members, low, high, pca.explained_variance_ratio_)
         if name == "task":
             margin = 0.01 * (high - low)
@@ -83,15 +84,15 @@ def ridges(rows: NDArray, x: NDArray) -> NDArray:
     return np.array([FFTKDE(kernel="gaussian", bw="silverman").fit(column).evaluate(x) for column in rows.T])
 
 
-def layer_quality(filters: NDArray, layers: list[NDArray]) -> dict[str, NDArray]:
+def layer_quality(layers: list[NDArray]) -> dict[str, NDArray]:
     """Sparsity and variance entropy of every layer."""
     sparsity, entropy = np.zeros(len(layers)), np.full(len(layers), np.nan)
-    for k, rows in enumerate(layers):
-        weights = filters[rows]
-        sparsity[k] = (np.abs(weights) < np.abs(weights).max() / 100).all(axis=1).mean()
+    for k, weights in enumerate(layers):
+        size = np.abs(weights)
+        sparsity[k] = (size < size.max() / 100).all(axis=1).mean()
         centred = weights - weights.mean(axis=0)
         variance = np.linalg.eigvalsh(centred.T @ centred)
         if (total := variance.sum()) > 0:
-            p = np.maximum(variance / total, 1e-300)
+            p = np.maximum(variance / total, np.finfo(variance.dtype).tiny)
             entropy[k] = -(p * np.log10(p)).sum()
     return {"sparsity": sparsity, "variance_entropy": entropy}

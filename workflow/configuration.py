@@ -1,4 +1,4 @@
-"""The configuration: its typed schema, and its composition by Hydra.
+"""The composition of the configuration by Hydra, and its mistakes in one line.
 
 A file's folder decides where its content goes: ``config/config.yaml`` is the root, ``config/dataset/NAME.yaml`` goes to
 ``dataset`` and ``config/grouping/NAME.yaml`` to ``grouping.NAME``.
@@ -7,67 +7,19 @@ A file's folder decides where its content goes: ``config/config.yaml`` is the ro
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from hydra import compose, initialize
 from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException, MissingConfigException
-from omegaconf import MISSING, DictConfig, OmegaConf
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from filtershift.analysis.grouping import ORDERS
-from filtershift.dataset.wheels import Wheel
 from filtershift.errors import FiltershiftError
-from filtershift.statistics import VARIANTS
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-
-
-@dataclass
-class DatasetConfig:
-    """Where the filters come from: one HDF5 file, or models inside wheels of the Python package index."""
-
-    name: str = MISSING
-    path: str | None = None
-    wheels: list[Wheel] = field(default_factory=list)
-
-
-@dataclass
-class GroupingConfig:
-    """A meta-grouping, see `filtershift.analysis.grouping.Grouping`."""
-
-    title: str | None = None
-    by: Any = field(default_factory=list)
-    where: dict[str, Any] = field(default_factory=dict)
-    exclude: dict[str, Any] = field(default_factory=dict)
-    map: dict[str, str] = field(default_factory=dict)
-    bins: list[float] = field(default_factory=list)
-    order: str = "shift"
-    min_filters: int = 1
-    min_models: int = 1
-
-
-@dataclass
-class PaperConfig:
-    """Which groups the paper's figures of chosen groups show, as [grouping, label] pairs or labels."""
-
-    figure_1: list[Any] = field(default_factory=list)
-    figure_2: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Config:
-    """Everything that can be set; `config/README.md` explains every key."""
-
-    dataset: DatasetConfig = field(default_factory=DatasetConfig)
-    grouping: dict[str, Any] = field(default_factory=dict)  # of GroupingConfig, which load() sees to
-    variants: list[str] = field(default_factory=lambda: list(VARIANTS))
-    bins: int = 70
-    shards: int = 1
-    paper: PaperConfig = field(default_factory=PaperConfig)
+from schema import NAME, Config, GroupingConfig, check
 
 
 def load(directory: Path, overrides: Sequence[str]) -> Config:
@@ -85,15 +37,18 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
         config: Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
     except MissingConfigException as error:
         raise FiltershiftError(f"config: {_missing(directory, error)}") from None
-    except HydraException as error:
-        raise FiltershiftError(f"config: {_explain(error)}") from None
-    except OmegaConfBaseException as error:
-        raise FiltershiftError(f"config: {_reason(error)}") from None
-    for key in set(composed) - {known.name for known in fields(Config)}:
-        raise FiltershiftError(f"config: unknown key '{key}' (known: {', '.join(f.name for f in fields(Config))})")
-    for name, node in config.grouping.items():
-        config.grouping[name] = OmegaConf.to_object(_typed(node, f"config: grouping.{name}"))
-    _check(config)
+    except OverrideParseException as error:
+        reason = " ".join(str(error).split("See https")[0].split())
+        raise FiltershiftError(f"config: override '{error.override}': {reason}") from None
+    except (HydraException, OmegaConfBaseException) as error:
+        raise FiltershiftError(f"config: {_explain(directory, error)}") from None
+    except ValueError as error:
+        raise FiltershiftError(f"config: dataset takes one name, grouping a list of names: {error}") from None
+    for key in set(composed) - set(_keys(Config, [])):
+        raise FiltershiftError(f"config: {_unknown(str(key), _keys(Config, []))}")
+    for name in config.grouping:
+        config.grouping[name] = OmegaConf.to_object(_typed(composed.grouping[name], f"config: grouping.{name}"))
+    check(config)
     return config
 
 
@@ -110,6 +65,8 @@ def check_file(config: Config, results: Path) -> None:
     if not finished.exists():
         raise FiltershiftError(f"config: dataset.path: there is no file {path}")
     former: Any = OmegaConf.load(finished)
+    if former.dataset.path != path:
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}")
     for key in ("bins", "shards"):
         if former[key] != getattr(config, key):
             raise FiltershiftError(
@@ -140,9 +97,16 @@ def _register(directory: Path) -> None:
 
 
 def _typed(node: Any, where: str) -> DictConfig:
-    """A grouping's keys checked against the schema."""
+    """A grouping's keys checked against the schema; its columns, labels and patterns may be any."""
+    if not isinstance(node, DictConfig):
+        raise FiltershiftError(f"{where} must hold keys, as in by: COLUMN, not {node}")
+    for key in set(node) - set(_keys(GroupingConfig, [])):
+        raise FiltershiftError(f"{where}: {_unknown(str(key), _keys(GroupingConfig, []))}")
     try:
-        return OmegaConf.merge(OmegaConf.structured(GroupingConfig), node)  # type: ignore[return-value]
+        typed: Any = OmegaConf.merge(OmegaConf.structured(GroupingConfig), node)
+        for key in ("where", "exclude", "map"):
+            OmegaConf.set_struct(typed[key], False)
+        return typed
     except OmegaConfBaseException as error:
         raise FiltershiftError(f"{where}: {_reason(error, GroupingConfig)}") from None
 
@@ -155,11 +119,17 @@ def _missing(directory: Path, error: MissingConfigException) -> str:
     return f"there is no {folder.name}/{Path(wanted).name}.yaml in {directory}; there are: {known}"
 
 
-def _explain(error: HydraException) -> str:
-    """Hydra's message in one line, with the cause where it names the key."""
-    cause = error.__cause__
-    if isinstance(cause, OmegaConfBaseException) and cause.full_key:
-        return _reason(cause)
+def _explain(directory: Path, error: BaseException) -> str:
+    """An error of the composition in one line, by its cause that names a key, if any does."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OmegaConfBaseException) and cause.full_key:
+            path = cause.full_key.split(".")
+            if path[0] == "grouping" and len(path) == 2:
+                known = ", ".join(sorted(file.stem for file in directory.glob("grouping/*.yaml")))
+                return f"there is no {cause.full_key} (known: {known}); a new one is +{cause.full_key}.by=COLUMN"
+            return _reason(cause)
+        cause = cause.__cause__ or cause.__context__
     return " ".join(str(error).split())
 
 
@@ -170,10 +140,17 @@ def _reason(error: OmegaConfBaseException, schema: type = Config) -> str:
     parent, _, last = key.rpartition(".")
     known = _keys(schema, parent.split(".") if parent else [])
     if known and re.sub(r"\[.*", "", last) not in known:
-        close = difflib.get_close_matches(last, known, n=1)
-        hint = f", did you mean '{close[0]}'?" if close else ""
-        return f"unknown key '{key}'{hint} (known: {', '.join(known)})"
+        return _unknown(key, known)
+    if "is not a ListConfig" in message:
+        return f"{key} must be a list, as in {key}=[a,b]"
     return f"{key}: {message}"
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    """That a key is unknown, with the known ones and the likeliest."""
+    close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
+    hint = f", did you mean '{close[0]}'?" if close else ""
+    return f"unknown key '{key}'{hint} (known: {', '.join(known)})"
 
 
 def _keys(schema: Any, path: list[str]) -> list[str]:
@@ -185,42 +162,3 @@ def _keys(schema: Any, path: list[str]) -> list[str]:
             next((f.default_factory for f in fields(schema) if f.name == key), None) if is_dataclass(schema) else None
         )
     return [f.name for f in fields(schema)] if is_dataclass(schema) else []
-
-
-def _check(config: Config) -> None:
-    """What types alone cannot say."""
-    dataset = config.dataset
-    if not NAME.fullmatch(str(dataset.name)):
-        raise FiltershiftError("config: dataset.name must be letters, digits, '_' and '-', e.g. dataset.name=mine")
-    if (dataset.path is None) == (not dataset.wheels):
-        raise FiltershiftError("config: dataset.path must name an HDF5 file, e.g. dataset.path=/data/dataset.h5")
-    if not config.variants or not set(config.variants) <= set(VARIANTS):
-        raise FiltershiftError(f"config: variants must be some of {', '.join(VARIANTS)}, not {config.variants}")
-    if len(set(config.variants)) < len(config.variants):
-        raise FiltershiftError(f"config: variants names one twice: {config.variants}")
-    for key in ("bins", "shards"):
-        if getattr(config, key) < 1:
-            raise FiltershiftError(f"config: {key} must be 1 or more, not {getattr(config, key)}")
-    for name, grouping in config.grouping.items():
-        if not NAME.fullmatch(name):
-            raise FiltershiftError(f"config: grouping '{name}': a name has letters, digits, '_' and '-'")
-        _check_grouping(name, grouping)
-
-
-def _check_grouping(name: str, grouping: GroupingConfig) -> None:
-    grouping.title = grouping.title or name.replace("_", " ")
-    grouping.by = [grouping.by] if isinstance(grouping.by, str) else grouping.by
-    if not isinstance(grouping.by, list) or not all(isinstance(column, str) for column in grouping.by):
-        raise FiltershiftError(f"config: grouping.{name}.by must be a column or a list of columns, not {grouping.by}")
-    if grouping.order not in ORDERS:
-        raise FiltershiftError(
-            f"config: grouping.{name}.order must be one of {', '.join(ORDERS)}, not {grouping.order}"
-        )
-    for key in ("where", "exclude"):
-        chosen = getattr(grouping, key)
-        for column, labels in chosen.items():
-            chosen[column] = [str(label) for label in labels] if isinstance(labels, list) else [str(labels)]
-    if grouping.bins and grouping.map:
-        raise FiltershiftError(f"config: grouping.{name} has both bins and map; keep one")
-    if any(low >= high for low, high in zip(grouping.bins, grouping.bins[1:], strict=False)) or len(grouping.bins) == 1:
-        raise FiltershiftError(f"config: grouping.{name}.bins must be two or more rising edges, not {grouping.bins}")

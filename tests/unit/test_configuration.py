@@ -4,15 +4,15 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
-from configuration import Config, GroupingConfig, check_file, load
-
+from configuration import check_file, load
+from schema import Config, GroupingConfig
 from filtershift.analysis.grouping import Grouping
 from filtershift.errors import FiltershiftError
 
@@ -50,7 +50,7 @@ def test_defaults() -> None:
 
 @pytest.mark.parametrize("name", names("dataset"))
 def test_dataset_file_loads(name: str) -> None:
-    path = [] if name == "zoo" else ["dataset.path=/data/dataset.h5"]
+    path = ["dataset.path=/data/dataset.h5"] if name == "local" else []
     assert load(CONFIG, [f"dataset={name}", *path]).dataset.name == name
 
 
@@ -58,7 +58,7 @@ def test_dataset_file_loads(name: str) -> None:
 def test_grouping_file_loads(name: str) -> None:
     grouping = load(CONFIG, [f"grouping=[{name}]"]).grouping
     assert list(grouping) == [name]
-    assert Grouping(**asdict(grouping[name])).title
+    assert grouping[name].title
 
 
 @pytest.mark.parametrize("folder_name", [path.name for path in CONFIG.iterdir() if path.is_dir()])
@@ -83,7 +83,7 @@ def test_key_is_explained(key: str) -> None:
 
 
 def test_a_grouping_has_the_fields_it_is_made_of() -> None:
-    assert {f.name for f in fields(GroupingConfig)} == {f.name for f in fields(Grouping)}
+    assert {f.name for f in fields(GroupingConfig)} == {"title", *(f.name for f in fields(Grouping))}
 
 
 def test_overrides() -> None:
@@ -117,9 +117,8 @@ def test_a_grouping_on_the_command_line() -> None:
     [
         ("grouping.task.order=natural", {"order": "natural"}),
         ("grouping.task.by=[Task,op_set]", {"by": ["Task", "op_set"]}),
-        ("grouping.task.where={Visual Category:[natural]}", {"where": {"Visual Category": ["natural"]}}),
-        ("grouping.task.exclude={Task:unknown}", {"exclude": {"Task": ["unknown"]}}),
-        ("grouping.task.map={GAN*:GAN}", {"map": {"GAN*": "GAN"}}),
+        ("+grouping.task.where={Visual Category:[natural]}", {"where": {"Visual Category": ["natural"]}}),
+        ("+grouping.task.exclude={Task:unknown}", {"exclude": {"Task": ["unknown"]}}),
         ("+grouping.task.map={GAN*:GAN}", {"map": {"GAN*": "GAN"}}),
     ],
 )
@@ -146,7 +145,7 @@ def test_one_load_leaves_nothing_to_the_next(folder: Path) -> None:
         (["+grouping.mine.b=Name"], ["grouping.mine", "unknown key 'b'", "did you mean 'by'", "min_models"]),
         (["grouping.tsk.title=x"], ["grouping.tsk", "task"]),
         (["grouping=[task,nope]"], ["there is no grouping/nope.yaml", "task"]),
-        (["dataset=nope"], ["there is no dataset/nope.yaml", "local, zoo"]),
+        (["dataset=nope"], ["there is no dataset/nope.yaml", "local, ", "zoo"]),
         (["dataset.path=null"], ["dataset.path must name an HDF5 file", "dataset.path=/"]),
         (["dataset.name=a/b"], ["dataset.name must be letters"]),
         (["dataset.name=.."], ["dataset.name must be letters"]),

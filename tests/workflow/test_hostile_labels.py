@@ -8,7 +8,9 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import copy_project
 from running import ROOT, Workflow, in_quotes
+from small_dataset import write_small
 
 from filtershift.dataset.writer import write_dataset
 
@@ -44,7 +46,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
         ROOT,
         folder / "run",
         folder / "data set.h5",
-        ("grouping=[task]", "variants=[scaled]", f"grouping.task.title={in_quotes(TITLE)}"),
+        ("grouping=[all,task]", "variants=[scaled]", f"grouping.task.title={in_quotes(TITLE)}"),
     )
     write_dataset(workflow.dataset, [filters], meta.rename_axis("model_id").reset_index())
     done = workflow.run()
@@ -94,3 +96,11 @@ def test_braces_in_a_title(hostile: Workflow) -> None:
 
 def test_a_second_run_has_nothing_to_do(hostile: Workflow) -> None:
     assert hostile.planned() == set()
+
+
+def test_a_project_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    workflow = Workflow(tmp_path / "my project's (new) copy", tmp_path, tmp_path / "dataset.h5")
+    copy_project(workflow.project)
+    write_small(workflow.dataset)
+    done = workflow.run("results/small/groups/task.csv")
+    assert done.returncode == 0, done.stdout

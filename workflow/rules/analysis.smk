@@ -17,7 +17,7 @@ rule groups:
     conda:
         "../../environment.yml"
     params:
-        grouping=lambda wildcards: quoted(asdict(CONFIG.grouping[wildcards.grouping])),
+        grouping=lambda wildcards: quoted(definition(wildcards.grouping)),
     shell:
         "python {input.script} layers={input.layers} name={wildcards.grouping} grouping={params.grouping}"
         " output={output.groups} sizes={output.sizes} skipped={output.skipped} 2> {log}"

@@ -50,6 +50,16 @@ def listed(paths):
     return f"[{','.join(map(str, paths))}]"
 
 
+def module(path):
+    """One module of the package, for a rule that needs no more of its room."""
+    return f"{ROOT}/src/filtershift/{path}"
+
+
+def definition(grouping):
+    """All of a grouping but its title, which only figures use."""
+    return {key: value for key, value in asdict(CONFIG.grouping[grouping]).items() if key != "title"}
+
+
 def titles(groupings):
     """The titles of groupings, for a figure."""
     return quoted([CONFIG.grouping[name].title for name in groupings])
@@ -72,3 +82,5 @@ def quoted_overrides():
 
 # Groupings of more than one group, that is all but those without a column.
 COMPARED = [name for name, grouping in CONFIG.grouping.items() if grouping.by]
+
+HERE = f"results/{CONFIG.dataset.name}"

@@ -1,5 +1,6 @@
 # The paper's figures by number: selections of the figures of every grouping.
-PANELS = shown("task", "data_type", "depth_decile")
+MATRICES = ["task", "data_type", "depth_decile"]
+PANELS = shown(*MATRICES)
 SHIFT_MATRICES = {"03": "scaled", "07": "unscaled"}
 # Figures that stand under figures/ as they are.
 SAME = {

@@ -1,59 +1,4 @@
-# Everything together: the configuration, what was left out, and the report.
-HERE = f"results/{CONFIG.dataset.name}"
-UNDRAWN = [
-    ["figure", f"paper/figure-{number}", "needs groupings or a variant that are not configured", ""]
-    for number, drawn in PAPER.items()
-    if not drawn
-]
-
-
-rule configuration:
-    input:
-        script=f"{SCRIPTS}/configuration_file.py",
-    output:
-        "results/{dataset}/config.yaml",
-    log:
-        "results/{dataset}/logs/config.log",
-    benchmark:
-        "results/{dataset}/benchmarks/config.tsv"
-    localrule: True
-    conda:
-        "../../environment.yml"
-    params:
-        config=quoted(asdict(CONFIG)),
-    shell:
-        "python {input.script} config={params.config} output={output} 2> {log}"
-
-
-rule skipped:
-    input:
-        script=f"{SCRIPTS}/skipped.py",
-        parts=[
-            *(["resources/zoo/skipped.csv"] if CONFIG.dataset.wheels else []),
-            f"{HERE}/skipped/layers.csv",
-            f"{HERE}/skipped/non_finite.csv",
-            *expand(f"{HERE}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
-            *(f"{HERE}/skipped/figure-{number}.csv" for number in ("01", "02") if PAPER[number]),
-        ],
-    output:
-        report(
-            "results/{dataset}/skipped.csv",
-            caption="../report/skipped.rst",
-            category="Data",
-            labels={"figure": "left out, table", "grouping": "", "variant": "both"},
-        ),
-    log:
-        "results/{dataset}/logs/skipped.log",
-    benchmark:
-        "results/{dataset}/benchmarks/skipped.tsv"
-    localrule: True
-    conda:
-        "../../environment.yml"
-    params:
-        parts=lambda wildcards, input: listed(input.parts),
-        rows=quoted(UNDRAWN),
-    shell:
-        "python {input.script} parts={params.parts} rows={params.rows} output={output} 2> {log}"
+# Everything together, and the report of it.
 
 
 rule results:
@@ -81,6 +26,7 @@ rule results:
 rule report:
     input:
         rules.results.input,
+        cost=f"{HERE}/cost.csv",
         captions=sorted(str(path) for path in (ROOT / "workflow/report").glob("*")),
     output:
         "results/{dataset}/report.html",
@@ -93,5 +39,5 @@ rule report:
         snakefile=workflow.main_snakefile,
         overrides=quoted_overrides(),
     shell:
-        "python -m snakemake results --snakefile {params.snakefile} --config {params.overrides}"
+        "python -m snakemake results {input.cost} --snakefile {params.snakefile} --config {params.overrides}"
         " --report {output} --nolock --quiet > {log} 2>&1"

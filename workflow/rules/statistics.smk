@@ -26,7 +26,7 @@ rule moments:
 rule basis:
     input:
         script=f"{SCRIPTS}/basis.py",
-        code=room("analysis"),
+        code=module("analysis/pca.py"),
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
     output:
         "results/{dataset}/statistics/basis.h5",

@@ -11,7 +11,6 @@ class Grouping:
     """A meta-grouping of layers, as a file of ``config/grouping`` defines it.
 
     Attributes:
-        title: what figures call it.
         by: columns of the layer table whose values make the label, joined by " / "; none: everything is one group.
         where: per column the labels a layer may have to take part.
         exclude: per column the labels with which a layer takes no part.
@@ -24,7 +23,6 @@ class Grouping:
         min_models: groups of fewer models are left out.
     """
 
-    title: str
     by: Sequence[str]
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     exclude: Mapping[str, Sequence[str]] = field(default_factory=dict)

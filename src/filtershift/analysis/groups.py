@@ -51,14 +51,14 @@ def load_groups(groups: Path, sizes: Path) -> Membership:
 
 def interval_labels(edges: Sequence[float]) -> list[str]:
     """Labels of the intervals between edges: "[0, .1]", "(.1, .2]", …"""
-    ends = [re.sub(r"^(-?)0\.", r"\1.", f"{edge:g}") for edge in edges]
+    ends = [re.sub(r"^(-?)0\.", r"\1.", f"{edge:.12g}") for edge in edges]
     return [f"{'[' if k == 0 else '('}{low}, {high}]" for k, (low, high) in enumerate(pairwise(ends))]
 
 
 def natural_key(label: str) -> tuple[tuple[float, str], ...]:
     """Sort key in which numbers inside a label count by their value: "9" before "10"."""
     parts = re.findall(r"\d+(?:\.\d+)?|\D+", label)
-    return tuple((float(part), "") if part[0].isdigit() else (float("inf"), part) for part in parts)
+    return tuple((float(part), "") if part[0].isdecimal() else (float("inf"), part) for part in parts)
 
 
 def _column(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
@@ -70,16 +70,17 @@ def _column(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
 
 def _labels(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
     values = _column(layers, name, column)
-    text = values.map(lambda value: f"{value:g}" if isinstance(value, float) else str(value), na_action="ignore")
+    text = values.map(lambda value: f"{value:.15g}" if isinstance(value, float) else str(value), na_action="ignore")
     return text.astype(object).where(values.notna(), UNKNOWN)
 
 
 def _binned(layers: pd.DataFrame, name: str, grouping: Grouping) -> pd.Series:
     if len(grouping.by) != 1:
         raise FiltershiftError(f"grouping '{name}': bins take one column in 'by', not {len(grouping.by)}")
-    values = pd.to_numeric(_column(layers, name, grouping.by[0]), errors="coerce").round(12)
-    edges = np.asarray(grouping.bins, float)
-    if len(edges) < 2 or (np.diff(edges) <= 0).any():
+    values = pd.to_numeric(_column(layers, name, grouping.by[0]), errors="coerce").to_numpy(float, na_value=np.nan)
+    # Rounded, so that 3 / 10 and .1 + .2 are on the same side of an edge at .3.
+    values, edges = values.round(12), np.asarray(grouping.bins, float).round(12)
+    if len(edges) < 2 or not (np.diff(edges) > 0).all():
         raise FiltershiftError(f"grouping '{name}': bins must be two or more rising edges, not {list(grouping.bins)}")
     labels = np.array([np.nan, *interval_labels(edges.tolist())], object)
     # Interval k is (edge k, edge k + 1]; the first also holds its lower edge.
@@ -104,8 +105,11 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     if grouping.bins:
         label = _binned(layers, name, grouping)
     elif grouping.by:
-        columns = [_labels(layers, name, column) for column in grouping.by]
-        label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
+        label = _labels(layers, name, grouping.by[0])
+        if len(grouping.by) > 1:
+            # A " / " inside a label is doubled, so that no two combinations read the same.
+            columns = [_labels(layers, name, column).str.replace(" / ", " // ") for column in grouping.by]
+            label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
     else:
         label = pd.Series("all", layers.index, dtype=object)
     skipped = []
@@ -148,10 +152,10 @@ def _sizes(layers: pd.DataFrame, label: pd.Series, grouping: Grouping) -> pd.Dat
     )
     if grouping.order == "label":
         ordered = sorted(sizes["group"])
-    elif grouping.bins:
-        ordered = interval_labels(list(grouping.bins))
     elif grouping.map:
         ordered = list(dict.fromkeys(grouping.map.values()))
+    elif grouping.bins:
+        ordered = interval_labels(list(grouping.bins))
     else:
         ordered = sorted(sizes["group"], key=natural_key)
     rank = {text: k for k, text in enumerate(ordered)}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from filtershift.errors import FiltershiftError
 from filtershift.statistics.moments import LayerMoments, merge
 
 Array = NDArray[np.float64]
@@ -41,6 +42,8 @@ def pca(n: int, mean: Array, scatter: Array) -> Basis:
     Sign rule: the loading of largest magnitude in each component is positive (scikit-learn >= 1.5); of loadings equal
     up to rounding the first decides. With fewer than two filters the variances are NaN.
     """
+    if not np.isfinite(scatter).all():
+        raise FiltershiftError("weights are too large: the squares of some exceed what float64 holds (1e308)")
     if n < 2:
         return Basis(np.eye(9), mean, np.full(9, np.nan), np.full(9, np.nan), n)
     variance, vectors = np.linalg.eigh(scatter / (n - 1))

@@ -11,16 +11,17 @@ from filtershift.statistics.moments import LayerMoments
 Array = NDArray[np.float64]
 
 
-def variance_entropy(scatter: Array) -> Array:
+def variance_entropy(scatter: Array, least: Array | float = 0.0) -> Array:
     """Entropy H = -sum p log10 p of the variance ratios p of each scatter matrix (L, 9, 9); at most log10 9 = 0.954.
 
-    The ratios are those of the layer's column-centred weight matrix. NaN where the variance is zero.
+    The ratios are those of the layer's column-centred weight matrix. NaN where their sum is not above ``least`` (L,):
+    equal filters have no variance, but their scatter matrix is seldom zero to the last digit.
     """
     variance = np.maximum(np.linalg.eigvalsh(scatter), 0.0)
     total = variance.sum(axis=-1, keepdims=True)
-    ratio = np.divide(variance, total, out=np.full_like(variance, np.nan), where=total > 0)
+    ratio = np.divide(variance, total, out=np.full_like(variance, np.nan), where=total > np.reshape(least, (-1, 1)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return -np.where(ratio == 0, 0.0, ratio * np.log10(ratio)).sum(axis=-1)
+        return 0.0 - np.where(ratio == 0, 0.0, ratio * np.log10(ratio)).sum(axis=-1)
 
 
 def random_threshold(n: NDArray[np.int64]) -> Array:
@@ -40,7 +41,7 @@ def layer_quality(layers: pd.DataFrame, moments: LayerMoments, extent: LayerExte
     of zero); its filters are counted in ``zero_filters``.
     """
     n = moments.n
-    entropy = variance_entropy(moments.scatter[:, 1])
+    entropy = variance_entropy(moments.scatter[:, 1], least=n * (1e-12 * moments.peak) ** 2)
     threshold = random_threshold(n)
     known = np.isfinite(entropy) & np.isfinite(threshold)
     return layers[["model_id", "model", "conv_depth", "conv_depth_norm", "n_filters"]].assign(

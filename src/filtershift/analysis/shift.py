@@ -35,13 +35,17 @@ def component_shifts(probability: Array) -> Array:
     p = probability.transpose(1, 0, 2)
     cross = p @ np.log(p).transpose(0, 2, 1)
     own = np.diagonal(cross, axis1=1, axis2=2)
-    shifts = own[:, :, None] + own[:, None, :] - cross - cross.transpose(0, 2, 1)
+    shifts = (own[:, :, None] + own[:, None, :]) - (cross + cross.transpose(0, 2, 1))
     return np.maximum(shifts, 0.0)
 
 
 def by_mean_shift(shift: Array) -> NDArray[np.int64]:
-    """The drawn order of a D-matrix: ascending column mean, diagonal included; equal means keep their order."""
-    return np.argsort(shift.mean(axis=0), kind="stable")
+    """The drawn order of a D-matrix: ascending column mean, diagonal included; equal means keep their order.
+
+    Groups without filters, whose shifts are NaN, come last and count in no mean.
+    """
+    some = ~np.isnan(np.diagonal(shift))
+    return np.argsort(np.where(some, shift[some].sum(axis=0), np.inf), kind="stable")
 
 
 def shift_tables(

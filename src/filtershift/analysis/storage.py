@@ -1,6 +1,6 @@
 """Results of groups as HDF5: one HDF5 group a group of filters, shared arrays beside them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from filtershift.statistics import VARIANTS
 Arrays = Mapping[str, Any]
 
 
-def _node(label: str) -> str:
-    """A name HDF5 takes for any label: only "/" and names of dots alone are written in percent form."""
+def _node(label: str, taken: Iterable[str]) -> str:
+    """A name HDF5 takes for any label: in percent form "/", names of dots alone, and the first letter of taken ones."""
+    if label in taken:
+        return f"%{ord(label[0]):02X}{label[1:]}"
     return label.replace("%", "%25").replace("/", "%2F") if label.strip(".") else label.replace(".", "%2E")
 
 
@@ -26,7 +28,7 @@ def save_groups(path: Path, groups: Mapping[str, Arrays], shared: Arrays | None 
         for name, values in (shared or {}).items():
             file.create_dataset(name, data=values, track_times=False)
         for label, arrays in groups.items():
-            node = file.create_group(_node(label), track_order=True)
+            node = file.create_group(_node(label, shared or ()), track_order=True)
             node.attrs["label"] = label
             for name, values in arrays.items():
                 packed = {"compression": "gzip", "shuffle": True} if np.size(values) > 1024 else {}

@@ -1,35 +1,37 @@
 """A synthetic data set of any size in the authors' v1.0.0 schema, with the structure of the papers' data."""
 
+import os
 import shutil
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import h5py
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from filtershift.dataset.synthetic_filters import Recipes, draw, make_recipes, tables
-from filtershift.dataset.synthetic_models import meta_table
-from filtershift.dataset.writer import write_dataset
+from filtershift.dataset.synthetic_models import meta_table, sizes
+from filtershift.dataset.writer import _write_meta
 from filtershift.errors import FiltershiftError
+from filtershift.files import whole_file
 
 CHUNK = 1 << 16  # filters drawn from one seed, counted from where their layer begins
 BLOCK = 1 << 18  # filters a thread draws at a time, about
-META = 4096  # bytes of `/meta` for a layer, at most
+META = 1 << 10  # bytes of `/meta` for a layer, at most
 
 
 @dataclass(frozen=True)
 class Synthetic:
     """What to make: exact totals, the seed of all that is random, and the type of the weights, float32 or float64."""
 
-    filters: int = 1_000_000
-    models: int = 60
-    layers: int = 1_200
+    filters: int
+    models: int
+    layers: int
     seed: int = 0
     dtype: str = "float32"
 
@@ -42,35 +44,48 @@ class Piece(NamedTuple):
     n_filters: int
 
 
-def build(settings: Synthetic, path: Path, threads: int = 1) -> None:
+def build(settings: Synthetic, path: Path, threads: int = 1, progress: Callable[[Iterable], Iterable] = iter) -> None:
     """Write a synthetic data set; equal settings give equal bytes on one machine, whatever the threads.
 
     Models have the names, tasks, data types and training sets of the papers; layers grow and weights shrink with depth.
-    What a layer was made as (sun, spikes, …, see `synthetic_filters.KINDS`) is in the column `made_as`. The weights of
-    float64 are those of float32. Progress, and how much disk is needed, goes to stderr; peak memory is a few blocks.
+    What a layer was made as (sun, spikes, …, see `synthetic_filters.KINDS`) is in the column `made_as`. Weights in
+    float64 are those in float32. One line about the disk that is needed goes to stderr. Memory: a few blocks a thread.
 
     Raises:
         FiltershiftError: totals that no data set has, another type, too little free disk, or a file that cannot be
             written.
     """
     _check(settings)
-    size = settings.filters * 9 * np.dtype(settings.dtype).itemsize + settings.layers * META
+    size = settings.filters * 9 * np.dtype(settings.dtype).itemsize + (settings.layers + 64) * META
     print(check_space(path, size), file=sys.stderr)
     meta = meta_table(settings.filters, settings.models, settings.layers, settings.seed)
     recipes = make_recipes(meta, settings.seed)
-    sizes = (meta["out_channels"] * meta["in_channels"] // meta["groups"]).to_numpy()
+    blocks = _blocks(recipes, _bundles(sizes(meta)), settings, threads, progress)
     meta = meta.drop(columns="source").assign(made_as=recipes.kind[recipes.source])
-    write_dataset(path, _blocks(recipes, sizes, settings, threads), meta, settings.dtype)
+    try:
+        with whole_file(path) as beside, h5py.File(beside, "w") as file:
+            filters = file.create_dataset("filters", (settings.filters, 3, 3), settings.dtype)
+            start = 0
+            for block in blocks:
+                filters[start : start + len(block)] = block.reshape(-1, 3, 3)
+                start += len(block)
+            _write_meta(file.create_group("meta"), meta)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())[:200]
+        raise FiltershiftError(f"{path}: cannot be written ({reason})") from error
 
 
 def check_space(path: Path, size: int) -> str:
     """One line: how much disk a file of so many bytes needs, and how much is free.
 
     Raises:
-        FiltershiftError: it is more than is free.
+        FiltershiftError: it is more than is free, or there is no such folder.
     """
-    free = shutil.disk_usage(path.parent).free
-    line = f"{path}: {size / 1e9:,.2f} GB of disk are needed, {free / 1e9:,.2f} GB are free"
+    try:
+        free = shutil.disk_usage(path.parent).free
+    except OSError as error:
+        raise FiltershiftError(f"{path}: cannot be written ({error.strerror})") from error
+    line = f"{path}: {size / 1e6:,.1f} MB of disk are needed, {free / 1e6:,.1f} MB are free"
     if size > free:
         raise FiltershiftError(f"{line}; fewer filters (dataset.filters) or another disk would be right")
     return line
@@ -88,11 +103,11 @@ def _check(settings: Synthetic) -> None:
         raise FiltershiftError(f"synthetic: dataset.dtype is {settings.dtype!r}; float32 or float64 would be right")
 
 
-def _bundles(sizes: NDArray[np.int64]) -> list[list[Piece]]:
+def _bundles(n_filters: NDArray[np.int64]) -> list[list[Piece]]:
     """The chunks of all layers in order, bundled to about `BLOCK` filters."""
     bundles: list[list[Piece]] = [[]]
     drawn = 0
-    for layer, size in enumerate(sizes.tolist()):
+    for layer, size in enumerate(n_filters.tolist()):
         for chunk, start in enumerate(range(0, size, CHUNK)):
             if drawn >= BLOCK:
                 bundles.append([])
@@ -102,7 +117,13 @@ def _bundles(sizes: NDArray[np.int64]) -> list[list[Piece]]:
     return bundles
 
 
-def _blocks(recipes: Recipes, sizes: NDArray[np.int64], settings: Synthetic, threads: int) -> Iterator[NDArray]:
+def _blocks(
+    recipes: Recipes,
+    bundles: list[list[Piece]],
+    settings: Synthetic,
+    threads: int,
+    progress: Callable[[Iterable], Iterable],
+) -> Iterator[NDArray]:
     """The filters of all layers in order, drawn by threads a few blocks ahead."""
     marginals = tables()
 
@@ -116,7 +137,7 @@ def _blocks(recipes: Recipes, sizes: NDArray[np.int64], settings: Synthetic, thr
 
     ahead: deque[Future[NDArray]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for pieces in tqdm(_bundles(sizes), "synthetic", unit="block", mininterval=1):
+        for pieces in progress(bundles):
             ahead.append(pool.submit(draw_block, pieces))
             if len(ahead) > 2 * threads:
                 yield ahead.popleft().result()

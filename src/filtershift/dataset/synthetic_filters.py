@@ -6,14 +6,13 @@ Each source, and the norm, has a marginal of its own, drawn through a table of 6
 their task, data type, model family, model and depth.
 """
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.dataset.synthetic_models import apportion
+from filtershift.dataset.synthetic_models import apportion, sizes
 
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -23,18 +22,18 @@ PANEL = 1 << 8  # filters a product, few enough for the linear algebra library t
 STEPS = 1 << 16
 
 SOURCES = ("normal", "laplace", "student", "skewed", "two", "three", "steps", "still")
-NORMS = ("lively", "some zero", "mostly zero", "zero")
+NORMS = ("steady", "lively", "some zero", "mostly zero", "zero")
 TABLE = {name: row for row, name in enumerate((*SOURCES, *NORMS))}
 
 # What layers are made as, and the share of each; degenerate ones first.
 KINDS = {
-    "zero": 0.006,
-    "random": 0.02,
-    "low entropy": 0.03,
-    "point": 0.04,
-    "spikes": 0.05,
-    "symbols": 0.2,
-    "sun": 0.654,
+    "zero": 0.006,  # nothing but zeros
+    "random": 0.02,  # independent normal weights, as before training
+    "low entropy": 0.03,  # one pattern in all sizes
+    "point": 0.04,  # nearly all filters zero or next to it
+    "spikes": 0.05,  # near copies of a few patterns
+    "symbols": 0.2,  # skewed, or of several modes
+    "sun": 0.654,  # of one mode, bell-shaped
 }
 
 # Standard deviations along the nine patterns of the discrete cosine transform, coarse to fine.
@@ -66,19 +65,16 @@ class Recipes:
 def make_recipes(meta: pd.DataFrame, seed: int) -> Recipes:
     """The recipes of the layers of `meta` (see `synthetic_models.meta_table`)."""
     rng = np.random.default_rng([seed, 1])
-    discriminator = (meta["Task"] == "GAN-Discriminator").to_numpy()
-    kind = _kinds(meta, discriminator, rng)
+    critic = (meta["Task"] == "GAN-Discriminator").to_numpy()  # nearly normal, and none of its layers degenerate
+    kind = _kinds(meta, critic, rng)
     latent = _latent(meta, rng) * PARTS
-    spread = np.where(discriminator[:, None], 0.3, 1.0)
-    spectrum = np.exp((np.log(SPECTRUM) + latent[:, :9]) * spread)
-    matrix = spectrum[:, :, None] * (_rotations(latent[:, 9:45]) @ _patterns())
-    mean = latent[:, 45:] @ _patterns()
-    random = kind == "random"
-    matrix[random], mean[random] = np.eye(9) / 3, 0
-    matrix = np.concatenate([matrix, mean[:, None]], axis=1) * _scale(meta, rng)[:, None, None]
+    spectrum = (SPECTRUM * np.exp(latent[:, :9])) ** np.where(critic, 0.3, 1.0)[:, None]
+    matrix = np.concatenate([spectrum[:, :, None] * _rotations(latent[:, 9:45]), latent[:, None, 45:]], axis=1)
+    matrix[kind == "random"] = np.eye(10, 9) / 3
+    matrix = matrix @ _patterns() * _scale(meta, rng)[:, None, None]
+    table = _marginals(meta, kind, critic, rng)
     ones = np.zeros(len(meta), bool)
-    ones[rng.choice(len(meta), 1 + len(meta) // 2000, replace=False)] = True
-    table = _marginals(meta, kind, discriminator, rng)
+    ones[rng.permutation(np.flatnonzero(kind == "sun"))[: 1 + len(meta) // 2000]] = True
     return Recipes(meta["source"].to_numpy(), kind, matrix.astype(np.float32), table, ones)
 
 
@@ -102,7 +98,7 @@ def draw(recipes: Recipes, marginals: Floats, layer: int, chunk: int, seed: int,
 
 
 def tables() -> Floats:
-    """The marginals, (12, 65536) equally likely values each; all sources but the last two have mean 0 and variance 1."""
+    """The marginals, (13, 65536) equally likely values; sources have mean 0 and all but the last two variance 1."""
     from scipy.special import ndtri, stdtrit
 
     share = (np.arange(STEPS) + 0.5) / STEPS
@@ -119,40 +115,36 @@ def tables() -> Floats:
     steps = np.repeat([-1.5, -0.5, 0.5, 1.5], STEPS // 4) + 0.02 * np.tile(quarter, 4)
     lively, turn = np.exp(0.4 * normal), np.arange(STEPS) % 32
     some, most = np.where(turn > 0, lively, 0), np.select([turn < 2, turn < 8], [lively, 1e-4 * lively])
-    return np.array([*sources, steps, 0.02 * normal, lively, some, most, np.zeros(STEPS)], np.float32)
+    return np.array([*sources, steps, 0.02 * normal, np.ones(STEPS), lively, some, most, np.zeros(STEPS)], np.float32)
 
 
-def _kinds(meta: pd.DataFrame, discriminator: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.object_]:
-    """What each layer is made as: exact shares, degenerate ones rather deep and in some models, none in GANs' critics."""
+def _kinds(meta: pd.DataFrame, critic: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.object_]:
+    """What each layer is made as: exact shares; degenerate layers are rather deep and in some models, never critics."""
     counts = apportion(len(meta), np.array(list(KINDS.values())))
     kinds = np.repeat(np.array(list(KINDS), object), counts)
-    unhealthy = len(kinds) - counts[-2:].sum()
-    kinds[:unhealthy] = rng.permutation(kinds[:unhealthy])
-    illness = rng.standard_normal(meta["model_id"].max() + 1)[meta["model_id"]]
-    health = rng.standard_normal(len(meta)) - illness - meta["conv_depth_norm"] + 100 * discriminator
-    return kinds[np.argsort(np.argsort(health.to_numpy(), kind="stable"))]
+    degenerate = counts[:-2].sum()
+    kinds[:degenerate] = rng.permutation(kinds[:degenerate])
+    ids, depth = meta["model_id"].to_numpy(), meta["conv_depth_norm"].to_numpy()
+    illness = rng.standard_normal(ids.max() + 1)[ids] + depth + rng.standard_normal(len(meta))
+    sickest_first = np.argsort(np.where(critic, np.inf, -illness), kind="stable")
+    return kinds[np.argsort(sickest_first)]
 
 
 def _latent(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
-    """The latent vector of each layer, (L, 54): random effects of its labels and depth, before `PARTS`."""
-    family = meta["Name"].map(lambda name: re.split(r"[-\d ]", name)[0])
-    residual = np.where((family == "ResNet") & (meta["Task"] == "Classification"), 0.35, 1.0)
-    latent = 0.3 * rng.standard_normal((len(meta), 54))
-    for labels, strength in (
-        (meta["Task"], 0.5),
-        (meta["Visual Category"], 0.5),
-        (family, 0.5),
-        (meta["model_id"], 0.9 * residual),
-    ):
+    """The latent vector of each layer, (L, 54), before `PARTS`: random effects of its labels and depth, mean 0."""
+    family = meta["Name"].str.extract(r"^([A-Za-z]+)", expand=False)
+    own = np.where((family == "ResNet") & (meta["Task"] == "Classification"), 0.35, 0.9)
+    latent: Array = 0.3 * rng.standard_normal((len(meta), 54))
+    for labels, size in ((meta["Task"], 0.5), (meta["Visual Category"], 0.5), (family, 0.5), (meta["model_id"], own)):
         codes, known = pd.factorize(labels, sort=True)
-        latent += np.multiply.outer(strength, np.ones(54)) * rng.standard_normal((len(known), 54))[codes]
+        latent += np.reshape(size, (-1, 1)) * rng.standard_normal((len(known), 54))[codes]
     depth = meta["conv_depth_norm"].to_numpy()
-    along = np.stack([0.4 * depth, 0.9 * (depth == 0), 0.9 * (depth > 0.9) + 0.5 * (depth == 1)], axis=1)
-    latent += along @ rng.standard_normal((3, 54))
-    return latent - np.average(latent, axis=0, weights=meta["out_channels"] * meta["in_channels"] / meta["groups"])
+    for amount in (0.4 * depth, 0.9 * (depth == 0), 1.2 * (depth > 0.9) + 0.6 * (depth == 1)):
+        latent += np.outer(amount, rng.standard_normal(54))
+    return latent - np.average(latent, axis=0, weights=sizes(meta))
 
 
-def _rotations(angles: Array) -> Array:
+def _rotations(angles: Array) -> NDArray[np.floating]:
     """Rotations (L, 9, 9) from 36 numbers each, by Cayley's transform of the skew-symmetric matrix they make."""
     rows, columns = np.tril_indices(9, -1)
     skew = np.zeros((len(angles), 9, 9))
@@ -176,14 +168,14 @@ def _scale(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
 
 
 def _marginals(
-    meta: pd.DataFrame, kind: NDArray[np.object_], discriminator: NDArray[np.bool_], rng: np.random.Generator
+    meta: pd.DataFrame, kind: NDArray[np.object_], critic: NDArray[np.bool_], rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """The tables of each layer's nine sources and norm, (L, 10)."""
     ids, n = meta["model_id"].to_numpy(), len(meta)
     table = np.zeros((n, 10), np.int64)
     table[:, :9] = rng.choice(4, (ids.max() + 1, 9), p=[0.4, 0.3, 0.2, 0.1])[ids]
     table[:, 9] = np.where(rng.random(n) < 0.1, TABLE["some zero"], TABLE["lively"])
-    table[discriminator | (kind == "random"), :9] = TABLE["normal"]
+    table[critic | (kind == "random")] = [TABLE["normal"]] * 9 + [TABLE["steady"]]
     symbols = np.flatnonzero(kind == "symbols")
     table[symbols, :3] = rng.choice([TABLE[name] for name in ("skewed", "two", "three")], (len(symbols), 3))
     table[kind == "low entropy", 1:9] = TABLE["still"]

@@ -42,6 +42,11 @@ def apportion(total: int, weights: NDArray[np.float64]) -> Ints:
     return counts
 
 
+def sizes(meta: pd.DataFrame) -> Ints:
+    """How many filters each layer of `meta` has."""
+    return (meta["in_channels"] // meta["groups"] * meta["out_channels"]).to_numpy(np.int64)
+
+
 def _models(n_models: int, rng: np.random.Generator) -> pd.DataFrame:
     """One row a model, in random order: its labels, and the earlier model it is a fine-tuned copy of, or -1."""
     counts = (np.arange(len(ROLES)) < n_models).astype(np.int64)
@@ -64,7 +69,7 @@ def _models(n_models: int, rng: np.random.Generator) -> pd.DataFrame:
                 "producer": str(rng.choice(["pytorch 1.7", "pytorch 1.9", "tf2onnx 1.8.4"])),
                 "op_set": int(rng.integers(9, 14)),
                 "Name": name,
-                "Paper": f"https://example.org/papers/{ARCHITECTURES[name].layers}" if rng.random() < 0.8 else None,
+                "Paper": f"https://example.org/papers/{name.replace(' ', '-')}" if rng.random() < 0.8 else None,
                 "Pretraining-Dataset": pretraining or None,
                 "Training-Dataset": training,
                 "Visual Category": role.data_type,
@@ -150,7 +155,7 @@ def _shaped(layers: pd.DataFrame, sizes: tuple[Ints, Ints]) -> pd.DataFrame:
     stop = np.cumsum(n)
     return layers.assign(
         filter_ids=[f"{first}:{last}" for first, last in zip(stop - n, stop - 1, strict=True)],
-        layer_name=[f"Conv_{depth}" for depth in layers["conv_depth"]],
+        layer_name="Conv_" + layers.groupby("model_id").cumcount().astype(str),
         kernel=np.select([groups == 1, per_group == 1], ["regular", "depthwise"], "grouped"),
         groups=groups,
         in_channels=per_group * groups,

@@ -59,7 +59,7 @@ def table(**columns):
 @pytest.mark.parametrize("order", ["natural", "label", "shift"])
 def test_odd_labels_do_not_merge(order):
     layers = table(label=pd.Series(ODD, dtype=object))
-    groups = assign(layers, "odd", Grouping("Odd", ["label"], order=order))
+    groups = assign(layers, "odd", Grouping(["label"], order=order))
     assert groups.group.tolist() == ODD
     assert sorted(groups.sizes["group"]) == sorted(ODD)
     assert (groups.sizes["n_models"] == 1).all()
@@ -67,7 +67,7 @@ def test_odd_labels_do_not_merge(order):
 
 def test_odd_labels_are_read_back_in_order(tmp_path):
     layers = table(label=pd.Series(ODD * 2, dtype=object)).rename_axis("layer")
-    groups = assign(layers, "odd", Grouping("Odd", ["label"]))
+    groups = assign(layers, "odd", Grouping(["label"]))
     write_table(tmp_path / "groups.csv", groups.group.dropna().rename("group").reset_index())
     write_table(tmp_path / "sizes.csv", groups.sizes)
     read = load_groups(tmp_path / "groups.csv", tmp_path / "sizes.csv")
@@ -78,7 +78,7 @@ def test_odd_labels_are_read_back_in_order(tmp_path):
 
 def test_layers_left_out_have_no_group_when_read_back(tmp_path):
     layers = table(label=["a", "b", None, "c"]).rename_axis("layer")
-    groups = assign(layers, "some", Grouping("Some", ["label"], exclude={"label": ["b"]}))
+    groups = assign(layers, "some", Grouping(["label"], exclude={"label": ["b"]}))
     write_table(tmp_path / "groups.csv", groups.group.dropna().rename("group").reset_index())
     write_table(tmp_path / "sizes.csv", groups.sizes)
     read = load_groups(tmp_path / "groups.csv", tmp_path / "sizes.csv")
@@ -97,18 +97,18 @@ def test_layers_left_out_have_no_group_when_read_back(tmp_path):
     ids=["large", "fine", "integers", "truth"],
 )
 def test_different_values_are_different_groups(values):
-    assert len(assign(table(value=values), "values", Grouping("Values", ["value"])).sizes) == 2
+    assert len(assign(table(value=values), "values", Grouping(["value"])).sizes) == 2
 
 
 def test_whole_numbers_are_written_as_such_whatever_their_type():
     for kind in (float, int, "Int64", object):
         layers = table(op_set=pd.Series([9, 13], dtype=kind))
-        assert assign(layers, "n", Grouping("N", ["op_set"])).sizes["group"].tolist() == ["9", "13"]
+        assert assign(layers, "n", Grouping(["op_set"])).sizes["group"].tolist() == ["9", "13"]
 
 
 def test_labels_of_several_columns_do_not_merge():
     layers = table(first=["a / b", "a"], second=["c", "b / c"])
-    assert len(assign(layers, "pairs", Grouping("Pairs", ["first", "second"])).sizes) == 2
+    assert len(assign(layers, "pairs", Grouping(["first", "second"])).sizes) == 2
 
 
 def test_interval_labels():
@@ -145,6 +145,6 @@ def test_natural_order_of_common_labels():
 
 def test_as_many_labels_as_the_paper_has_models():
     layers = table(label=[f"model {k % 391}" for k in range(13_015)])
-    groups = assign(layers, "model", Grouping("Model", ["label"]))
+    groups = assign(layers, "model", Grouping(["label"]))
     assert groups.sizes["group"].tolist() == [f"model {k}" for k in range(391)]
     assert np.isfinite(groups.sizes["n_filters"]).all()

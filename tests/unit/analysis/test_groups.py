@@ -26,7 +26,7 @@ def layers():
 
 
 def grouped(layers, **keys):
-    return assign(layers, "mine", Grouping(title="Mine", **keys))
+    return assign(layers, "mine", Grouping(**keys))
 
 
 def filters_of(groups):

@@ -15,18 +15,23 @@ def moments(filters):
     return len(filters), mean, (filters - mean).T @ (filters - mean)
 
 
-def assert_is_pca_of(filters, basis, rank=9):
+def assert_is_pca_of(filters, basis):
+    """The basis of scikit-learn, up to what squared weights keep of it."""
     fitted = PCA(svd_solver="full").fit(filters)
-    rank = min(rank, len(filters) - 1)
+    rank = min(9, len(filters) - 1)
+    variance = fitted.explained_variance_[:rank]
     assert basis.n_filters == len(filters)
     np.testing.assert_allclose(basis.mean, fitted.mean_, atol=1e-12)
-    np.testing.assert_allclose(basis.components[:rank], fitted.components_[:rank], atol=1e-7)
-    np.testing.assert_allclose(basis.explained_variance[:rank], fitted.explained_variance_[:rank], rtol=1e-9)
+    np.testing.assert_allclose(basis.explained_variance[:rank], variance, rtol=0, atol=1e-12 * variance[0])
+    np.testing.assert_allclose(basis.explained_variance[rank:], 0, atol=1e-12 * variance[0])
     np.testing.assert_allclose(
-        basis.explained_variance_ratio[:rank], fitted.explained_variance_ratio_[:rank], rtol=1e-9
+        basis.explained_variance_ratio[:rank], fitted.explained_variance_ratio_[:rank], atol=1e-11
     )
-    np.testing.assert_allclose(basis.explained_variance[rank:], 0, atol=1e-12 * basis.explained_variance[0])
     np.testing.assert_allclose(basis.components @ basis.components.T, np.eye(9), atol=1e-12)
+    # Where two variances are close, directions are known less well.
+    steps = -np.diff([np.inf, *variance, 0.0 if rank < 9 else -np.inf])
+    blur = 1e-11 * variance[0] / np.minimum(steps[:-1], steps[1:])
+    assert (np.abs(basis.components[:rank] - fitted.components_[:rank]).max(axis=1) < blur).all()
 
 
 @given(n=st.integers(2, 300), offset=st.sampled_from([0.0, 1.0, -50.0]), seed=st.integers(0, 2**32 - 1))

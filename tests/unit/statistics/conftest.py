@@ -11,6 +11,6 @@ def rng() -> np.random.Generator:
     return np.random.default_rng(0)
 
 
-@pytest.fixture(scope="session", params=[np.float32, np.float64], ids=["float32", "float64"])
+@pytest.fixture(scope="module", params=[np.float32, np.float64], ids=["float32", "float64"])
 def hostile(request: pytest.FixtureRequest) -> tuple[Filters, pd.DataFrame]:
     return hostile_filters(request.param)

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from numpy_reference import runs_of
 
@@ -14,6 +14,7 @@ from filtershift.statistics.units import UNIT, in_order, in_shard, shard_of, spa
 
 
 @given(sizes=st.lists(st.integers(0, 10**9), max_size=40), shards=st.integers(1, 50))
+@example(sizes=[5, 0], shards=2)
 def test_every_layer_has_one_shard_and_shards_are_runs_of_layers(sizes, shards):
     shard = shard_of(np.array(sizes, np.int64), shards)
     assert ((shard >= 0) & (shard < shards)).all()

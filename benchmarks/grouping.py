@@ -1,0 +1,45 @@
+"""One more grouping, as its jobs in the workflow make it: bases, shifts, densities and their three figures."""
+
+from pathlib import Path
+
+import numpy as np
+from pipeline import compare, histogram_files
+
+from filtershift.analysis.grouping import Grouping
+from filtershift.analysis.groups import assign
+from filtershift.analysis.storage import load_groups
+from filtershift.dataset.layers import load_layers
+from filtershift.figures.eigenfilters import Subset, eigenfilters
+from filtershift.figures.ridge import ridge
+from filtershift.figures.saving import save
+from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
+from filtershift.figures.style import group_colors
+from filtershift.statistics import VARIANTS
+from filtershift.statistics.moments import LayerMoments
+from filtershift.statistics.storage import load
+
+
+def add_grouping(folder: Path, column: str) -> None:
+    """Group by a column of the layer table and draw, both variants; ``folder`` has the results of the passes."""
+    groups = assign(load_layers(folder / "layers.csv"), column, Grouping(by=[column]))
+    moments = load([folder / "moments.h5"], LayerMoments)
+    bases = load_groups(folder / "basis.h5")[0]
+    sizes = groups.sizes.set_index("group")
+    models = dict(zip(groups.sizes["group"].tolist(), groups.sizes["n_models"].tolist(), strict=True))
+    for v, (variant, histograms) in enumerate(zip(VARIANTS, histogram_files(folder), strict=True)):
+        compared = compare(groups, "shift", moments, v, bases[variant], histograms)
+        labels = compared.matrix.index.tolist()
+        subsets = [
+            Subset(label, basis.components, basis.explained_variance_ratio, basis.n_filters, models[label])
+            for label, basis in compared.bases.items()
+        ]
+        densities = np.stack([compared.densities[label] for label in labels])
+        counts = sizes.loc[labels, "n_models"].tolist(), sizes.loc[labels, "n_filters"].tolist()
+        figures = {
+            "eigenfilters": eigenfilters(subsets),
+            "ridge": ridge(compared.x, densities, labels, group_colors(models)),
+            "shift_matrix": shift_matrix([ShiftPanel(column, labels, *counts, compared.matrix.to_numpy())]),
+        }
+        for name, figure in figures.items():
+            beside = folder / "figures" / variant / column
+            save(figure, beside / f"{name}.pdf", beside / f"{name}.png")

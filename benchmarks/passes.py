@@ -1,0 +1,94 @@
+"""The three passes as the workflow runs them: each prepared from the files of those before it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pipeline import BINS, histogram_files
+
+from filtershift.analysis.pca import global_basis
+from filtershift.analysis.storage import load_bases, save_groups
+from filtershift.dataset.filters import FilterFile
+from filtershift.dataset.layers import load_layers, runs_of
+from filtershift.statistics import VARIANTS
+from filtershift.statistics.extent import LayerExtent, measure_extent, total_extent
+from filtershift.statistics.histograms import Grid, make_grids, measure_histograms, save_histograms
+from filtershift.statistics.moments import LayerMoments, measure_moments
+from filtershift.statistics.storage import load, save
+
+Work = Callable[[], None]
+
+
+def moments(dataset: Path, folder: Path, threads: int) -> Work:
+    """Pass 1, and the global bases that follow from it."""
+    runs = runs_of(load_layers(folder / "layers.csv"))
+
+    def work() -> None:
+        with FilterFile(dataset) as source:
+            measured = measure_moments(source, runs, threads)
+        save(folder / "moments.h5", measured)
+        bases = {name: vars(global_basis(measured, v)) for v, name in enumerate(VARIANTS)}
+        save_groups(folder / "basis.h5", bases)
+
+    return work
+
+
+def extent(dataset: Path, folder: Path, threads: int) -> Work:
+    """Pass 2."""
+    runs = runs_of(load_layers(folder / "layers.csv"))
+    measured = load([folder / "moments.h5"], LayerMoments)
+    components, mean = load_bases(folder / "basis.h5")
+    peak = dict(zip(measured.layer.tolist(), measured.peak.tolist(), strict=True))
+
+    def work() -> None:
+        with FilterFile(dataset) as source:
+            save(folder / "extent.h5", measure_extent(source, runs, components, mean, peak, threads))
+
+    return work
+
+
+def histograms(dataset: Path, folder: Path, threads: int) -> Work:
+    """Pass 3, with its files."""
+    runs = runs_of(load_layers(folder / "layers.csv"))
+    measured = load([folder / "moments.h5"], LayerMoments)
+    components, mean = load_bases(folder / "basis.h5")
+    extents = total_extent(load([folder / "extent.h5"], LayerExtent), measured.peak)
+    scaled, unscaled = histogram_files(folder)
+
+    def work() -> None:
+        grids = make_grids(measured, components, mean, extents, BINS)
+        with FilterFile(dataset) as source:
+            counted = measure_histograms(source, runs, components, mean, grids, threads)
+            save_histograms((scaled, unscaled), grids, counted)
+
+    return work
+
+
+PASSES: dict[str, Callable[[Path, Path, int], Work]] = {"moments": moments, "extent": extent, "histograms": histograms}
+
+
+class Zeros:
+    """A source of zero filters of some type."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self.dtype = dtype
+
+    def read(self, start: int, stop: int) -> NDArray[np.floating]:
+        """As `FilterFile.read`, read-only as well."""
+        block = np.zeros((stop - start, 9), self.dtype)
+        block.flags.writeable = False
+        return block
+
+
+def compile_kernels(dataset: Path) -> None:
+    """Compile the kernels, or load them compiled, for the type of weights the data set has; none is read."""
+    with FilterFile(dataset) as source:
+        zeros = Zeros(source.dtype)
+    runs = pd.DataFrame({"layer": [0], "start": [0], "stop": [1]})
+    components, mean = np.zeros((2, 9, 9)), np.zeros((2, 9))
+    grid = Grid(np.array([-1.0, 1.0]), BINS, np.array([-1.0, 1.0]))
+    measure_moments(zeros, runs)
+    measure_extent(zeros, runs, components, mean, {0: 0.0})
+    list(measure_histograms(zeros, runs, components, mean, (grid, grid)))

