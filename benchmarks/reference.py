@@ -36,7 +36,6 @@ def compute(path: Path, dtype: str) -> dict[str, NDArray]:
 
 def groups_of(meta: pd.DataFrame) -> dict[str, NDArray]:
     """The group of every layer in three groupings, as numbers in the order of the labels."""
-    deciles = pd.cut(meta["conv_depth_norm"].round(12), [k / 10 for k in range(11)], include_lowest=True)
     tasks = meta["Task"].mask(meta["Task"].str.contains("Segmentation"), "Segmentation")
     edges = [k / 10 for k in range(11)]
     return {

@@ -1,7 +1,7 @@
 """The composition of the configuration by Hydra, and its mistakes in one line.
 
 A file's folder decides where its content goes: ``config/config.yaml`` is the root, ``config/dataset/NAME.yaml`` goes to
-``dataset`` and ``config/grouping/NAME.yaml`` to ``grouping.NAME``.
+``dataset``, ``config/grouping/NAME.yaml`` to ``grouping.NAME``, and ``config/experiment/NAME.yaml`` over the root.
 """
 
 import difflib

@@ -54,6 +54,11 @@ def test_dataset_file_loads(name: str) -> None:
     assert load(CONFIG, [f"dataset={name}", *path]).dataset.name == name
 
 
+@pytest.mark.parametrize("name", names("experiment"))
+def test_experiment_file_loads(name: str) -> None:
+    assert load(CONFIG, [f"experiment={name}"]) != load(CONFIG, [])
+
+
 @pytest.mark.parametrize("name", names("grouping"))
 def test_grouping_file_loads(name: str) -> None:
     grouping = load(CONFIG, [f"grouping=[{name}]"]).grouping
@@ -64,7 +69,7 @@ def test_grouping_file_loads(name: str) -> None:
 @pytest.mark.parametrize("folder_name", [path.name for path in CONFIG.iterdir() if path.is_dir()])
 def test_every_folder_is_known(folder_name: str) -> None:
     """A new folder of the configuration needs a test that its files load."""
-    assert folder_name in {"dataset", "grouping"}
+    assert folder_name in {"dataset", "experiment", "grouping"}
 
 
 def schema_keys(kind: type) -> Iterator[str]:

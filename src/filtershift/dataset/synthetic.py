@@ -70,8 +70,11 @@ def build(settings: Synthetic, path: Path, threads: int = 1, progress: Callable[
                 filters[start : start + len(block)] = block.reshape(-1, 3, 3)
                 start += len(block)
             _write_meta(file.create_group("meta"), meta)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())[:200]
+    except (OSError, RuntimeError) as error:
+        cause = error if isinstance(error, OSError) else error.__context__  # HDF5 fails once more as the file is closed
+        if not isinstance(cause, OSError):
+            raise
+        reason = os.strerror(cause.errno) if cause.errno else " ".join(str(cause).split())[:200]
         raise FiltershiftError(f"{path}: cannot be written ({reason})") from error
 
 

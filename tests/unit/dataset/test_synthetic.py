@@ -264,6 +264,23 @@ def test_a_folder_that_is_not_there(tmp_path):
         build(DEFAULT, tmp_path / "none" / "dataset.h5")
 
 
+def test_a_disk_that_fills_up_is_one_line_and_leaves_nothing(tmp_path):
+    program = f"""
+import resource
+from pathlib import Path
+from filtershift.dataset.synthetic import Synthetic, build
+from filtershift.errors import FiltershiftError
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))
+try:
+    build({DEFAULT}, Path("dataset.h5"), threads=2)
+except FiltershiftError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == "dataset.h5: cannot be written (File too large)\n", done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_script(tmp_path):
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, ROOT / "workflow/scripts/synthetic.py", "models=2", *arguments, "output=dataset.h5"]
