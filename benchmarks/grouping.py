@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from pipeline import compare, histogram_files
+from pipeline import histogram_files, ridges, shifts
 
 from filtershift.analysis.grouping import Grouping
 from filtershift.analysis.groups import assign
@@ -23,22 +23,24 @@ def add_grouping(folder: Path, column: str) -> None:
     """Group by a column of the layer table and draw, both variants; ``folder`` has the results of the passes."""
     groups = assign(load_layers(folder / "layers.csv"), column, Grouping(by=[column]))
     moments = load([folder / "moments.h5"], LayerMoments)
-    bases = load_groups(folder / "basis.h5")[0]
+    global_bases = load_groups(folder / "basis.h5")[0]
     sizes = groups.sizes.set_index("group")
     models = dict(zip(groups.sizes["group"].tolist(), groups.sizes["n_models"].tolist(), strict=True))
     for v, (variant, histograms) in enumerate(zip(VARIANTS, histogram_files(folder), strict=True)):
-        compared = compare(groups, "shift", moments, v, bases[variant], histograms)
-        labels = compared.matrix.index.tolist()
+        basis = global_bases[variant]
+        matrix = shifts(groups, "shift", basis["explained_variance_ratio"], histograms)
+        own, x, densities = ridges(groups, moments, v, basis["components"], histograms)
+        labels = matrix.index.tolist()
         subsets = [
-            Subset(label, basis.components, basis.explained_variance_ratio, basis.n_filters, models[label])
-            for label, basis in compared.bases.items()
+            Subset(label, one.components, one.explained_variance_ratio, one.n_filters, models[label])
+            for label, one in own.items()
         ]
-        densities = np.stack([compared.densities[label] for label in labels])
         counts = sizes.loc[labels, "n_models"].tolist(), sizes.loc[labels, "n_filters"].tolist()
+        drawn = np.stack([densities[label] for label in labels])
         figures = {
             "eigenfilters": eigenfilters(subsets),
-            "ridge": ridge(compared.x, densities, labels, group_colors(models)),
-            "shift_matrix": shift_matrix([ShiftPanel(column, labels, *counts, compared.matrix.to_numpy())]),
+            "ridge": ridge(x, drawn, labels, group_colors(models)),
+            "shift_matrix": shift_matrix([ShiftPanel(column, labels, *counts, matrix.to_numpy())]),
         }
         for name, figure in figures.items():
             beside = folder / "figures" / variant / column

@@ -1,7 +1,5 @@
 """What the workflow computes, in one process: from a data set to basis, shifts, densities and quality."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,16 +34,6 @@ GROUPINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Compared:
-    """The D-matrix of a grouping in drawn order, the basis of each group, and their densities at coefficients x."""
-
-    matrix: pd.DataFrame
-    bases: dict[str, Basis]
-    x: NDArray
-    densities: dict[str, NDArray]
-
-
 def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
     """The three passes and all that follows from them, with the histograms in ``folder``; names as in `reference`."""
     table = read_layers(dataset)
@@ -65,13 +53,12 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
         basis = bases[v]
         results |= {f"{variant}/components": basis.components, f"{variant}/mean": basis.mean}
         results |= {f"{variant}/ratio": basis.explained_variance_ratio}
+        groups = {name: assign(table.layers, name, grouping) for name, grouping in GROUPINGS.items()}
         for name, grouping in GROUPINGS.items():
-            groups = assign(table.layers, name, grouping)
-            compared = compare(groups, grouping.order, moments, v, vars(basis), paths[v])
-            results |= {f"{variant}/shift/{name}": compared.matrix.to_numpy()}
-            if name == "task":
-                drawn = np.stack(list(compared.densities.values()))
-                results |= {f"{variant}/x": compared.x, f"{variant}/densities": drawn}
+            matrix = shifts(groups[name], grouping.order, basis.explained_variance_ratio, paths[v])
+            results |= {f"{variant}/shift/{name}": matrix.to_numpy()}
+        _, x, drawn = ridges(groups["task"], moments, v, basis.components, paths[v])
+        results |= {f"{variant}/x": x, f"{variant}/densities": np.stack(list(drawn.values()))}
     return results
 
 
@@ -80,18 +67,28 @@ def histogram_files(folder: Path) -> list[Path]:
     return [folder / f"histograms-{variant}.h5" for variant in VARIANTS]
 
 
-def compare(
-    groups: Groups, order: str, moments: LayerMoments, variant: int, basis: Mapping[str, NDArray], histograms: Path
-) -> Compared:
-    """What the workflow computes of one grouping and variant; ``basis`` is the global one."""
-    number = {label: k for k, label in enumerate(groups.sizes["group"])}
+def numbered(groups: Groups) -> tuple[list[str], dict[int, int]]:
+    """The groups' labels, and the number of each layer's group among them."""
+    labels = groups.sizes["group"].tolist()
+    number = {label: k for k, label in enumerate(labels)}
     known = groups.group.dropna()
-    group_of = dict(zip(known.index.tolist(), known.map(number).tolist(), strict=True))
-    own = dict(zip(number, group_bases(moments, variant, group_of, len(number)), strict=True))
+    return labels, dict(zip(known.index.tolist(), known.map(number).tolist(), strict=True))
+
+
+def shifts(groups: Groups, order: str, ratio: NDArray, histograms: Path) -> pd.DataFrame:
+    """The D-matrix in drawn order; ``ratio`` (9,) is that of the global basis."""
+    labels, group_of = numbered(groups)
     grid = load_grid(histograms)
-    fine, window = (group_counts([histograms], kind, group_of, len(number)) for kind in ("extent", "window"))
-    counts = dict(zip(number, coarsen(fine, grid.bins), strict=True))
-    matrix, _, _ = shift_tables(counts, grid.edges, basis["explained_variance_ratio"], groups.sizes, order)
-    pca = {label: vars(group) for label, group in own.items()}
-    x, values = densities(dict(zip(number, window, strict=True)), pca, grid.window, basis["components"])
-    return Compared(matrix, own, x, values)
+    counts = coarsen(group_counts([histograms], "extent", group_of, len(labels)), grid.bins)
+    return shift_tables(dict(zip(labels, counts, strict=True)), grid.edges, ratio, groups.sizes, order)[0]
+
+
+def ridges(
+    groups: Groups, moments: LayerMoments, variant: int, components: NDArray, histograms: Path
+) -> tuple[dict[str, Basis], NDArray, dict[str, NDArray]]:
+    """Each group's own basis; and coefficients with each group's densities there. ``components`` (9, 9): the global ones."""
+    labels, group_of = numbered(groups)
+    bases = dict(zip(labels, group_bases(moments, variant, group_of, len(labels)), strict=True))
+    counts = dict(zip(labels, group_counts([histograms], "window", group_of, len(labels)), strict=True))
+    pca = {label: vars(basis) for label, basis in bases.items()}
+    return bases, *densities(counts, pca, load_grid(histograms).window, components)

@@ -12,9 +12,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 from configuration import check_file, load
-from schema import Config, GroupingConfig
 from filtershift.analysis.grouping import Grouping
 from filtershift.errors import FiltershiftError
+from schema import Config, GroupingConfig
 
 CONFIG = Path(__file__).parents[2] / "config"
 LOCAL = ["dataset=local", "dataset.path=/data/dataset.h5"]

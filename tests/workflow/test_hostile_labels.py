@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import copy_project
-from running import ROOT, Workflow, in_quotes
+from running import Workflow, in_quotes
 from small_dataset import write_small
 
 from filtershift.dataset.writer import write_dataset
@@ -43,11 +43,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
     ids = [f"{50 * k}:{50 * k + 49}" for k in range(len(LABELS))]
     meta = pd.DataFrame({"conv_depth": 0, "conv_depth_norm": 0.0, "Task": LABELS, "filter_ids": ids})
     workflow = Workflow(
-        ROOT,
+        tmp_path_factory.mktemp("project"),
         folder / "run",
         folder / "data set.h5",
         ("grouping=[all,task]", "variants=[scaled]", f"grouping.task.title={in_quotes(TITLE)}"),
     )
+    copy_project(workflow.project)
     write_dataset(workflow.dataset, [filters], meta.rename_axis("model_id").reset_index())
     done = workflow.run()
     assert done.returncode == 0, done.stdout

@@ -4,7 +4,10 @@
 rule synthetic:
     input:
         script=f"{SCRIPTS}/synthetic.py",
-        code=[module(f"dataset/{name}.py") for name in ("synthetic", "synthetic_filters", "synthetic_models")],
+        code=[
+            module(f"dataset/{name}.py")
+            for name in ("synthetic", "synthetic_catalogue", "synthetic_filters", "synthetic_models", "writer")
+        ],
     output:
         "resources/{dataset}/dataset.h5",
     log:

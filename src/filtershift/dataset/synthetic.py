@@ -1,6 +1,5 @@
 """A synthetic data set of any size in the authors' v1.0.0 schema, with the structure of the papers' data."""
 
-import os
 import shutil
 import sys
 from collections import deque
@@ -10,15 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 from numpy.typing import NDArray
 
 from filtershift.dataset.synthetic_filters import Recipes, draw, make_recipes, tables
 from filtershift.dataset.synthetic_models import meta_table, sizes
-from filtershift.dataset.writer import _write_meta
+from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
-from filtershift.files import whole_file
 
 CHUNK = 1 << 16  # filters drawn from one seed, counted from where their layer begins
 BLOCK = 1 << 18  # filters a thread draws at a time, about
@@ -62,20 +59,7 @@ def build(settings: Synthetic, path: Path, threads: int = 1, progress: Callable[
     recipes = make_recipes(meta, settings.seed)
     blocks = _blocks(recipes, _bundles(sizes(meta)), settings, threads, progress)
     meta = meta.drop(columns="source").assign(made_as=recipes.kind[recipes.source])
-    try:
-        with whole_file(path) as beside, h5py.File(beside, "w") as file:
-            filters = file.create_dataset("filters", (settings.filters, 3, 3), settings.dtype)
-            start = 0
-            for block in blocks:
-                filters[start : start + len(block)] = block.reshape(-1, 3, 3)
-                start += len(block)
-            _write_meta(file.create_group("meta"), meta)
-    except (OSError, RuntimeError) as error:
-        cause = error if isinstance(error, OSError) else error.__context__  # HDF5 fails once more as the file is closed
-        if not isinstance(cause, OSError):
-            raise
-        reason = os.strerror(cause.errno) if cause.errno else " ".join(str(cause).split())[:200]
-        raise FiltershiftError(f"{path}: cannot be written ({reason})") from error
+    write_dataset(path, blocks, meta, settings.dtype)
 
 
 def check_space(path: Path, size: int) -> str:

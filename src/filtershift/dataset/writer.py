@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from filtershift.dataset.layers import runs_of
 from filtershift.errors import FiltershiftError
@@ -24,10 +24,10 @@ _OBJECTS = (
 )
 
 
-def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame) -> None:
+def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame, dtype: DTypeLike = np.float32) -> None:
     """Write a data set: `/filters` and `/meta`, as the authors' files of v1.0.0 have them.
 
-    `/filters` is (N, 3, 3) float32, contiguous. `/meta` is a pandas HDFStore frame in fixed format with the index
+    `/filters` is (N, 3, 3), contiguous. `/meta` is a pandas HDFStore frame in fixed format with the index
     `INDEX`, which `pandas.read_hdf` of any version since 1.1 reads. It is written through h5py, node by node, so that
     equal input gives equal bytes. The file appears whole or not at all.
 
@@ -35,6 +35,7 @@ def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame) -> 
         path: the file; an existing one is replaced.
         blocks: the filters in order, arrays of shape (n, 9) or (n, 3, 3), of any n.
         meta: one row a layer, in which `INDEX` and `filter_ids` ("first:last", last included) are columns.
+        dtype: that of `/filters`.
 
     Raises:
         FiltershiftError: the ids and the number of filters disagree, or the file cannot be written.
@@ -43,18 +44,21 @@ def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame) -> 
     part = path.with_name(path.name + ".part")
     try:
         with h5py.File(part, "w") as file:
-            _write_filters(path, file, blocks, n_filters)
+            _write_filters(path, file, blocks, n_filters, dtype)
             _write_meta(file.create_group("meta"), meta)
         part.replace(path)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())[:200]
+    except (OSError, RuntimeError) as error:
+        cause = error if isinstance(error, OSError) else error.__context__  # HDF5 fails once more as the file is closed
+        if not isinstance(cause, OSError):
+            raise
+        reason = os.strerror(cause.errno) if cause.errno else " ".join(str(cause).split())[:200]
         raise FiltershiftError(f"{path}: cannot be written ({reason})") from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def _write_filters(path: Path, file: h5py.File, blocks: Iterable[NDArray], n_filters: int) -> None:
-    filters = file.create_dataset("filters", (n_filters, 3, 3), np.float32)
+def _write_filters(path: Path, file: h5py.File, blocks: Iterable[NDArray], n_filters: int, dtype: DTypeLike) -> None:
+    filters = file.create_dataset("filters", (n_filters, 3, 3), dtype)
     start = 0
     for block in blocks:
         stop = start + len(block)
