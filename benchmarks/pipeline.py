@@ -86,7 +86,7 @@ def shifts(groups: Groups, order: str, ratio: NDArray, histograms: Path) -> pd.D
 def ridges(
     groups: Groups, moments: LayerMoments, variant: int, components: NDArray, histograms: Path
 ) -> tuple[dict[str, Basis], NDArray, dict[str, NDArray]]:
-    """Each group's own basis; and coefficients with each group's densities there. ``components`` (9, 9): the global ones."""
+    """Each group's own basis; and coefficients with each group's densities there. ``components`` are global ones."""
     labels, group_of = numbered(groups)
     bases = dict(zip(labels, group_bases(moments, variant, group_of, len(labels)), strict=True))
     counts = dict(zip(labels, group_counts([histograms], "window", group_of, len(labels)), strict=True))

@@ -141,8 +141,8 @@ def linear(table: pd.DataFrame) -> str:
     (a, b), _ = nnls(counts, np.ones(len(rows)))
     apart = np.abs(counts @ [a, b] - 1).max()
     return (
-        f"The warm times are those of {1e9 * a:.1f} ns a filter and {1e6 * b:.0f} µs a layer, "
-        f"to {apart:.0%} at every size: the cost is linear in both."
+        f"A cost that is linear in filters and layers, {1e9 * a:.1f} ns a filter and {1e6 * b:.0f} µs a layer, "
+        f"fits the warm times to within {apart:.0%}."
     )
 
 

@@ -10,7 +10,7 @@ from filtershift.statistics import VARIANTS
 def cost_table(folder: Path) -> pd.DataFrame:
     """One row a step: jobs, their seconds and CPU seconds in all, and the largest memory of one in MB.
 
-    ``largest_unique_mb`` does not count pages shared with other processes or mapped from the data set's file cache.
+    ``largest_unique_mb`` does not count pages that other processes share.
     A step is named by where its benchmark files lie below ``folder``, without the variant.
     """
     parts = []

@@ -13,7 +13,7 @@ from filtershift.dataset.hdf5 import find_array, open_hdf5, place, reading
 from filtershift.errors import FiltershiftError
 
 _NODES = ("filters", "filter")  # the authors' files have the first, their README says the second
-_AHEAD = 64 << 20  # bytes between what is read and what is fetched: a few times what all threads work on
+_AHEAD = 64 << 20  # bytes between what is read and what is fetched or let go: a few times what all threads work on
 _MOST_COMPRESSED = 10_000  # zlib makes zeros 1,032 times smaller; beyond this a size is declared, not stored
 _DTYPES: dict[int, np.dtype] = {2: np.dtype("f4"), 4: np.dtype("f4"), 8: np.dtype("f8")}  # by bytes of a weight
 
@@ -66,21 +66,24 @@ class FilterFile:
             FiltershiftError: a damaged compressed block.
         """
         if self._map is not None:
-            self._read_ahead(start, stop)
+            self._slide(start, stop)
         with reading(self.path, f"filters {start} to {stop - 1}"):
             rows = self._rows[start:stop].reshape(-1, 9)
         filters = np.require(rows, self.dtype, ["C_CONTIGUOUS", "ALIGNED"])
         filters.flags.writeable = False  # compiled code sees one kind of array, mapped or not
         return filters
 
-    def _read_ahead(self, start: int, stop: int) -> None:
-        """Have the system fetch as many filters as are read now, from further on, so that no thread waits."""
-        assert self._map is not None
-        first = self._offset + start * self.bytes_per_filter + _AHEAD
-        first -= first % mmap.PAGESIZE
-        length = min((stop - start) * self.bytes_per_filter + mmap.PAGESIZE, len(self._map) - first)
-        if length > 0:
-            self._map.madvise(mmap.MADV_WILLNEED, first, length)
+    def _slide(self, start: int, stop: int) -> None:
+        """Have the system fetch what is read later, so that no thread waits, and unmap what was read before.
+
+        What is unmapped stays in the system's cache, but no longer counts as this process's memory.
+        """
+        length = (stop - start) * self.bytes_per_filter + mmap.PAGESIZE
+        for distance, advice in ((_AHEAD, mmap.MADV_WILLNEED), (-_AHEAD, mmap.MADV_DONTNEED)):
+            first = self._offset + start * self.bytes_per_filter + distance
+            first -= first % mmap.PAGESIZE
+            if self._map is not None and 0 <= first < len(self._map):
+                self._map.madvise(advice, first, min(length, len(self._map) - first))
 
     def __enter__(self) -> Self:
         return self
