@@ -15,7 +15,7 @@ PIP_SETTINGS := eval "$$($(PIP) config list | sort -r | sed -n 's/\\n/ /g; \
 	s/^[^=]*\.cert=/export SSL_CERT_FILE=/p; \
 	/\.find-links=/ { s/ /,/g; s/^[^=]*=/export UV_FIND_LINKS=/p; }')"
 
-.PHONY: help results test lint lock
+.PHONY: help results test lint bench lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ lint: $(READY)  ## check style, types and the workflow
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
+
+SIZES ?= 1M
+bench: $(READY)  ## measure time and memory of synthetic data sets, SIZES="1M 20M", into results/benchmark
+	$(IN_VENV) python benchmarks/bench.py --sizes $(SIZES)
 
 # A lock has to know the packages of every platform: only the index itself is asked, no local folder or extra index.
 lock: $(READY)  ## lock the newest versions that pyproject.toml allows
