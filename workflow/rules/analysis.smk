@@ -19,7 +19,7 @@ rule groups:
     params:
         grouping=lambda wildcards: quoted(definition(wildcards.grouping)),
     shell:
-        "python {input.script} layers={input.layers} name={wildcards.grouping} grouping={params.grouping}"
+        "python {input.script:q} layers={input.layers} name={wildcards.grouping} grouping={params.grouping}"
         " output={output.groups} sizes={output.sizes} skipped={output.skipped} 2> {log}"
 
 
@@ -41,7 +41,7 @@ rule pca:
     params:
         moments=lambda wildcards, input: listed(input.moments),
     shell:
-        "python {input.script} moments={params.moments} groups={input.groups} sizes={input.sizes}"
+        "python {input.script:q} moments={params.moments} groups={input.groups} sizes={input.sizes}"
         " variant={wildcards.variant} output={output} 2> {log}"
 
 
@@ -75,7 +75,7 @@ rule shift:
         histograms=lambda wildcards, input: listed(input.histograms),
         order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,
     shell:
-        "python {input.script} histograms={params.histograms} groups={input.groups} sizes={input.sizes}"
+        "python {input.script:q} histograms={params.histograms} groups={input.groups} sizes={input.sizes}"
         " pca={input.pca} basis={input.basis} variant={wildcards.variant} order={params.order}"
         " output={output.shift} n={output.n} components={output.components}"
         " group_histograms={output.histograms} densities={output.densities} 2> {log}"

@@ -16,6 +16,9 @@ sys.path.insert(0, f"{ROOT}/workflow")
 from configuration import check_file, load
 from filtershift.errors import FiltershiftError
 
+for key in set(config) - {"overrides"}:
+    raise WorkflowError(f"--config {key}=…: only overrides can be set; write --config 'overrides=[{key}=…]'")
+
 try:
     CONFIG = load(ROOT / "config", config.get("overrides", []))
     check_file(CONFIG, Path("results"))
@@ -26,8 +29,8 @@ config["resolved"] = asdict(CONFIG)
 
 # Commands run with the Python that runs Snakemake, activated or not, unless conda brings another.
 OWN = DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method
-PYTHON_HERE = f"export PATH='{Path(sys.executable).parent}':\"$PATH\"; " if OWN else ""
-shell.prefix(f"set -euo pipefail; export PYTHONPATH='{ROOT}/src'; {PYTHON_HERE}")
+HERE_FIRST = f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; ' if OWN else ""
+shell.prefix(f"set -euo pipefail; export PYTHONPATH={shlex.quote(f'{ROOT}/src')}; {HERE_FIRST}")
 
 
 def room(*names):

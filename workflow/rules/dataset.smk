@@ -6,7 +6,7 @@ rule layers:
     input:
         script=f"{SCRIPTS}/layers.py",
         code=room("dataset"),
-        dataset=DATASET,
+        dataset=lambda wildcards: DATASET,
     output:
         layers="results/{dataset}/layers.csv",
         models="results/{dataset}/models.csv",
@@ -18,7 +18,7 @@ rule layers:
     conda:
         "../../environment.yml"
     params:
-        dataset=quoted(DATASET),
+        dataset=lambda wildcards: quoted(DATASET),
     shell:
-        "python {input.script} dataset={params.dataset} layers={output.layers}"
+        "python {input.script:q} dataset={params.dataset} layers={output.layers}"
         " models={output.models} skipped={output.skipped} 2> {log}"

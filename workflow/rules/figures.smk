@@ -22,7 +22,7 @@ rule eigenfilters:
     conda:
         "../../environment.yml"
     shell:
-        "python {input.script} pca=[{input.pca}] figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
+        "python {input.script:q} pca=[{input.pca}] figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
 
 
 rule ridge:
@@ -46,7 +46,7 @@ rule ridge:
     conda:
         "../../environment.yml"
     shell:
-        "python {input.script} densities={input.densities} n={input.n} figure=[{output.pdf},{output.png}] 2> {log}"
+        "python {input.script:q} densities={input.densities} n={input.n} figure=[{output.pdf},{output.png}] 2> {log}"
 
 
 rule shift_matrix:
@@ -72,5 +72,5 @@ rule shift_matrix:
     params:
         titles=lambda wildcards: titles([wildcards.grouping]),
     shell:
-        "python {input.script} shift=[{input.shift}] n=[{input.n}] titles={params.titles}"
+        "python {input.script:q} shift=[{input.shift}] n=[{input.n}] titles={params.titles}"
         " figure=[{output.pdf},{output.png}] 2> {log}"

@@ -23,9 +23,9 @@ rule shift_boxes:
         "../../environment.yml"
     params:
         pairs=lambda wildcards, input: listed(input.pairs),
-        titles=titles(COMPARED),
+        titles=lambda wildcards: titles(COMPARED),
     shell:
-        "python {input.script} pairs={params.pairs} titles={params.titles}"
+        "python {input.script:q} pairs={params.pairs} titles={params.titles}"
         " figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
 
 
@@ -52,7 +52,7 @@ rule range_boxes:
     conda:
         "../../environment.yml"
     shell:
-        "python {input.script} quality={input.quality} groups={input.groups} sizes={input.sizes}"
+        "python {input.script:q} quality={input.quality} groups={input.groups} sizes={input.sizes}"
         " figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
 
 
@@ -80,7 +80,7 @@ rule group_sizes:
         "../../environment.yml"
     params:
         sizes=lambda wildcards, input: listed(input.sizes),
-        titles=titles(COMPARED),
+        titles=lambda wildcards: titles(COMPARED),
     shell:
-        "python {input.script} sizes={params.sizes} titles={params.titles} count={wildcards.counted}"
+        "python {input.script:q} sizes={params.sizes} titles={params.titles} count={wildcards.counted}"
         " figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"

@@ -24,9 +24,9 @@ rule paper_figure_1:
         "../../environment.yml"
     params:
         pca=lambda wildcards, input: listed(input.pca),
-        chosen=quoted([[FIGURE_1.index(grouping), label] for grouping, label in ROWS]),
+        chosen=lambda wildcards: quoted([[FIGURE_1.index(grouping), label] for grouping, label in ROWS]),
     shell:
-        "python {input.script} pca={params.pca} chosen={params.chosen} figure=[{output.pdf},{output.png}]"
+        "python {input.script:q} pca={params.pca} chosen={params.chosen} figure=[{output.pdf},{output.png}]"
         " table={output.table} skipped={output.skipped} 2> {log}"
 
 
@@ -52,9 +52,9 @@ rule paper_figure_2:
     conda:
         "../../environment.yml"
     params:
-        chosen=quoted(CONFIG.paper.figure_2),
+        chosen=lambda wildcards: quoted(CONFIG.paper.figure_2),
     shell:
-        "python {input.script} densities={input.densities} n={input.n} chosen={params.chosen}"
+        "python {input.script:q} densities={input.densities} n={input.n} chosen={params.chosen}"
         " figure=[{output.pdf},{output.png}] skipped={output.skipped} 2> {log}"
 
 
@@ -89,7 +89,7 @@ rule paper_shift_matrices:
     params:
         shift=lambda wildcards, input: listed(input.shift),
         n=lambda wildcards, input: listed(input.n),
-        titles=titles(PANELS),
+        titles=lambda wildcards: titles(PANELS),
     shell:
-        "python {input.script} shift={params.shift} n={params.n} titles={params.titles}"
+        "python {input.script:q} shift={params.shift} n={params.n} titles={params.titles}"
         " figure=[{output.pdf},{output.png}] 2> {log}"

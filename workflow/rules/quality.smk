@@ -26,5 +26,5 @@ rule quality:
         moments=lambda wildcards, input: listed(input.moments),
         extent=lambda wildcards, input: listed(input.extent),
     shell:
-        "python {input.script} layers={input.layers} moments={params.moments} extent={params.extent}"
+        "python {input.script:q} layers={input.layers} moments={params.moments} extent={params.extent}"
         " output={output.layers} skipped={output.skipped} 2> {log}"

@@ -32,9 +32,9 @@ rule configuration:
     conda:
         "../../environment.yml"
     params:
-        config=quoted(asdict(CONFIG)),
+        config=lambda wildcards: quoted(asdict(CONFIG)),
     shell:
-        "python {input.script} config={params.config} output={output} 2> {log}"
+        "python {input.script:q} config={params.config} output={output} 2> {log}"
 
 
 rule skipped:
@@ -63,9 +63,9 @@ rule skipped:
         "../../environment.yml"
     params:
         parts=lambda wildcards, input: listed(input.parts),
-        rows=quoted(UNDRAWN),
+        rows=lambda wildcards: quoted(UNDRAWN),
     shell:
-        "python {input.script} parts={params.parts} rows={params.rows} output={output} 2> {log}"
+        "python {input.script:q} parts={params.parts} rows={params.rows} output={output} 2> {log}"
 
 
 rule cost:
@@ -87,4 +87,4 @@ rule cost:
     params:
         benchmarks=subpath(output[0], parent=True),
     shell:
-        "python {input.script} benchmarks={params.benchmarks}/benchmarks output={output} 2> {log}"
+        "python {input.script:q} benchmarks={params.benchmarks}/benchmarks output={output} 2> {log}"

@@ -37,7 +37,7 @@ rule report:
         "../../environment.yml"
     params:
         snakefile=workflow.main_snakefile,
-        overrides=quoted_overrides(),
+        overrides=lambda wildcards: quoted_overrides(),
     shell:
-        "python -m snakemake results {input.cost} --snakefile {params.snakefile} --config {params.overrides}"
+        "python -m snakemake results {input.cost} --snakefile {params.snakefile:q} --config {params.overrides}"
         " --report {output} --nolock --quiet > {log} 2>&1"

@@ -5,7 +5,7 @@ rule moments:
     input:
         script=f"{SCRIPTS}/moments.py",
         code=room("statistics"),
-        dataset=DATASET,
+        dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
     output:
         "results/{dataset}/statistics/moments.{scatteritem}.h5",
@@ -17,9 +17,9 @@ rule moments:
         "../../environment.yml"
     threads: workflow.cores
     params:
-        dataset=quoted(DATASET),
+        dataset=lambda wildcards: quoted(DATASET),
     shell:
-        "python {input.script} dataset={params.dataset} layers={input.layers}"
+        "python {input.script:q} dataset={params.dataset} layers={input.layers}"
         " shard={wildcards.scatteritem} threads={threads} output={output} 2>&1 | tee {log}"
 
 
@@ -39,14 +39,14 @@ rule basis:
     params:
         moments=lambda wildcards, input: listed(input.moments),
     shell:
-        "python {input.script} moments={params.moments} output={output} 2> {log}"
+        "python {input.script:q} moments={params.moments} output={output} 2> {log}"
 
 
 rule extent:
     input:
         script=f"{SCRIPTS}/extent.py",
         code=room("statistics"),
-        dataset=DATASET,
+        dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
         moments="results/{dataset}/statistics/moments.{scatteritem}.h5",
         basis="results/{dataset}/statistics/basis.h5",
@@ -60,9 +60,9 @@ rule extent:
         "../../environment.yml"
     threads: workflow.cores
     params:
-        dataset=quoted(DATASET),
+        dataset=lambda wildcards: quoted(DATASET),
     shell:
-        "python {input.script} dataset={params.dataset} layers={input.layers} moments=[{input.moments}]"
+        "python {input.script:q} dataset={params.dataset} layers={input.layers} moments=[{input.moments}]"
         " basis={input.basis} shard={wildcards.scatteritem} threads={threads} output={output} 2>&1 | tee {log}"
 
 
@@ -70,7 +70,7 @@ rule histograms:
     input:
         script=f"{SCRIPTS}/histograms.py",
         code=room("statistics"),
-        dataset=DATASET,
+        dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
@@ -86,11 +86,11 @@ rule histograms:
         "../../environment.yml"
     threads: workflow.cores
     params:
-        dataset=quoted(DATASET),
+        dataset=lambda wildcards: quoted(DATASET),
         bins=CONFIG.bins,
         moments=lambda wildcards, input: listed(input.moments),
         extent=lambda wildcards, input: listed(input.extent),
     shell:
-        "python {input.script} dataset={params.dataset} layers={input.layers} moments={params.moments}"
+        "python {input.script:q} dataset={params.dataset} layers={input.layers} moments={params.moments}"
         " basis={input.basis} extent={params.extent} bins={params.bins} shard={wildcards.scatteritem}"
         " threads={threads} scaled={output.scaled} unscaled={output.unscaled} 2>&1 | tee {log}"

@@ -24,5 +24,5 @@ rule synthetic:
         seed=CONFIG.dataset.seed,
         dtype=CONFIG.dataset.dtype,
     shell:
-        "python {input.script} filters={params.filters} models={params.models} layers={params.layers}"
+        "python {input.script:q} filters={params.filters} models={params.models} layers={params.layers}"
         " seed={params.seed} dtype={params.dtype} threads={threads} output={output} 2>&1 | tee {log}"

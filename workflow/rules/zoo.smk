@@ -19,7 +19,7 @@ rule wheel:
     params:
         wheel=lambda wildcards: quoted(WHEELS[wildcards.wheel]),
     shell:
-        "python {input.script} wheel={params.wheel} folder=resources/wheels 2> {log}"
+        "python {input.script:q} wheel={params.wheel} folder=resources/wheels 2> {log}"
 
 
 rule zoo:
@@ -37,7 +37,7 @@ rule zoo:
     conda:
         "../../environment.yml"
     params:
-        wheels=quoted(list(WHEELS.values())),
+        wheels=lambda wildcards: quoted(list(WHEELS.values())),
     shell:
-        "python {input.script} wheels={params.wheels} folder=resources/wheels"
+        "python {input.script:q} wheels={params.wheels} folder=resources/wheels"
         " dataset={output.dataset} skipped={output.skipped} 2>&1 | tee {log}"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import hydra
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import MissingMandatoryValue
+from omegaconf.errors import OmegaConfBaseException
 
 from filtershift.errors import FiltershiftError
 
@@ -38,7 +38,7 @@ def command(settings: type[Settings]) -> Callable[[Callable[[Settings], None]], 
             try:
                 arguments: Any = OmegaConf.to_object(composed)
                 function(arguments)
-            except (FiltershiftError, OSError, MissingMandatoryValue) as error:
+            except (FiltershiftError, OSError, OmegaConfBaseException) as error:
                 sys.exit(f"error: {str(error).splitlines()[0]}")
 
         return run

@@ -24,6 +24,7 @@ def main(settings: Settings) -> None:
     """Group bases -> a row of nine eigenfilters a group, and the numbers as a table."""
     from filtershift.analysis.pca import basis_table
     from filtershift.analysis.storage import load_groups, missing_panels
+    from filtershift.figures.blank import blank
     from filtershift.figures.eigenfilters import Subset, eigenfilters
     from filtershift.figures.saving import save
     from filtershift.files import write_table
@@ -41,7 +42,8 @@ def main(settings: Settings) -> None:
         )
         for label, basis in drawn
     ]
-    save(eigenfilters(subsets), *settings.figure)
+    none = "the data set has none of the groups this figure shows"
+    save(eigenfilters(subsets) if subsets else blank(none), *settings.figure)
     write_table(settings.table, basis_table(drawn))
     if settings.skipped:
         missing = [label for k, label in wanted if label not in bases[k]]

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import command, parsed
 from omegaconf import MISSING
 
 
@@ -28,7 +28,7 @@ def main(settings: Settings) -> None:
     from filtershift.dataset.layers import load_layers
     from filtershift.files import write_table
 
-    groups = assign(load_layers(settings.layers), settings.name, Grouping(**json.loads(settings.grouping)))
+    groups = assign(load_layers(settings.layers), settings.name, parsed(Grouping, json.loads(settings.grouping)))
     write_table(settings.output, groups.group.dropna().rename("group").reset_index())
     write_table(settings.sizes, groups.sizes)
     write_table(settings.skipped, groups.skipped)

@@ -25,6 +25,7 @@ def main(settings: Settings) -> None:
     import numpy as np
 
     from filtershift.analysis.storage import load_groups, missing_panels
+    from filtershift.figures.blank import blank
     from filtershift.figures.ridge import ridge
     from filtershift.figures.saving import save
     from filtershift.figures.style import group_colors
@@ -33,8 +34,10 @@ def main(settings: Settings) -> None:
     groups, shared = load_groups(settings.densities)
     chosen = json.loads(settings.chosen)
     labels = [label for label in read_table(settings.n, text=("group",))["group"] if not chosen or label in chosen]
-    densities = np.stack([groups[label]["density"] for label in labels])
-    save(ridge(shared["x"], densities, labels, group_colors(list(groups))), *settings.figure)
+    densities = np.array([groups[label]["density"] for label in labels])
+    none = "the data set has none of the groups this figure shows"
+    drawn = ridge(shared["x"], densities, labels, group_colors(list(groups))) if labels else blank(none)
+    save(drawn, *settings.figure)
     if settings.skipped:
         missing = [label for label in chosen if label not in groups]
         write_table(settings.skipped, missing_panels(settings.figure[0].stem, missing))

@@ -1,6 +1,5 @@
 """What a meta-grouping is; `filtershift.analysis.groups` applies one."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 ORDERS = ("shift", "natural", "label")
@@ -23,11 +22,11 @@ class Grouping:
         min_models: groups of fewer models are left out.
     """
 
-    by: Sequence[str]
-    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    exclude: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    map: Mapping[str, str] = field(default_factory=dict)
-    bins: Sequence[float] = ()
+    by: list[str]
+    where: dict[str, list[str]] = field(default_factory=dict)
+    exclude: dict[str, list[str]] = field(default_factory=dict)
+    map: dict[str, str] = field(default_factory=dict)
+    bins: list[float] = field(default_factory=list)
     order: str = "shift"
     min_filters: int = 1
     min_models: int = 1

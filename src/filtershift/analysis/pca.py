@@ -76,10 +76,12 @@ def global_basis(moments: LayerMoments, variant: int) -> Basis:
 
 def basis_table(bases: Sequence[tuple[str, Mapping[str, NDArray]]]) -> pd.DataFrame:
     """Bases as a table: a row a group and component, with its (cumulative) ratio and its nine loadings w0 … w8."""
-    parts = []
-    for label, basis in bases:
-        ratio = basis["explained_variance_ratio"]
-        numbers = {"component": np.arange(9), "explained_variance_ratio": ratio, "cumulative_ratio": np.cumsum(ratio)}
-        loadings = {f"w{p}": basis["components"][:, p] for p in range(9)}
-        parts.append(pd.DataFrame({"group": label, **numbers, **loadings}))
-    return pd.concat(parts, ignore_index=True)
+    loadings = [f"w{p}" for p in range(9)]
+    rows = [
+        [label, i, ratio, total, *basis["components"][i]]
+        for label, basis in bases
+        for i, (ratio, total) in enumerate(
+            zip(basis["explained_variance_ratio"], np.cumsum(basis["explained_variance_ratio"]), strict=True)
+        )
+    ]
+    return pd.DataFrame(rows, columns=["group", "component", "explained_variance_ratio", "cumulative_ratio", *loadings])
