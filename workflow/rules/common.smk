@@ -17,7 +17,8 @@ from configuration import check_file, load
 from filtershift.errors import FiltershiftError
 
 for key in set(config) - {"overrides"}:
-    raise WorkflowError(f"--config {key}=…: only overrides can be set; write --config 'overrides=[{key}=…]'")
+    said = f"{key}={config[key]}"
+    raise WorkflowError(f"--config {said}: only overrides can be set; write --config 'overrides=[{said}]'")
 
 try:
     CONFIG = load(ROOT / "config", config.get("overrides", []))
