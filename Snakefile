@@ -41,10 +41,12 @@ if CONFIG.dataset.filters is not None:
 include: "workflow/rules/statistics.smk"
 include: "workflow/rules/analysis.smk"
 include: "workflow/rules/quality.smk"
+include: "workflow/rules/bases.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/overviews.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/panels.smk"
+include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/records.smk"
 

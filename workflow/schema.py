@@ -56,6 +56,7 @@ class PaperConfig:
 
     figure_1: list[Any] = field(default_factory=list)
     figure_2: list[str] = field(default_factory=list)
+    figure_8: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -86,9 +87,10 @@ def check(config: Config) -> None:
     for key in ("bins", "shards"):
         if getattr(config, key) < 1:
             raise FiltershiftError(f"config: {key} must be 1 or more, not {getattr(config, key)}")
-    for row in config.paper.figure_1:
-        if not isinstance(row, list) or len(row) != 2:
-            raise FiltershiftError(f"config: paper.figure_1 takes [grouping, label] pairs, not {row}")
+    for key in ("figure_1", "figure_8"):
+        for row in getattr(config.paper, key):
+            if not isinstance(row, list) or len(row) != 2:
+                raise FiltershiftError(f"config: paper.{key} takes [grouping, label] pairs, not {row}")
     for name, grouping in config.grouping.items():
         if not NAME.fullmatch(name):
             raise FiltershiftError(f"config: grouping '{name}': a name has letters, digits, '_' and '-'")

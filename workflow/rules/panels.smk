@@ -1,30 +1,34 @@
-# The paper's figures that show chosen groups or several groupings side by side.
+# The paper's figures of chosen groups.
 
 
-rule paper_figure_1:
+rule paper_eigenfilters:
     input:
         script=f"{SCRIPTS}/eigenfilters.py",
         code=room("figures"),
-        pca=expand("results/{{dataset}}/scaled/pca/{grouping}.h5", grouping=FIGURE_1),
+        pca=lambda wildcards: expand(
+            "results/{dataset}/scaled/pca/{grouping}.h5", dataset=wildcards.dataset, grouping=BASES[wildcards.bases]
+        ),
     output:
-        pdf="results/{dataset}/paper/figure-01.pdf",
+        pdf="results/{dataset}/paper/figure-{bases}.pdf",
         png=report(
-            "results/{dataset}/paper/figure-01.png",
+            "results/{dataset}/paper/figure-{bases}.png",
             caption="../report/eigenfilters.rst",
             category="Paper",
-            labels={"figure": "01"},
+            labels={"figure": "{bases}"},
         ),
-        table="results/{dataset}/paper/figure-01.csv",
-        skipped="results/{dataset}/skipped/figure-01.csv",
+        table="results/{dataset}/paper/figure-{bases}.csv",
+        skipped="results/{dataset}/skipped/figure-{bases}.csv",
     log:
-        "results/{dataset}/logs/paper/figure-01.log",
+        "results/{dataset}/logs/paper/figure-{bases}.log",
     benchmark:
-        "results/{dataset}/benchmarks/paper/figure-01.tsv"
+        "results/{dataset}/benchmarks/paper/figure-{bases}.tsv"
     conda:
         "../../environment.yml"
     params:
         pca=lambda wildcards, input: listed(input.pca),
-        chosen=lambda wildcards: quoted([[FIGURE_1.index(grouping), label] for grouping, label in ROWS]),
+        chosen=lambda wildcards: quoted(
+            [[BASES[wildcards.bases].index(grouping), label] for grouping, label in ROWS[wildcards.bases]]
+        ),
     shell:
         "python {input.script:q} pca={params.pca} chosen={params.chosen} figure=[{output.pdf},{output.png}]"
         " table={output.table} skipped={output.skipped} 2> {log}"
@@ -56,40 +60,3 @@ rule paper_figure_2:
     shell:
         "python {input.script:q} densities={input.densities} n={input.n} chosen={params.chosen}"
         " figure=[{output.pdf},{output.png}] skipped={output.skipped} 2> {log}"
-
-
-rule paper_shift_matrices:
-    input:
-        script=f"{SCRIPTS}/shift_matrix.py",
-        code=room("figures"),
-        shift=lambda wildcards: expand(
-            "results/{{dataset}}/{variant}/shift/{grouping}.csv",
-            variant=SHIFT_MATRICES[wildcards.matrices],
-            grouping=PANELS,
-        ),
-        n=lambda wildcards: expand(
-            "results/{{dataset}}/{variant}/shift/{grouping}.n.csv",
-            variant=SHIFT_MATRICES[wildcards.matrices],
-            grouping=PANELS,
-        ),
-    output:
-        pdf="results/{dataset}/paper/figure-{matrices}.pdf",
-        png=report(
-            "results/{dataset}/paper/figure-{matrices}.png",
-            caption="../report/shift.rst",
-            category="Paper",
-            labels={"figure": "{matrices}"},
-        ),
-    log:
-        "results/{dataset}/logs/paper/figure-{matrices}.log",
-    benchmark:
-        "results/{dataset}/benchmarks/paper/figure-{matrices}.tsv"
-    conda:
-        "../../environment.yml"
-    params:
-        shift=lambda wildcards, input: listed(input.shift),
-        n=lambda wildcards, input: listed(input.n),
-        titles=lambda wildcards: titles(PANELS),
-    shell:
-        "python {input.script:q} shift={params.shift} n={params.n} titles={params.titles}"
-        " figure=[{output.pdf},{output.png}] 2> {log}"

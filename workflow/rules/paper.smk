@@ -10,13 +10,21 @@ SAME = {
     "11": ("figures/group_sizes/models", COMPARED, None),
     "12": ("scaled/figures/ridge/task", shown("task"), "scaled"),
     "13": ("scaled/figures/ridge/data_type", shown("data_type"), "scaled"),
+    "14": ("scaled/figures/ridge/training_set", shown("training_set"), "scaled"),
+    "15": ("scaled/figures/ridge/task_natural", shown("task_natural"), "scaled"),
+    "16": ("scaled/figures/ridge/data_type_classification", shown("data_type_classification"), "scaled"),
+    "17": ("scaled/figures/ridge/training_set_classification", shown("training_set_classification"), "scaled"),
 }
-ROWS = [(grouping, label) for grouping, label in CONFIG.paper.figure_1 if grouping in CONFIG.grouping]
-FIGURE_1 = list(dict.fromkeys(grouping for grouping, _ in ROWS))
+# Figures of chosen groups: their (grouping, label) rows, and the files of bases these come from.
+WANTED = {"01": CONFIG.paper.figure_1, "08": CONFIG.paper.figure_8}
+ROWS = {number: [row for row in rows if row[0] in CONFIG.grouping] for number, rows in WANTED.items()}
+BASES = {number: list(dict.fromkeys(grouping for grouping, _ in rows)) for number, rows in ROWS.items()}
+CURVES = shown("task", "data_type")
 
 PAPER = {
-    "01": drawable(FIGURE_1, "scaled"),
+    **{number: drawable(groupings, "scaled") for number, groupings in BASES.items()},
     "02": drawable(shown("data_type"), "scaled"),
+    "09": drawable(CURVES, "scaled"),
     **{number: drawable(PANELS, variant) for number, variant in SHIFT_MATRICES.items()},
     **{number: drawable(groupings, variant) for number, (_, groupings, variant) in SAME.items()},
 }
@@ -25,6 +33,7 @@ PAPER = {
 wildcard_constraints:
     same="|".join(SAME),
     matrices="|".join(SHIFT_MATRICES),
+    bases="|".join(BASES),
 
 
 rule paper_same_figure:

@@ -6,8 +6,9 @@ UNDRAWN = [
         if not drawn
     ),
     *(
-        ["panel", f"paper/figure-01: {label}", f"the grouping {grouping} is not configured", ""]
-        for grouping, label in CONFIG.paper.figure_1
+        ["panel", f"paper/figure-{number}: {label}", f"the grouping {grouping} is not configured", ""]
+        for number, rows in WANTED.items()
+        for grouping, label in rows
         if grouping not in CONFIG.grouping
     ),
     *(
@@ -45,7 +46,7 @@ rule skipped:
             f"{HERE}/skipped/layers.csv",
             f"{HERE}/skipped/non_finite.csv",
             *expand(f"{HERE}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
-            *(f"{HERE}/skipped/figure-{number}.csv" for number in ("01", "02") if PAPER[number]),
+            *(f"{HERE}/skipped/figure-{number}.csv" for number in ("01", "02", "08") if PAPER[number]),
         ],
     output:
         report(

@@ -13,7 +13,7 @@ rule results:
         expand(
             f"{HERE}/{{variant}}/{{kind}}/{{grouping}}.{{suffix}}",
             variant=CONFIG.variants,
-            kind=["figures/eigenfilters", "figures/ridge"],
+            kind=["figures/eigenfilters", "figures/cumulative", "figures/ridge"],
             grouping=CONFIG.grouping,
             suffix=["pdf", "png"],
         ),

@@ -11,8 +11,8 @@ class Grouping:
 
     Attributes:
         by: columns of the layer table whose values make the label, joined by " / "; none: everything is one group.
-        where: per column the labels a layer may have to take part.
-        exclude: per column the labels with which a layer takes no part.
+        where: per column the labels, or shell patterns over them, a layer may have to take part.
+        exclude: per column the labels, or shell patterns, with which a layer takes no part.
         map: shell patterns over the joined label and the label to use instead, first match first; a layer
             that matches none is left out.
         bins: edges of intervals (a, b] of one numeric column, the first closed at both ends.

@@ -89,6 +89,13 @@ def _binned(layers: pd.DataFrame, name: str, grouping: Grouping) -> pd.Series:
     return pd.Series(labels[np.where(inside, number, 0)], layers.index, dtype=object)
 
 
+def _among(labels: pd.Series, chosen: Sequence[object]) -> pd.Series:
+    """Which labels are one of those chosen, or match one as a shell pattern."""
+    texts = [str(choice) for choice in chosen]
+    matching = {label for label in labels.unique() if label in texts or any(fnmatchcase(label, t) for t in texts)}
+    return labels.isin(matching)
+
+
 def _matched(label: str, patterns: Mapping[str, str]) -> str | float:
     return next((new for pattern, new in patterns.items() if fnmatchcase(label, pattern)), np.nan)
 
@@ -123,11 +130,9 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     if label.isna().any():
         skipped.append(_skipped(layers, label.isna(), name, f"{grouping.by[0]} missing or outside the bins"))
     for column, allowed in grouping.where.items():
-        leave_out(
-            ~_labels(layers, name, column).isin([str(a) for a in allowed]), f"{column} not among those of 'where'"
-        )
+        leave_out(~_among(_labels(layers, name, column), allowed), f"{column} not among those of 'where'")
     for column, refused in grouping.exclude.items():
-        leave_out(_labels(layers, name, column).isin([str(a) for a in refused]), f"{column} among those of 'exclude'")
+        leave_out(_among(_labels(layers, name, column), refused), f"{column} among those of 'exclude'")
     if grouping.map:
         new = label.map(lambda text: _matched(text, grouping.map), na_action="ignore")
         leave_out(new.isna(), "matches no pattern of 'map'")

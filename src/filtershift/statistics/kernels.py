@@ -247,12 +247,17 @@ def extent(block, components, mean, threshold, extents):  # type: ignore[no-unty
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _tally(row, count, low, step, bins, position, counts):  # type: ignore[no-untyped-def]
-    """Count one component's coefficients into uniform bins; outside values go to the first or last bin."""
-    last = bins - 1
+    """Count a strip's coefficients into uniform bins; outside values go to the first or last bin.
+
+    Components take turns, because a counter raised twice in a row has to wait for itself.
+    """
+    last = float(bins - 1)
+    for i in range(9):
+        for j in range(count):
+            position[i, j] = int(min(max((row[i, j] - low) * step + TIE, 0.0), last))
     for j in range(count):
-        position[j] = int(min(max((row[j] - low) * step + TIE, 0.0), float(last)))
-    for j in range(count):
-        counts[position[j]] += 1
+        for i in range(9):
+            counts[i, position[i, j]] += 1
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -267,15 +272,13 @@ def histograms(block, components, mean, grids, bins, window_bins, counts):  # ty
     centred = np.empty((9, LANES))
     row = np.empty((9, LANES))
     peak = np.empty(LANES)
-    position = np.empty(LANES, np.int32)
+    position = np.empty((9, LANES), np.int32)
     for start in range(0, block.shape[0], LANES):
         count = _load(block, start, strip)
         _peaks(strip, count, peak)
         _scale(strip, count, peak, scaled)
         for variant in range(2):
             _project(scaled if variant == 0 else strip, count, components[variant], mean[variant], centred, row)
-            grid = grids[variant]
-            for i in range(9):
-                tally = counts[variant, i]
-                _tally(row[i], count, grid[0, 0], grid[0, 1], bins, position, tally[:bins])
-                _tally(row[i], count, grid[1, 0], grid[1, 1], window_bins, position, tally[bins:])
+            (low, step), (left, window_step) = grids[variant]
+            _tally(row, count, low, step, bins, position, counts[variant, :, :bins])
+            _tally(row, count, left, window_step, window_bins, position, counts[variant, :, bins:])

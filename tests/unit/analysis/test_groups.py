@@ -241,3 +241,13 @@ def test_the_layer_table_stays_as_it_was(layers):
     grouped(layers, by=["Task"], where={"Data": ["y"]}, map={"*": "a"})
     grouped(layers, by=["conv_depth_norm"], bins=[0, 0.5])
     pd.testing.assert_frame_equal(layers, before)
+
+
+def test_where_and_exclude_take_patterns_and_labels_that_look_like_them(layers):
+    layers["Task"] = ["[ab]", "[ab]", "a", "a", "ResNet-1", "ResNet-2", "VGG", "VGG", None, None]
+    assert set(filters_of(grouped(layers, by=["Task"], where={"Task": ["ResNet*"]}))) == {"ResNet-1", "ResNet-2"}
+    assert set(filters_of(grouped(layers, by=["Task"], exclude={"Task": ["ResNet*", "unknown", "VGG"]}))) == {
+        "[ab]",
+        "a",
+    }
+    assert "[ab]" in filters_of(grouped(layers, by=["Task"], where={"Task": ["[ab]"]}))

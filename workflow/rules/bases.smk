@@ -1,0 +1,52 @@
+# Figures of the bases, one a grouping and variant.
+
+
+rule eigenfilters:
+    input:
+        script=f"{SCRIPTS}/eigenfilters.py",
+        code=room("figures"),
+        pca="results/{dataset}/{variant}/pca/{grouping}.h5",
+    output:
+        pdf="results/{dataset}/{variant}/figures/eigenfilters/{grouping}.pdf",
+        png=report(
+            "results/{dataset}/{variant}/figures/eigenfilters/{grouping}.png",
+            caption="../report/eigenfilters.rst",
+            category="Bases",
+            labels={"figure": "eigenfilters", "grouping": "{grouping}", "variant": "{variant}"},
+        ),
+        table="results/{dataset}/{variant}/figures/eigenfilters/{grouping}.csv",
+    log:
+        "results/{dataset}/logs/{variant}/eigenfilters/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/{variant}/eigenfilters/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    shell:
+        "python {input.script:q} pca=[{input.pca}] figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
+
+
+rule cumulative:
+    input:
+        script=f"{SCRIPTS}/cumulative.py",
+        code=room("figures"),
+        pca="results/{dataset}/{variant}/pca/{grouping}.h5",
+    output:
+        pdf="results/{dataset}/{variant}/figures/cumulative/{grouping}.pdf",
+        png=report(
+            "results/{dataset}/{variant}/figures/cumulative/{grouping}.png",
+            caption="../report/cumulative.rst",
+            category="Bases",
+            labels={"figure": "cumulative variance", "grouping": "{grouping}", "variant": "{variant}"},
+        ),
+        table="results/{dataset}/{variant}/figures/cumulative/{grouping}.csv",
+    log:
+        "results/{dataset}/logs/{variant}/cumulative/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/{variant}/cumulative/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        titles=lambda wildcards: titles([wildcards.grouping]),
+    shell:
+        "python {input.script:q} pca=[{input.pca}] titles={params.titles} figure=[{output.pdf},{output.png}]"
+        " table={output.table} 2> {log}"
