@@ -12,8 +12,8 @@ import pytest
 from running import Workflow, jobs_of
 
 PASSES = {"moments", "extent", "histograms"}
-FIGURES = {"eigenfilters", "group_sizes", "ridge", "shift_boxes", "shift_matrix"}
-PAPER = {"paper_figure_1", "paper_same_figure", "paper_shift_matrices"}
+FIGURES = {"cumulative", "eigenfilters", "group_sizes", "ridge", "shift_boxes", "shift_matrix"}
+PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
 ANALYSIS = {"basis", "groups", "pca", "quality", "shift"}
 END = {"skipped", "cost", "report"}
 # What shows all groupings together.
@@ -44,7 +44,7 @@ def moved_away(path: Path) -> Iterator[None]:
 
 
 def own_jobs(grouping: str) -> set[str]:
-    rules = ("groups", "pca", "shift", "eigenfilters", "ridge", "shift_matrix")
+    rules = ("groups", "pca", "shift", "cumulative", "eigenfilters", "ridge", "shift_matrix")
     return {f"{rule} {grouping}" for rule in rules}
 
 
@@ -62,13 +62,14 @@ def test_a_second_run_has_nothing_to_do(alone: Workflow) -> None:
 
 def test_a_title_redraws_what_shows_it(alone: Workflow) -> None:
     with edited(alone.project / "config/grouping/task.yaml", "title: Task", "title: Purpose"):
-        assert alone.planned() == OVERVIEWS | {"shift_matrix task", "paper_shift_matrices"}
+        titled = {"shift_matrix task", "cumulative task", "paper_shift_matrices", "paper_cumulative"}
+        assert alone.planned() == OVERVIEWS | titled
 
 
 def test_a_restriction_reruns_its_grouping(alone: Workflow) -> None:
     with edited(alone.project / "config/grouping/task.yaml", "by: Task", "by: Task\nwhere: {Name: [ResNet, U-Net]}"):
         planned = alone.planned()
-    assert planned == own_jobs("task") | OVERVIEWS | END | {"paper_figure_1", "paper_shift_matrices"}
+    assert planned == own_jobs("task") | OVERVIEWS | END | (PAPER - {"paper_same_figure"})
 
 
 def test_a_new_file_runs_its_grouping(alone: Workflow) -> None:
@@ -79,7 +80,7 @@ def test_a_new_file_runs_its_grouping(alone: Workflow) -> None:
     finally:
         file.unlink()
     # Figure 1 loses the row of the grouping "all".
-    assert planned == own_jobs("mine") | OVERVIEWS | END | {"paper_figure_1"}
+    assert planned == own_jobs("mine") | OVERVIEWS | END | {"paper_eigenfilters"}
 
 
 def test_a_new_grouping_on_the_command_line_needs_no_filters(alone: Workflow, tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_new_grouping_on_the_command_line_needs_no_filters(alone: Workflow, tm
 
 
 def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
-    untouched = {"group_sizes", "eigenfilters", "paper_figure_1", "skipped"}
+    untouched = {"group_sizes", "cumulative", "eigenfilters", "paper_cumulative", "paper_eigenfilters", "skipped"}
     rules = {"configuration", "histograms", "shift", *FIGURES, *PAPER, *END} - untouched
     assert rules_of(alone.planned("bins=100")) == rules
 
