@@ -42,8 +42,7 @@ def main(settings: Settings) -> None:
         )
         for label, basis in drawn
     ]
-    none = "the data set has none of the groups this figure shows"
-    save(eigenfilters(subsets) if subsets else blank(none), *settings.figure)
+    save(eigenfilters(subsets) if subsets else blank(), *settings.figure)
     write_table(settings.table, basis_table(drawn))
     if settings.skipped:
         missing = [label for k, label in wanted if label not in bases[k]]

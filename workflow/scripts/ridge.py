@@ -35,8 +35,7 @@ def main(settings: Settings) -> None:
     chosen = json.loads(settings.chosen)
     labels = [label for label in read_table(settings.n, text=("group",))["group"] if not chosen or label in chosen]
     densities = np.array([groups[label]["density"] for label in labels])
-    none = "the data set has none of the groups this figure shows"
-    drawn = ridge(shared["x"], densities, labels, group_colors(list(groups))) if labels else blank(none)
+    drawn = ridge(shared["x"], densities, labels, group_colors(list(groups))) if labels else blank()
     save(drawn, *settings.figure)
     if settings.skipped:
         missing = [label for label in chosen if label not in groups]

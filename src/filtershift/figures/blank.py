@@ -7,7 +7,7 @@ from filtershift.figures.style import FAINT, LABEL, styled
 
 
 @styled
-def blank(reason: str) -> Figure:
+def blank(reason: str = "the data set has none of the groups this figure shows") -> Figure:
     """Draw nothing but the reason why: for a figure of chosen groups when the data set has none of them."""
     width = text_width([reason], LABEL) + 0.1
     figure = page(width + 2 * MARGIN, 0.4 + 2 * MARGIN)
