@@ -28,6 +28,11 @@ scattergather:
 include: "workflow/rules/dataset.smk"
 
 
+if CONFIG.dataset.download and not CONFIG.dataset.path:
+
+    include: "workflow/rules/download.smk"
+
+
 if CONFIG.dataset.wheels:
 
     include: "workflow/rules/zoo.smk"

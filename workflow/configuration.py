@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from hydra import compose, initialize
 from hydra.core.config_store import ConfigStore
@@ -158,7 +158,6 @@ def _keys(schema: Any, path: list[str]) -> list[str]:
     if path and path[0] == "grouping" and len(path) == 2:
         return _keys(GroupingConfig, [])
     for key in path:
-        schema = (
-            next((f.default_factory for f in fields(schema) if f.name == key), None) if is_dataclass(schema) else None
-        )
+        kinds = get_type_hints(schema).get(key) if is_dataclass(schema) else None
+        schema = next((kind for kind in (kinds, *get_args(kinds)) if is_dataclass(kind)), None)
     return [f.name for f in fields(schema)] if is_dataclass(schema) else []

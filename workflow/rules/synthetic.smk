@@ -6,7 +6,7 @@ rule synthetic:
         script=f"{SCRIPTS}/synthetic.py",
         code=[
             module(f"dataset/{name}.py")
-            for name in ("synthetic", "synthetic_catalogue", "synthetic_filters", "synthetic_models", "writer")
+            for name in ("synthetic", "synthetic_catalogue", "synthetic_filters", "synthetic_models", "space", "writer")
         ],
     output:
         "resources/{dataset}/dataset.h5",

@@ -1,6 +1,5 @@
 """A synthetic data set of any size in the authors' v1.0.0 schema, with the structure of the papers' data."""
 
-import shutil
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from filtershift.dataset.space import check_space
 from filtershift.dataset.synthetic_filters import Recipes, draw, make_recipes, tables
 from filtershift.dataset.synthetic_models import meta_table, sizes
 from filtershift.dataset.writer import write_dataset
@@ -54,28 +54,12 @@ def build(settings: Synthetic, path: Path, threads: int = 1, progress: Callable[
     """
     _check(settings)
     size = settings.filters * 9 * np.dtype(settings.dtype).itemsize + (settings.layers + 64) * META
-    print(check_space(path, size), file=sys.stderr)
+    print(check_space(path, size, "fewer filters (dataset.filters) or another disk"), file=sys.stderr)
     meta = meta_table(settings.filters, settings.models, settings.layers, settings.seed)
     recipes = make_recipes(meta, settings.seed)
     blocks = _blocks(recipes, _bundles(sizes(meta)), settings, threads, progress)
     meta = meta.drop(columns="source").assign(made_as=recipes.kind[recipes.source])
     write_dataset(path, blocks, meta, settings.dtype)
-
-
-def check_space(path: Path, size: int) -> str:
-    """One line: how much disk a file of so many bytes needs, and how much is free.
-
-    Raises:
-        FiltershiftError: it is more than is free, or there is no such folder.
-    """
-    try:
-        free = shutil.disk_usage(path.parent).free
-    except OSError as error:
-        raise FiltershiftError(f"{path}: cannot be written ({error.strerror})") from error
-    line = f"{path}: {size / 1e6:,.1f} MB of disk are needed, {free / 1e6:,.1f} MB are free"
-    if size > free:
-        raise FiltershiftError(f"{line}; fewer filters (dataset.filters) or another disk would be right")
-    return line
 
 
 def _check(settings: Synthetic) -> None:
