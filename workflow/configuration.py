@@ -18,6 +18,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from filtershift.dataset.fingerprint import fingerprint
 from filtershift.errors import FiltershiftError
 from schema import NAME, Config, GroupingConfig, check
 
@@ -52,15 +53,19 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
     return config
 
 
-def check_file(config: Config, results: Path) -> None:
-    """A data set that is gone does no harm as long as nothing needs its filters again.
+def check_file(config: Config, results: Path) -> str:
+    """The fingerprint of the file at ``dataset.path``, "" without such a path.
+
+    A file that is gone does no harm as long as nothing needs its filters again: it has the fingerprint it had.
 
     Raises:
         FiltershiftError: the file is not there, and the finished results are none or of other passes.
     """
     path = config.dataset.path
-    if path is None or Path(path).expanduser().exists():
-        return
+    if path is None:
+        return ""
+    if (file := Path(path).expanduser()).is_file():
+        return fingerprint(file)
     finished = results / config.dataset.name / "config.yaml"
     if not finished.exists():
         raise FiltershiftError(f"config: dataset.path: there is no file {path}")
@@ -73,6 +78,7 @@ def check_file(config: Config, results: Path) -> None:
                 f"config: {key}={getattr(config, key)} needs the filters again (results are of {former[key]}), "
                 f"but dataset.path: there is no file {path}"
             )
+    return str(former.get("fingerprint", ""))
 
 
 def _register(directory: Path) -> None:

@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` to write to: renamed to ``path`` when the block ends, removed when it fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    """A path beside ``path`` to write to: renamed to ``path`` when the block ends, removed when it fails.
+
+    The path is this process's own, so that one left over from a killed run does no harm. What a killed process leaves
+    there the next run of the workflow removes. An error of the disk names the file.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield beside
         beside.replace(path)
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
     finally:
         beside.unlink(missing_ok=True)
 

@@ -27,15 +27,24 @@ class Workflow:
     def results(self) -> Path:
         return self.directory / "results/small"
 
-    def run(self, *arguments: str, overrides: Sequence[str] = (), cores: int = 2) -> Done:
-        """Run Snakemake; later overrides win."""
+    def words(self, arguments: Sequence[str], overrides: Sequence[str]) -> list[str]:
+        """Arguments of Snakemake; later overrides win."""
         dataset = ["dataset=local", "dataset.name=small", f"dataset.path={in_quotes(self.dataset)}"]
-        words = (*arguments, "--config", f"overrides={json.dumps([*dataset, *self.overrides, *overrides])}")
-        return snakemake(self.project, self.directory, *words, cores=cores)
+        return [*arguments, "--config", f"overrides={json.dumps([*dataset, *self.overrides, *overrides])}"]
 
-    def planned(self, *overrides: str) -> set[str]:
+    def run(self, *arguments: str, overrides: Sequence[str] = (), cores: int = 2) -> Done:
+        """Run Snakemake to its end."""
+        return snakemake(self.project, self.directory, *self.words(arguments, overrides), cores=cores)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start Snakemake; both streams can be read from the process's `stdout`."""
+        words = command(self.project, self.directory, *self.words(arguments, ()))
+        both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return subprocess.Popen(words, env=environment(), text=True, **both)
+
+    def planned(self, *overrides: str, targets: Sequence[str] = ()) -> set[str]:
         """The jobs of a dry run."""
-        done = self.run("--dry-run", overrides=overrides)
+        done = self.run(*targets, "--dry-run", overrides=overrides)
         assert done.returncode == 0, done.stdout
         jobs = jobs_of(done.stdout)
         assert jobs or "Nothing to be done" in done.stdout, done.stdout
@@ -59,15 +68,24 @@ def jobs_of(messages: str) -> set[str]:
     return set(jobs) - {"all"}
 
 
+def command(project: Path, directory: Path, *arguments: str, cores: int = 2) -> list[str]:
+    """The words that run Snakemake on a project's Snakefile in ``directory``."""
+    words = [sys.executable, "-m", "snakemake", "--snakefile", project / "Snakefile", "--directory", directory]
+    return [str(word) for word in (*words, "--cores", cores, *arguments)]
+
+
 def snakemake(project: Path, directory: Path, *arguments: str, cores: int = 2) -> Done:
-    """Run Snakemake on a project's Snakefile in ``directory``; both streams are in the result's ``stdout``."""
-    command = [sys.executable, "-m", "snakemake", "--snakefile", project / "Snakefile", "--directory", directory]
-    return captured(*command, "--cores", cores, *arguments)
+    """Run Snakemake; both streams are in the result's ``stdout``."""
+    return captured(*command(project, directory, *arguments, cores=cores))
 
 
-def captured(*command: object, cwd: Path | None = None) -> Done:
+def environment() -> dict[str, str]:
+    """This process's environment without what would change a run."""
+    return {name: value for name, value in os.environ.items() if name != "SNAKEMAKE_PROFILE"}
+
+
+def captured(*words: object, cwd: Path | None = None) -> Done:
     """Run a command with both its streams captured as one."""
-    environment = {name: value for name, value in os.environ.items() if name != "SNAKEMAKE_PROFILE"}
-    words = list(map(str, command))
     both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.run(words, cwd=cwd, env=environment, text=True, timeout=900, check=False, **both)
+    called = [str(word) for word in words]
+    return subprocess.run(called, cwd=cwd, env=environment(), text=True, timeout=900, check=False, **both)

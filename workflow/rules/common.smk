@@ -22,7 +22,7 @@ for key in set(config) - {"overrides"}:
 
 try:
     CONFIG = load(ROOT / "config", config.get("overrides", []))
-    check_file(CONFIG, Path("results"))
+    FINGERPRINT = check_file(CONFIG, Path("results"))
 except FiltershiftError as error:
     raise WorkflowError(str(error)) from None
 

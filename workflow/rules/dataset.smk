@@ -19,6 +19,8 @@ rule layers:
         "../../environment.yml"
     params:
         dataset=lambda wildcards: quoted(DATASET),
+        # Another file under the same name is noticed, whatever its time.
+        fingerprint=FINGERPRINT,
     shell:
         "python {input.script:q} dataset={params.dataset} layers={output.layers}"
         " models={output.models} skipped={output.skipped} 2> {log}"

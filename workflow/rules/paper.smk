@@ -56,7 +56,8 @@ rule paper_same_figure:
     conda:
         "../../environment.yml"
     shell:
-        "cp {input.pdf} {output.pdf} 2> {log} && cp {input.png} {output.png} 2>> {log}"
+        "cp {input.pdf} {output.pdf}.part 2> {log} && mv {output.pdf}.part {output.pdf}"
+        " && cp {input.png} {output.png}.part 2>> {log} && mv {output.png}.part {output.png}"
 
 
 rule paper:

@@ -33,7 +33,7 @@ rule configuration:
     conda:
         "../../environment.yml"
     params:
-        config=lambda wildcards: quoted(asdict(CONFIG)),
+        config=lambda wildcards: quoted({**asdict(CONFIG), "fingerprint": FINGERPRINT}),
     shell:
         "python {input.script:q} config={params.config} output={output} 2> {log}"
 

@@ -40,4 +40,4 @@ rule report:
         overrides=lambda wildcards: quoted_overrides(),
     shell:
         "python -m snakemake results {input.cost} --snakefile {params.snakefile:q} --config {params.overrides}"
-        " --report {output} --nolock --quiet > {log} 2>&1"
+        " --report {output}.part.html --nolock --quiet > {log} 2>&1 && mv {output}.part.html {output}"

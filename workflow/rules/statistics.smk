@@ -18,6 +18,7 @@ rule moments:
     threads: workflow.cores
     params:
         dataset=lambda wildcards: quoted(DATASET),
+        fingerprint=FINGERPRINT,
     shell:
         "python {input.script:q} dataset={params.dataset} layers={input.layers}"
         " shard={wildcards.scatteritem} threads={threads} output={output} 2>&1 | tee {log}"

@@ -41,7 +41,7 @@ def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame, dty
         FiltershiftError: the ids and the number of filters disagree, or the file cannot be written.
     """
     n_filters = int(runs_of(meta)["stop"].max())
-    part = path.with_name(path.name + ".part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with h5py.File(part, "w") as file:
             _write_filters(path, file, blocks, n_filters, dtype)
