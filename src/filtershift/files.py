@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import h5py
     import pandas as pd
 
 
@@ -28,6 +29,22 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_hdf5(path: Path, **options: Any) -> Iterator["h5py.File"]:
+    """A new HDF5 file to fill, in memory, written when the block ends: with a full disk HDF5 itself may crash.
+
+    ``options`` are those of `h5py.File`.
+    """
+    import h5py
+
+    with h5py.File(path.name, "w", driver="core", backing_store=False, **options) as file:
+        yield file
+        file.flush()
+        image = file.id.get_file_image()
+    with whole_file(path) as beside:
+        beside.write_bytes(image)
 
 
 def write_table(path: Path, table: "pd.DataFrame", *, index: bool = False) -> None:

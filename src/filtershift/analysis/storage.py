@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.files import whole_file
+from filtershift.files import whole_hdf5
 from filtershift.statistics import VARIANTS
 
 Arrays = Mapping[str, Any]
@@ -24,7 +24,7 @@ def _node(label: str, taken: Iterable[str]) -> str:
 
 def save_groups(path: Path, groups: Mapping[str, Arrays], shared: Arrays | None = None) -> None:
     """Write the arrays of each group, in order, under its label, and ``shared`` arrays at the top."""
-    with whole_file(path) as beside, h5py.File(beside, "w", track_order=True) as file:
+    with whole_hdf5(path, track_order=True) as file:
         for name, values in (shared or {}).items():
             file.create_dataset(name, data=values, track_times=False)
         for label, arrays in groups.items():

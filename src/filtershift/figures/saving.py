@@ -1,6 +1,7 @@
 """Figures to files: the same bytes for the same figure, whole or not at all."""
 
 import os
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -30,26 +31,32 @@ def save(figure: Figure, *paths: str | os.PathLike[str]) -> None:
     Raises:
         FiltershiftError: a path ends neither in .pdf nor in .png; nothing is written then.
     """
-    writers = {".pdf": _write_pdf, ".png": _write_png}
+    writers = {".pdf": _pdf, ".png": _png}
     targets = [Path(path) for path in paths]
     for target in targets:
         if target.suffix not in writers:
             raise FiltershiftError(f"{target}: cannot write a figure as '{target.suffix}'; use .pdf or .png")
     for target in targets:
-        with whole_file(target) as beside, mpl.rc_context(STYLE):
-            writers[target.suffix](figure, beside)
+        with mpl.rc_context(STYLE):
+            content = writers[target.suffix](figure)
+        with whole_file(target) as beside:
+            beside.write_bytes(content)
 
 
-def _write_pdf(figure: Figure, path: Path) -> None:
+def _pdf(figure: Figure) -> bytes:
     undated = {"Creator": None, "Producer": None, "CreationDate": None}
-    figure.savefig(path, format="pdf", dpi=_PRINT_DPI, metadata=undated)
+    content = BytesIO()
+    figure.savefig(content, format="pdf", dpi=_PRINT_DPI, metadata=undated)
+    return content.getvalue()
 
 
-def _write_png(figure: Figure, path: Path) -> None:
+def _png(figure: Figure) -> bytes:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    _with_palette(picture).save(path, format="png", dpi=(figure.dpi, figure.dpi))
+    content = BytesIO()
+    _with_palette(picture).save(content, format="png", dpi=(figure.dpi, figure.dpi))
+    return content.getvalue()
 
 
 def _with_palette(picture: Image.Image) -> Image.Image:

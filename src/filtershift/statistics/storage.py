@@ -7,14 +7,14 @@ from typing import Any, TypeVar
 import h5py
 import numpy as np
 
-from filtershift.files import whole_file
+from filtershift.files import whole_hdf5
 
 Result = TypeVar("Result")
 
 
 def save(path: Path, result: Any) -> None:
     """Write every array of a result dataclass under its name."""
-    with whole_file(path) as beside, h5py.File(beside, "w") as file:
+    with whole_hdf5(path) as file:
         for name, values in vars(result).items():
             file.create_dataset(name, data=values, track_times=False)
 
