@@ -25,6 +25,7 @@ from filtershift.statistics.histograms import (
     save_histograms,
 )
 from filtershift.statistics.moments import LayerMoments, measure_moments
+from filtershift.statistics.orthogonality import LayerOrthogonality
 
 BINS = 70
 GROUPINGS = {
@@ -47,7 +48,8 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
         paths = histogram_files(folder)
         counted = measure_histograms(source, table.runs, components, mean, grids, threads)
         save_histograms((paths[0], paths[1]), grids, counted)
-    quality = layer_quality(table.layers, moments, extent)
+    unmeasured = LayerOrthogonality(moments.layer, np.full(len(moments.layer), np.nan))  # as in the reference
+    quality = layer_quality(table.layers, moments, extent, unmeasured)
     results: dict[str, NDArray] = {name: quality[name].to_numpy(float) for name in ("sparsity", "variance_entropy")}
     for v, variant in enumerate(VARIANTS):
         basis = bases[v]

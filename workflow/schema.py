@@ -79,6 +79,7 @@ class Config:
     variants: list[str] = field(default_factory=lambda: list(VARIANTS))
     bins: int = 70
     shards: int = 1
+    maps: list[str] = field(default_factory=list)
     paper: PaperConfig = field(default_factory=PaperConfig)
 
 

@@ -86,5 +86,6 @@ def quoted_overrides():
 
 # Groupings of more than one group, that is all but those without a column.
 COMPARED = [name for name, grouping in CONFIG.grouping.items() if grouping.by]
+MAPPED = [name for name in CONFIG.maps if name in COMPARED]
 
 HERE = f"results/{CONFIG.dataset.name}"

@@ -2,18 +2,29 @@
 MATRICES = ["task", "data_type", "depth_decile"]
 PANELS = shown(*MATRICES)
 SHIFT_MATRICES = {"03": "scaled", "07": "unscaled"}
-# Figures that stand under figures/ as they are.
+# Figures that stand under figures/ as they are, and whether they can be drawn.
 SAME = {
-    "04": ("scaled/figures/shift_boxes/groupings", COMPARED, "scaled"),
-    "06": ("unscaled/figures/range_boxes/depth_decile", shown("depth_decile"), "unscaled"),
-    "10": ("figures/group_sizes/filters", COMPARED, None),
-    "11": ("figures/group_sizes/models", COMPARED, None),
-    "12": ("scaled/figures/ridge/task", shown("task"), "scaled"),
-    "13": ("scaled/figures/ridge/data_type", shown("data_type"), "scaled"),
-    "14": ("scaled/figures/ridge/training_set", shown("training_set"), "scaled"),
-    "15": ("scaled/figures/ridge/task_natural", shown("task_natural"), "scaled"),
-    "16": ("scaled/figures/ridge/data_type_classification", shown("data_type_classification"), "scaled"),
-    "17": ("scaled/figures/ridge/training_set_classification", shown("training_set_classification"), "scaled"),
+    "04": ("scaled/figures/shift_boxes/groupings", drawable(COMPARED, "scaled")),
+    "05": ("scaled/figures/bivariate/phenotypes", "scaled" in CONFIG.variants),
+    "06": ("unscaled/figures/range_boxes/depth_decile", drawable(shown("depth_decile"), "unscaled")),
+    "10": ("figures/group_sizes/filters", drawable(COMPARED, None)),
+    "11": ("figures/group_sizes/models", drawable(COMPARED, None)),
+    **{
+        number: (f"scaled/figures/ridge/{grouping}", drawable(shown(grouping), "scaled"))
+        for number, grouping in [
+            ("12", "task"),
+            ("13", "data_type"),
+            ("14", "training_set"),
+            ("15", "task_natural"),
+            ("16", "data_type_classification"),
+            ("17", "training_set_classification"),
+        ]
+    },
+    # Of the second paper (CVPR 2022).
+    "cvpr-sparsity": ("figures/quality/sparsity", True),
+    "cvpr-variance-entropy": ("figures/quality/variance_entropy", True),
+    "cvpr-entropy-by-size": ("figures/quality/entropy_by_size", True),
+    "cvpr-ranking": ("figures/quality/ranking", True),
 }
 # Figures of chosen groups: their (grouping, label) rows, and the files of bases these come from.
 WANTED = {"01": CONFIG.paper.figure_1, "08": CONFIG.paper.figure_8}
@@ -26,7 +37,7 @@ PAPER = {
     "02": drawable(shown("data_type"), "scaled"),
     "09": drawable(CURVES, "scaled"),
     **{number: drawable(PANELS, variant) for number, variant in SHIFT_MATRICES.items()},
-    **{number: drawable(groupings, variant) for number, (_, groupings, variant) in SAME.items()},
+    **{number: drawn for number, (_, drawn) in SAME.items()},
 }
 
 

@@ -1,4 +1,4 @@
-# The quality of layers, from the statistics of passes 1 and 2.
+# The quality of layers, from the statistics of passes 1 and 2 and their orthogonality, and of models and groups.
 
 
 rule quality:
@@ -8,6 +8,7 @@ rule quality:
         layers="results/{dataset}/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         extent=gather.shards("results/{{dataset}}/statistics/extent.{scatteritem}.h5"),
+        orthogonality=gather.shards("results/{{dataset}}/statistics/orthogonality.{scatteritem}.h5"),
     output:
         layers=report(
             "results/{dataset}/quality/layers.csv",
@@ -25,6 +26,42 @@ rule quality:
     params:
         moments=lambda wildcards, input: listed(input.moments),
         extent=lambda wildcards, input: listed(input.extent),
+        orthogonality=lambda wildcards, input: listed(input.orthogonality),
     shell:
         "python {input.script:q} layers={input.layers} moments={params.moments} extent={params.extent}"
-        " output={output.layers} skipped={output.skipped} 2> {log}"
+        " orthogonality={params.orthogonality} output={output.layers} skipped={output.skipped} 2> {log}"
+
+
+rule quality_summary:
+    input:
+        script=f"{SCRIPTS}/quality_summary.py",
+        code=room("analysis"),
+        quality="results/{dataset}/quality/layers.csv",
+        groups=expand("results/{{dataset}}/groups/{grouping}.csv", grouping=COMPARED),
+        sizes=expand("results/{{dataset}}/groups/{grouping}.sizes.csv", grouping=COMPARED),
+    output:
+        models=report(
+            "results/{dataset}/quality/models.csv",
+            caption="../report/quality_models.rst",
+            category="Quality",
+            labels={"figure": "models, table"},
+        ),
+        groups=report(
+            "results/{dataset}/quality/groups.csv",
+            caption="../report/quality_groups.rst",
+            category="Quality",
+            labels={"figure": "groups, table"},
+        ),
+    log:
+        "results/{dataset}/logs/quality_summary.log",
+    benchmark:
+        "results/{dataset}/benchmarks/quality_summary.tsv"
+    conda:
+        "../../environment.yml"
+    params:
+        names=lambda wildcards: quoted(COMPARED),
+        groups=lambda wildcards, input: listed(input.groups),
+        sizes=lambda wildcards, input: listed(input.sizes),
+    shell:
+        "python {input.script:q} quality={input.quality} names={params.names} groups={params.groups}"
+        " sizes={params.sizes} models={output.models} output={output.groups} 2> {log}"

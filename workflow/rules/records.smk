@@ -6,6 +6,11 @@ UNDRAWN = [
         if not drawn
     ),
     *(
+        ["figure", f"maps of {grouping}", "the grouping is not configured or has no column", ""]
+        for grouping in CONFIG.maps
+        if grouping not in COMPARED
+    ),
+    *(
         ["panel", f"paper/figure-{number}: {label}", f"the grouping {grouping} is not configured", ""]
         for number, rows in WANTED.items()
         for grouping, label in rows
@@ -47,6 +52,7 @@ rule skipped:
             f"{HERE}/skipped/non_finite.csv",
             *expand(f"{HERE}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
             *(f"{HERE}/skipped/figure-{number}.csv" for number in ("01", "02", "08") if PAPER[number]),
+            *([f"{HERE}/skipped/bivariate-scaled.csv"] if PAPER["05"] else []),
         ],
     output:
         report(

@@ -7,7 +7,8 @@ rule results:
         f"{HERE}/layers.csv",
         f"{HERE}/models.csv",
         f"{HERE}/skipped.csv",
-        f"{HERE}/quality/layers.csv",
+        expand(f"{HERE}/quality/{{table}}.csv", table=["layers", "models", "groups", "phenotypes", "phenotypes.models"]),
+        f"{HERE}/figures/quality/shares.png",
         rules.paper.input,
         expand(f"{HERE}/groups/{{grouping}}.csv", grouping=CONFIG.grouping),
         expand(
@@ -19,6 +20,8 @@ rule results:
         ),
         expand(f"{HERE}/{{variant}}/shift/{{grouping}}.csv", variant=CONFIG.variants, grouping=CONFIG.grouping),
         expand(f"{HERE}/{{variant}}/figures/shift_matrix/{{grouping}}.pdf", variant=CONFIG.variants, grouping=COMPARED),
+        expand(f"{HERE}/{{variant}}/shift/{{grouping}}.nearest.csv", variant=CONFIG.variants, grouping=MAPPED),
+        expand(f"{HERE}/{{variant}}/figures/bivariate/phenotypes.pdf", variant=CONFIG.variants),
         expand(f"{HERE}/{{variant}}/figures/shift_boxes/groupings.pdf", variant=CONFIG.variants if COMPARED else []),
 
 

@@ -1,4 +1,4 @@
-# The three passes over the filters; nothing after them reads the filters again.
+# The three passes over the filters; no grouping reads the filters again.
 
 
 rule moments:

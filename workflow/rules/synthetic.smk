@@ -6,7 +6,14 @@ rule synthetic:
         script=f"{SCRIPTS}/synthetic.py",
         code=[
             module(f"dataset/{name}.py")
-            for name in ("synthetic", "synthetic_catalogue", "synthetic_filters", "synthetic_models", "space", "writer")
+            for name in (
+                "synthetic",
+                "synthetic_catalogue",
+                "synthetic_filters",
+                "synthetic_models",
+                "space",
+                "writer",
+            )
         ],
     output:
         "resources/{dataset}/dataset.h5",

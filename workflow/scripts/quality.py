@@ -9,27 +9,32 @@ from omegaconf import MISSING
 
 @dataclass
 class Settings:
-    """Arguments: the layer table, the results of passes 1 and 2 of all shards, and the tables to write."""
+    """Arguments: the layer table, moments, extents and orthogonality of all shards, and the tables to write."""
 
     layers: Path = MISSING
     moments: list[Path] = MISSING
     extent: list[Path] = MISSING
+    orthogonality: list[Path] = MISSING
     output: Path = MISSING
     skipped: Path = MISSING
 
 
 @command(Settings)
 def main(settings: Settings) -> None:
-    """Per-layer moments and extents -> sparsity, variance entropy, random threshold, mean range."""
+    """Per-layer statistics -> sparsity, variance entropy, random threshold, norm, orthogonality, state."""
     from filtershift.analysis.quality import layer_quality, non_finite
     from filtershift.dataset.layers import load_layers
     from filtershift.files import write_table
     from filtershift.statistics.extent import LayerExtent
     from filtershift.statistics.moments import LayerMoments
+    from filtershift.statistics.orthogonality import LayerOrthogonality
     from filtershift.statistics.storage import load
 
     quality = layer_quality(
-        load_layers(settings.layers), load(settings.moments, LayerMoments), load(settings.extent, LayerExtent)
+        load_layers(settings.layers),
+        load(settings.moments, LayerMoments),
+        load(settings.extent, LayerExtent),
+        load(settings.orthogonality, LayerOrthogonality),
     )
     write_table(settings.output, quality, index=True)
     write_table(settings.skipped, non_finite(quality))

@@ -1,4 +1,4 @@
-"""Layer quality after Gavrikov & Keuper (CVPR 2022, section 5): sparsity, variance entropy, random threshold."""
+"""Layer quality after Gavrikov & Keuper (CVPR 2022, section 5): sparsity, entropy, random threshold, orthogonality."""
 
 import numpy as np
 import pandas as pd
@@ -7,8 +7,15 @@ from numpy.typing import NDArray
 from filtershift.analysis.groups import Membership
 from filtershift.statistics.extent import LayerExtent
 from filtershift.statistics.moments import LayerMoments
+from filtershift.statistics.orthogonality import LayerOrthogonality
 
 Array = NDArray[np.float64]
+
+STATES = ("degenerate", "random-like", "diverse")
+# A degenerate layer has a larger share of sparse filters than this,
+SPARSE_SHARE = 0.5
+# or fewer effective patterns: 10 to the power of its variance entropy, k for k patterns of equal variance.
+FEWEST_PATTERNS = 2
 
 
 def variance_entropy(scatter: Array, least: Array | float = 0.0) -> Array:
@@ -34,7 +41,34 @@ def random_threshold(n: NDArray[np.int64]) -> Array:
     return np.where(n > 2, threshold, np.nan)
 
 
-def layer_quality(layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent) -> pd.DataFrame:
+def rms_norm(moments: LayerMoments) -> Array:
+    """Root mean square of the L2 norms of each layer's raw filters, (L,); NaN for no filter."""
+    spread = np.trace(moments.scatter[:, 1], axis1=1, axis2=2)
+    spread = np.divide(spread, moments.n, out=np.full(len(spread), np.nan), where=moments.n > 0)
+    return np.sqrt(spread + (moments.mean[:, 1] ** 2).sum(axis=1))
+
+
+def layer_state(n: NDArray[np.int64], zeros: NDArray[np.int64], sparsity: Array, entropy: Array) -> NDArray[np.object_]:
+    """Which of `STATES` each layer is in: the first of these that it meets, or None.
+
+    Degenerate: all its n filters are zero, or more than `SPARSE_SHARE` of them sparse, or its effective patterns fewer
+    than `FEWEST_PATTERNS` and its entropy below the random threshold, as 3 or 4 random filters have no more patterns.
+    Random-like: its entropy reaches the threshold. Diverse: all others of three filters or more.
+    Filters without variance are one pattern, of entropy 0. Fewer than three, unless all zero, cannot be judged.
+    """
+    threshold = random_threshold(n)
+    entropy = np.where(np.isfinite(threshold), np.nan_to_num(entropy), np.nan)
+    one_pattern = entropy < np.minimum(np.log10(FEWEST_PATTERNS), threshold)
+    degenerate = ((n > 0) & (zeros == n)) | (sparsity > SPARSE_SHARE) | one_pattern
+    state = np.full(len(n), None, object)
+    for name, meeting in zip(STATES[::-1], (entropy < threshold, entropy >= threshold, degenerate), strict=True):
+        state[meeting] = name
+    return state
+
+
+def layer_quality(
+    layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, orthogonality: LayerOrthogonality
+) -> pd.DataFrame:
     """Quality of every layer, one row a layer; what is undefined is missing.
 
     A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
@@ -43,16 +77,20 @@ def layer_quality(layers: pd.DataFrame, moments: LayerMoments, extent: LayerExte
     n = moments.n
     entropy = variance_entropy(moments.scatter[:, 1], least=n * (1e-12 * moments.peak) ** 2)
     threshold = random_threshold(n)
+    sparsity = np.divide(extent.sparse, n, out=np.full(len(n), np.nan), where=n > 0)
     known = np.isfinite(entropy) & np.isfinite(threshold)
     return layers[["model_id", "model", "conv_depth", "conv_depth_norm", "n_filters"]].assign(
         zero_filters=moments.zeros,
         non_finite_filters=moments.non_finite,
         largest_weight=np.where(n > 0, moments.peak, np.nan),
         mean_range=moments.mean_range,
-        sparsity=np.divide(extent.sparse, n, out=np.full(len(n), np.nan), where=n > 0),
+        rms_norm=rms_norm(moments),
+        sparsity=sparsity,
         variance_entropy=entropy,
         random_threshold=threshold,
         random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
+        orthogonality=orthogonality.orthogonality,
+        state=layer_state(n, moments.zeros, sparsity, entropy),
     )
 
 

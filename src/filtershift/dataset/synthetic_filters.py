@@ -173,7 +173,9 @@ def _marginals(
     """The tables of each layer's nine sources and norm, (L, 10)."""
     ids, n = meta["model_id"].to_numpy(), len(meta)
     table = np.zeros((n, 10), np.int64)
-    table[:, :9] = rng.choice(4, (ids.max() + 1, 9), p=[0.4, 0.3, 0.2, 0.1])[ids]
+    # One-sided sources never lead: a sun is no longer one where most of its variance is skewed.
+    table[:, :2] = rng.choice(3, (ids.max() + 1, 2), p=[0.5, 0.3, 0.2])[ids]
+    table[:, 2:9] = rng.choice(4, (ids.max() + 1, 7), p=[0.4, 0.3, 0.2, 0.1])[ids]
     table[:, 9] = np.where(rng.random(n) < 0.1, TABLE["some zero"], TABLE["lively"])
     table[critic | (kind == "random")] = [TABLE["normal"]] * 9 + [TABLE["steady"]]
     symbols = np.flatnonzero(kind == "symbols")

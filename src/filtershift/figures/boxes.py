@@ -22,7 +22,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import BAR, FAINT, INK, LABEL, SMALL, styled
+from filtershift.figures.style import BAR, FAINT, FRAME, INK, LABEL, SMALL, styled
 
 _WIDTH = 5.5
 _BOX_FILL = "#c9d8e8"
@@ -33,7 +33,7 @@ _NO_POINTS = np.empty((0, 2))
 
 
 @styled
-def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = False) -> Figure:
+def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = False, apart: int = 0) -> Figure:
     """Draw one box for each row: quartiles, median, mean (diamond), whiskers to 1.5 interquartile ranges, outliers.
 
     The number of values drawn stands in brackets after the label, and how many could not be drawn (not finite, or not
@@ -44,6 +44,7 @@ def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = Fals
         rows: (label, values) from top to bottom.
         x_label: what the values are, with their unit.
         log: whether the axis is logarithmic.
+        apart: how many of the first rows a line sets apart from the rest.
 
     Raises:
         FiltershiftError: there is no row.
@@ -69,6 +70,8 @@ def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = Fals
         linear_ticks(axes, 7)
     axes.set_xlabel(fit_labels([x_label], LABEL, _WIDTH - 1.2)[0])
     open_frame(axes)
+    if apart:
+        axes.axhline(apart - 0.5, color=FRAME, linewidth=0.8)
     key: dict[str, Any] = {"xytext": (0, -23.5), "textcoords": "offset points", "ha": "right", "va": "baseline"}
     axes.annotate("◆ mean", (1, 0), xycoords="axes fraction", **key, fontsize=SMALL, color=BAR)
     _draw_boxes(axes, kept, pitch)
@@ -113,7 +116,7 @@ def _draw_boxes(axes: Axes, kept: Sequence[np.ndarray], pitch: float) -> None:
             capprops=line,
         )
         outliers = [_outliers(axes, entry["fliers"], row) for entry, row in zip(statistics, many, strict=True)]
-        axes.plot(*np.concatenate(outliers).T, ".", color=FAINT, markersize=2.5, markeredgewidth=0, alpha=0.7)
+        axes.plot(*np.concatenate(outliers).T, ".", color=FAINT, markersize=4, markeredgewidth=0, alpha=0.7)
     single = np.concatenate([np.column_stack([kept[row], np.full(len(kept[row]), row)]) for row in few] or [_NO_POINTS])
     axes.plot(*single.T, "|", color=INK, markersize=min(9, pitch * 36), markeredgewidth=1)
     drawn = few + many

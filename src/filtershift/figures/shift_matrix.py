@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -29,9 +30,12 @@ _DENSE = 0.105
 """Inches between two labels where they are closest."""
 
 _SHORTEST_SIDE, _LONGEST_SIDE = 1.2, 14.0
-_HEADING, _SPACE, _BAR = 0.35, 0.4, 0.14
+HEADING, SPACE = 0.35, 0.4
+"""Inches above a matrix, and beside it."""
+
+_BAR = 0.14
 _NO_VALUE = "no value"
-_SETTLED = 1000
+SETTLED = 1000
 """Filters from which a group's shifts stretch the colour scale: fewer inflate them."""
 
 
@@ -47,7 +51,7 @@ class ShiftPanel:
 
 
 @dataclass(frozen=True)
-class _Measured:
+class MeasuredPanel:
     """A panel with the inches it takes: the side of its matrix and the width of its labels."""
 
     panel: ShiftPanel
@@ -62,7 +66,33 @@ class _Measured:
 
     @property
     def height(self) -> float:
-        return _HEADING + self.side + self.label_width
+        """Inches from the heading to the lower end of the labels."""
+        return HEADING + self.side + self.label_width
+
+
+@dataclass(frozen=True)
+class ShiftScale:
+    """The colour scale of some matrices and the inches its bar takes."""
+
+    top: float
+    largest: float
+    missing: bool
+    height: float
+
+    @property
+    def norm(self) -> Normalize:
+        """What maps shifts to 0…1."""
+        return Normalize(0, self.top)
+
+    @property
+    def ticks(self) -> dict[float, str]:
+        """Round values along the bar."""
+        return round_values(0, self.top, math.ceil(2 * self.height))
+
+    @property
+    def width(self) -> float:
+        """Inches of the bar and what is written beside it."""
+        return _BAR + 0.1 + text_width([*self.ticks.values(), _NO_VALUE, f"to {self.largest:.3g}"], SMALL)
 
 
 @styled
@@ -79,52 +109,29 @@ def shift_matrix(panels: Sequence[ShiftPanel]) -> Figure:
     """
     if not panels:
         raise FiltershiftError("shift matrix: no panel to draw; give at least one")
-    for panel in panels:
-        g = len(panel.labels)
-        if not g or panel.shift.shape != (g, g) or len(panel.n_models) != g or len(panel.n_filters) != g:
-            found = f"a matrix {panel.shift.shape} and {len(panel.n_models)} numbers of models"
-            raise FiltershiftError(f"shift matrix '{panel.title}': {found} do not belong to {g} labels")
-    measured = [_measure(panel) for panel in panels]
-    values = np.concatenate([panel.shift.ravel() for panel in panels])
-    largest = float(values[np.isfinite(values)].max(initial=0)) or 1.0
-    top = max(map(_settled, panels)) or largest
-    bar_height = min(max(part.side for part in measured), 3.0)
-    ticks = round_values(0, top, math.ceil(2 * bar_height))
-    beside_bar = [*ticks.values(), _NO_VALUE, f"to {largest:.3g}"]
-    bar_width = _BAR + 0.1 + text_width(beside_bar, SMALL)
-    width = sum(part.width + _SPACE for part in measured) + bar_width
+    measured = [measure(panel) for panel in panels]
+    scale = shift_scale(measured)
+    width = sum(part.width + SPACE for part in measured) + scale.width
     figure = page(width + 2 * MARGIN, max(part.height for part in measured) + 2 * MARGIN)
     left = MARGIN
     for part in measured:
-        _draw(figure, left, part, Normalize(0, top))
-        left += part.width + _SPACE
-    scale = Colorbar(
-        place(figure, left, MARGIN + _HEADING, _BAR, bar_height),
-        ScalarMappable(Normalize(0, top), SHIFT_MAP),
-        extend="max" if largest > top else "neither",
-    )
-    scale.set_ticks(list(ticks), labels=list(ticks.values()))
-    around = canvas(figure, left, MARGIN, bar_width, _HEADING + bar_height + 0.3)
-    around.text(0, 0.2, "shift D", fontsize=LABEL)
-    if largest > top:
-        around.text(_BAR + 0.06, _HEADING, f"to {largest:.3g}", fontsize=SMALL, color=FAINT)
-    if not np.isfinite(values).all():
-        bottom = _HEADING + bar_height + 0.25
-        around.add_patch(Rectangle((0, bottom), _BAR, -0.12, color=MISSING, linewidth=0))
-        around.text(_BAR + 0.06, bottom, _NO_VALUE, fontsize=SMALL, color=FAINT)
+        draw_panel(figure, left, part, scale)
+        left += part.width + SPACE
+    draw_scale(figure, left, scale)
     return figure
 
 
-def _settled(panel: ShiftPanel) -> float:
-    """The largest shift between two groups of enough filters; 0 without two such."""
-    enough = np.asarray(panel.n_filters) >= _SETTLED
-    values = panel.shift[np.ix_(enough, enough)]
-    return float(values[np.isfinite(values)].max(initial=0))
+def measure(panel: ShiftPanel, longest_side: float = _LONGEST_SIDE) -> MeasuredPanel:
+    """Measure a panel whose matrix grows with its labels up to a longest side, then carries fewer labels.
 
-
-def _measure(panel: ShiftPanel) -> _Measured:
+    Raises:
+        FiltershiftError: it has no label, or its matrix and numbers of models or filters differ from them in length.
+    """
     g = len(panel.labels)
-    side = float(np.clip(g * row_pitch(g, generous=0.27, dense=_DENSE, page=6.0), _SHORTEST_SIDE, _LONGEST_SIDE))
+    if not g or panel.shift.shape != (g, g) or len(panel.n_models) != g or len(panel.n_filters) != g:
+        found = f"a matrix {panel.shift.shape} and {len(panel.n_models)} numbers of models"
+        raise FiltershiftError(f"shift matrix '{panel.title}': {found} do not belong to {g} labels")
+    side = float(np.clip(g * row_pitch(g, generous=0.27, dense=_DENSE, page=6.0), _SHORTEST_SIDE, longest_side))
     step = math.ceil(g * _DENSE / side - 1e-9)
     size = row_font(step * side / g)
     brackets = [f" ({n:,})" for n in panel.n_models]
@@ -135,16 +142,56 @@ def _measure(panel: ShiftPanel) -> _Measured:
     room = max(label_width + side, 4.0) - text_width([note], SMALL) - 0.2
     title = fit_labels([panel.title], TITLE, room, "bold")[0]
     width = max(label_width + side, text_width([title], TITLE, "bold"))
-    return _Measured(panel, title, note, side, step, size, texts, label_width, width)
+    return MeasuredPanel(panel, title, note, side, step, size, texts, label_width, width)
 
 
-def _draw(figure: Figure, left: float, part: _Measured, norm: Normalize) -> None:
-    heading = canvas(figure, left, MARGIN, part.width, _HEADING)
+def shift_scale(measured: Sequence[MeasuredPanel]) -> ShiftScale:
+    """Return the colour scale that matrices share, with a bar as long as the largest of them but 3 inches at most."""
+    values = np.concatenate([part.panel.shift.ravel() for part in measured])
+    largest = float(values[np.isfinite(values)].max(initial=0)) or 1.0
+    top = max(_settled(part.panel) for part in measured) or largest
+    height = min(max(part.side for part in measured), 3.0)
+    return ShiftScale(top, largest, not np.isfinite(values).all(), height)
+
+
+def _settled(panel: ShiftPanel) -> float:
+    """The largest shift between two groups of enough filters; 0 without two such."""
+    enough = np.asarray(panel.n_filters) >= SETTLED
+    values = panel.shift[np.ix_(enough, enough)]
+    return float(values[np.isfinite(values)].max(initial=0))
+
+
+def draw_panel(figure: Figure, left: float, part: MeasuredPanel, scale: ShiftScale) -> None:
+    """Draw a panel below the upper margin: its heading, its matrix and the labels left and below."""
+    heading = canvas(figure, left, MARGIN, part.width, HEADING)
     heading.text(0, 0.2, part.title, fontsize=TITLE, fontweight="bold")
     heading.text(part.width, 0.2, part.note, fontsize=SMALL, color=FAINT, ha="right")
-    axes = place(figure, left + part.label_width, MARGIN + _HEADING, part.side, part.side)
-    axes.imshow(part.panel.shift, cmap=SHIFT_MAP, norm=norm, interpolation="nearest", aspect="auto")
+    axes = place(figure, left + part.label_width, MARGIN + HEADING, part.side, part.side)
+    # Resampled for print, as sharp cells need in some viewers, the largest pages would take gigabytes.
+    sharp = "nearest" if part.side <= _LONGEST_SIDE else "none"
+    axes.imshow(part.panel.shift, cmap=SHIFT_MAP, norm=scale.norm, interpolation=sharp, aspect="auto")
     ticks, texts = range(0, len(part.texts), part.step), part.texts[:: part.step]
     axes.set_xticks(ticks, texts, rotation=90, fontsize=part.size)
     axes.set_yticks(ticks, texts, fontsize=part.size)
     axes.tick_params(length=2 if part.step > 1 else 0, pad=3)
+
+
+def draw_scale(figure: Figure, left: float, scale: ShiftScale) -> None:
+    """Draw the colour bar beside the matrices, with what its colours leave out."""
+    bar = Colorbar(
+        place(figure, left, MARGIN + HEADING, _BAR, scale.height),
+        ScalarMappable(scale.norm, SHIFT_MAP),
+        extend="max" if scale.largest > scale.top else "neither",
+    )
+    # As an image, which is the default, the colours would take one of the whole page in memory.
+    colors: Any = bar.solids
+    colors.set(rasterized=False, edgecolor="face")
+    bar.set_ticks(list(scale.ticks), labels=list(scale.ticks.values()))
+    around = canvas(figure, left, MARGIN, scale.width, HEADING + scale.height + 0.3)
+    around.text(0, 0.2, "shift D", fontsize=LABEL)
+    if scale.largest > scale.top:
+        around.text(_BAR + 0.06, HEADING, f"to {scale.largest:.3g}", fontsize=SMALL, color=FAINT)
+    if scale.missing:
+        bottom = HEADING + scale.height + 0.25
+        around.add_patch(Rectangle((0, bottom), _BAR, -0.12, color=MISSING, linewidth=0))
+        around.text(_BAR + 0.06, bottom, _NO_VALUE, fontsize=SMALL, color=FAINT)

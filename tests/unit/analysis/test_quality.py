@@ -7,8 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filtershift.analysis.groups import Membership
-from filtershift.analysis.quality import layer_quality, model_ranges, non_finite, random_threshold, variance_entropy
+from filtershift.analysis.quality import (
+    STATES,
+    layer_quality,
+    layer_state,
+    model_ranges,
+    non_finite,
+    random_threshold,
+    rms_norm,
+    variance_entropy,
+)
 from filtershift.statistics.extent import LayerExtent
+from filtershift.statistics.orthogonality import LayerOrthogonality
 
 
 def entropy_of(filters):
@@ -77,7 +87,8 @@ def quality(rng, moments_of):
         index=pd.Index(measured.layer, name="layer"),
     )
     extent = LayerExtent(measured.layer, np.zeros((6, 2)), np.zeros((6, 2)), sparse)
-    return layer_quality(layers, measured, extent), filters
+    orthogonality = LayerOrthogonality(measured.layer, np.array([0.9, 0.1, 0.5, np.nan, np.nan, np.nan]))
+    return layer_quality(layers, measured, extent, orthogonality), filters
 
 
 def test_quality_of_every_layer(quality):
@@ -92,12 +103,93 @@ def test_quality_of_every_layer(quality):
     entropies = [entropy_of(f) for f in filters[:2]]
     np.testing.assert_allclose(table["variance_entropy"], [*entropies, np.nan, 0, np.nan, np.nan], atol=1e-9)
     assert table["random_threshold"].isna().tolist() == [False, False, False, True, True, True]
+    norms = [np.sqrt((f**2).sum(axis=1).mean()) for f in filters[:-1]]
+    np.testing.assert_allclose(table["rms_norm"], [*norms, np.nan], rtol=1e-12)
+    np.testing.assert_array_equal(table["orthogonality"], [0.9, 0.1, 0.5, np.nan, np.nan, np.nan])
+    assert table["state"].fillna("-").tolist() == ["random-like", "degenerate", "degenerate", "-", "-", "-"]
 
 
 def test_only_a_layer_with_entropy_and_threshold_is_random_like_or_not(quality):
     table, _ = quality
     assert table["random_like"].iloc[:2].tolist() == [True, False]
     assert table["random_like"].isna().tolist() == [False, False, True, True, True, True]
+
+
+@pytest.mark.parametrize("offset", [0, -3, 1e4])
+@pytest.mark.parametrize("size", [1e-30, 1, 1e30])
+def test_the_norm_is_that_of_the_filters(rng, moments_of, offset, size):
+    layers = [size * rng.normal(offset, 1, (n, 9)) for n in (1, 2, 500)]
+    norms = [np.sqrt((np.linalg.norm(filters, axis=1) ** 2).mean()) for filters in layers]
+    # The second variant of these moments, that of raw filters, doubles them.
+    assert rms_norm(moments_of([filters / 2 for filters in layers])) == pytest.approx(norms, rel=1e-12)
+
+
+def state_of(filters):
+    """The state of a layer with these filters, sparse ones counted here."""
+    n = np.array([len(filters)])
+    sparse = (np.abs(filters).max(axis=1) < np.abs(filters).max() / 100).mean()
+    zeros = (filters == 0).all(axis=1).sum()
+    entropy = variance_entropy(scatter_of(filters)[None], least=1e-20 * np.square(filters).sum())
+    return layer_state(n, np.array([zeros]), np.array([sparse]), entropy)[0]
+
+
+def patterns(rng, shares, n=4000):
+    """Filters of independent normal patterns that carry these shares of the variance."""
+    return rng.normal(size=(n, 9)) * np.sqrt([*shares, *[0] * (9 - len(shares))]) + 0.3
+
+
+def test_states_of_layers(rng):
+    assert state_of(rng.normal(size=(600, 9))) == "random-like"
+    assert state_of(patterns(rng, [4, 2, 1, 1, 1, 0.5, 0.2, 0.1, 0.1])) == "diverse"
+    assert state_of(patterns(rng, [1])) == "degenerate"
+    assert state_of(np.zeros((5, 9))) == "degenerate"
+    assert state_of(np.full((5, 9), 0.7)) == "degenerate"  # all equal
+
+
+def test_two_patterns_are_the_fewest(rng):
+    assert state_of(patterns(rng, [1, 1])) == "degenerate"  # never quite alike in a sample
+    assert state_of(patterns(rng, [1, 1, 0.05])) == "diverse"
+    assert state_of(patterns(rng, [0.9, *[0.1 / 8] * 8])) == "degenerate"
+    assert state_of(patterns(rng, [0.8, *[0.2 / 8] * 8])) == "diverse"
+
+
+@pytest.mark.parametrize(("sparse", "state"), [(300, "random-like"), (301, "degenerate"), (590, "degenerate")])
+@pytest.mark.parametrize("size", [0, 1e-4])
+def test_more_than_half_sparse_is_degenerate_however_random_the_rest(rng, sparse, state, size):
+    filters = rng.normal(size=(600, 9))
+    filters[:sparse] *= size
+    sparsity = np.array([sparse / 600])
+    assert layer_state(np.array([600]), np.array([0]), sparsity, np.array([0.952]))[0] == state
+    assert (state_of(filters) == "degenerate") == (sparse > 300)
+
+
+def test_few_random_filters_are_not_degenerate_for_being_few(rng):
+    for n in range(3, 12):
+        states = [state_of(rng.normal(size=(n, 9))) for _ in range(200)]
+        assert states.count("random-like") > 190, n
+
+
+def test_fewer_than_three_filters_cannot_be_judged_unless_zero(rng):
+    for n in (1, 2):
+        assert state_of(rng.normal(size=(n, 9))) is None
+        assert state_of(np.ones((n, 9))) is None
+        assert state_of(np.zeros((n, 9))) == "degenerate"
+    nothing = np.array([0])
+    assert layer_state(nothing, nothing, np.array([np.nan]), np.array([np.nan]))[0] is None
+
+
+@given(
+    n=st.integers(0, 10**7),
+    zeros=st.integers(0, 10**7),
+    sparsity=st.floats(0, 1) | st.just(np.nan),
+    entropy=st.floats(0, np.log10(9)) | st.just(np.nan),
+)
+def test_a_state_agrees_with_random_like(n, zeros, sparsity, entropy):
+    state = layer_state(np.array([n]), np.array([zeros]), np.array([sparsity]), np.array([entropy]))[0]
+    assert state in {*STATES, None}
+    assert (state is None) <= (n < 3)
+    if state in {"random-like", "diverse"}:
+        assert (state == "random-like") == (entropy >= random_threshold(np.array([n]))[0])
 
 
 def test_layers_with_filters_that_are_not_finite_are_listed(quality):

@@ -50,6 +50,18 @@ def test_values_that_cannot_be_drawn_are_counted():
     assert log.axes[0].get_xscale() == "log"
 
 
+def test_a_line_sets_the_first_rows_apart():
+    rows = [(label, np.arange(9.0)) for label in ("first layer", "(0, .1]", "(.1, .2]")]
+
+    def lines(apart):
+        drawn = boxes(rows, "x", apart=apart).axes[0].get_lines()
+        return [line.get_ydata()[0] for line in drawn if list(line.get_xdata()) == [0, 1]]
+
+    assert lines(0) == []
+    assert lines(1) == [0.5]
+    assert lines(2) == [1.5]
+
+
 @pytest.mark.parametrize("log", [False, True])
 def test_nothing_but_empty_rows_draws(log, assert_legible):
     assert_legible(boxes([("a", np.array([])), ("b", np.array([np.nan]))], "x", log=log))

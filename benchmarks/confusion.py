@@ -1,0 +1,86 @@
+"""How often the phenotype of a synthetic layer is what it was made as: `python benchmarks/confusion.py`.
+
+Prints tables as they are in docs/phenotypes.md. The seeds are none of those that thresholds were chosen by.
+"""
+
+import argparse
+import os
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+from passes import PASSES
+from pipeline import histogram_files
+
+from filtershift.analysis.layer_shapes import layer_shapes, read_windows
+from filtershift.analysis.phenotypes import JUDGED, PHENOTYPES, layer_phenotypes
+from filtershift.analysis.storage import load_bases
+from filtershift.dataset.layers import read_layers
+from filtershift.dataset.synthetic import Synthetic, build
+from filtershift.dataset.synthetic_filters import KINDS, SOURCES, make_recipes
+from filtershift.dataset.synthetic_models import meta_table
+from filtershift.files import write_table
+from filtershift.statistics.extent import LayerExtent
+from filtershift.statistics.histograms import load_grid
+from filtershift.statistics.moments import LayerMoments
+from filtershift.statistics.storage import load
+
+# Filters, models and layers of data sets whose layers have a median of about 100, 1,000 and 40,000 filters.
+SIZES = [(730_000, 100, 1_000), (7_200_000, 100, 1_000), (22_000_000, 30, 150)]
+# Layers as large as these have a table of their own.
+LARGE = 500
+
+
+def main() -> None:
+    """A table of large layers for each size, one of smaller ones, and one of suns and symbols by their sources."""
+    parser = argparse.ArgumentParser(description="Judge synthetic layers of known phenotype.")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[31, 32, 33], help="of the data sets of each size")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of the passes")
+    options = parser.parse_args()
+    found = []
+    for totals in SIZES:
+        table = pd.concat(judged(Synthetic(*totals, seed=seed), options.threads) for seed in options.seeds)
+        median = f"median of {table['n_filters'].median():,.0f} filters a layer"
+        show(f"{LARGE} filters and more, {median}", table[table["n_filters"] >= LARGE], ["made_as"])
+        found.append(table)
+    table = pd.concat(found)
+    smaller = table["n_filters"].between(JUDGED, LARGE, inclusive="left")
+    show(f"{JUDGED} to {LARGE - 1} filters", table[smaller], ["made_as"])
+    bell = table["made_as"].isin(["sun", "symbols"]) & (table["n_filters"] >= LARGE)
+    show(f"Suns and symbols, {LARGE} filters and more", table[bell], ["made_as", "skewed", "first"])
+
+
+def judged(settings: Synthetic, threads: int) -> pd.DataFrame:
+    """The phenotypes of a data set's layers, with what they were made as, and drawn from."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        build(settings, folder / "dataset.h5", threads)
+        layers = read_layers(folder / "dataset.h5").layers
+        write_table(folder / "layers.csv", layers, index=True)
+        for prepare in PASSES.values():
+            prepare(folder / "dataset.h5", folder, threads)()
+        components, mean = load_bases(folder / "basis.h5")
+        scaled = histogram_files(folder)[0]
+        moments, extent = load([folder / "moments.h5"], LayerMoments), load([folder / "extent.h5"], LayerExtent)
+        window = load_grid(scaled).window
+        shapes = layer_shapes(moments, extent, components[0], mean[0], window, read_windows([scaled]))
+    recipes = make_recipes(meta_table(settings.filters, settings.models, settings.layers, settings.seed), settings.seed)
+    drawn = recipes.table[recipes.source]
+    return layer_phenotypes(layers, shapes).assign(
+        phenotype=lambda table: table["phenotype"].fillna("missing"),
+        made_as=pd.Categorical(layers["made_as"], list(KINDS)),
+        first=[SOURCES[row] for row in drawn[:, 0]],
+        skewed=["skewed" if SOURCES.index("skewed") in row[:2] else "not skewed" for row in drawn.tolist()],
+    )
+
+
+def show(title: str, table: pd.DataFrame, by: list[str]) -> None:
+    """Print how many layers of each kind have which phenotype, as a table in markdown."""
+    counts = pd.crosstab([table[name] for name in by], table["phenotype"])
+    flat = counts.reindex(columns=list(PHENOTYPES), fill_value=0).reset_index()
+    lines = [flat.columns, ["---"] * flat.shape[1], *flat.astype(str).to_numpy()]
+    print(f"\n{title} ({len(table):,} layers)\n", *(f"| {' | '.join(line)} |" for line in lines), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""A D-matrix in the order of a tree, with the tree beside it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place, round_values, text_width
+from filtershift.figures.shift_matrix import (
+    HEADING,
+    SPACE,
+    MeasuredPanel,
+    ShiftPanel,
+    draw_panel,
+    draw_scale,
+    measure,
+    shift_scale,
+)
+from filtershift.figures.style import FAINT, FRAME, INK, SMALL, styled
+
+ON_SCREEN, IN_PRINT = 14.0, 48.0
+"""Inches of the longest side of a matrix: with 14 it carries 130 labels, with 48 it carries 450."""
+
+_GAP = 0.06
+_FOOT = 0.25
+
+
+@styled
+def dendrogram(
+    panel: ShiftPanel, branches: np.ndarray, left_out: Sequence[str] = (), longest_side: float = ON_SCREEN
+) -> Figure:
+    """Draw a matrix of the shift D whose groups are the leaves of a tree, on the colour scale of `shift_matrix`.
+
+    The tree stands left of the labels, each leaf before its own. The matrix grows with its groups up to its longest
+    side; with more groups every second (third, …) label is written.
+
+    Args:
+        panel: the groups in the order of the leaves.
+        branches: (g - 1, 4, 2) for each join a line of four points: leaf position and height, in √D.
+        left_out: groups that have no shifts, to be named below.
+        longest_side: inches.
+
+    Raises:
+        FiltershiftError: there is no group, or the panel's matrix, labels and numbers differ in length.
+    """
+    part = measure(panel, longest_side)
+    scale = shift_scale([part])
+    tree_width = float(np.clip(part.side / 4, 1.2, 4.0))
+    left = MARGIN + tree_width + _GAP
+    foot = _FOOT if left_out else 0.0
+    figure = page(left + part.width + SPACE + scale.width + MARGIN, part.height + foot + 2 * MARGIN)
+    draw_panel(figure, left, part, scale)
+    draw_scale(figure, left + part.width + SPACE, scale)
+    _draw_tree(figure, tree_width, part, branches)
+    _draw_leaders(figure, left, part)
+    if left_out:
+        width = left + part.width - MARGIN
+        below = canvas(figure, MARGIN, MARGIN + part.height, width, foot)
+        names = fit_labels([f"without filters, left out: {', '.join(left_out)}"], SMALL, width)
+        below.text(0, foot - 0.05, names[0], fontsize=SMALL, color=FAINT)
+    return figure
+
+
+def _draw_tree(figure: Figure, width: float, part: MeasuredPanel, branches: np.ndarray) -> None:
+    root = float(branches[:, :, 1].max(initial=0)) or 1.0
+    axes = place(figure, MARGIN, MARGIN + HEADING, width, part.side)
+    axes.set(xlim=(root * 1.02, 0), ylim=(len(part.texts) - 0.5, -0.5), yticks=[])
+    axes.add_collection(LineCollection(list(branches[:, :, ::-1]), colors=INK, linewidths=0.7, capstyle="projecting"))
+    ticks = round_values(0, root, round(2 * width))
+    axes.set_xticks(list(ticks), list(ticks.values()))
+    axes.set_xlabel("joined at √D", fontsize=SMALL)
+    axes.spines[["left", "right", "top"]].set_visible(False)
+
+
+def _draw_leaders(figure: Figure, left: float, part: MeasuredPanel) -> None:
+    """Lead from each leaf to its label."""
+    axes = canvas(figure, left, MARGIN + HEADING, part.label_width, part.side)
+    rows = range(0, len(part.texts), part.step)
+    pitch = part.side / len(part.texts)
+    ends = [part.label_width - 0.1 - text_width([part.texts[row]], part.size) for row in rows]
+    axes.hlines([(row + 0.5) * pitch for row in rows], -_GAP, ends, color=FRAME, linewidth=0.4, clip_on=False)

@@ -1,0 +1,127 @@
+"""Variance entropy of layers against their number of filters."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.layout import MARGIN, log_ticks, page, place
+from filtershift.figures.shares import STATE_COLORS
+from filtershift.figures.style import FAINT, FRAME, INK, SMALL, styled
+
+_WIDTH, _HEIGHT, _SIDE = 5.4, 4.0, 0.9
+_KEY, _LEFT, _GAP, _AXIS = 0.3, 0.55, 0.12, 0.45
+_LARGEST = float(np.log10(9))
+_LEVELS = np.arange(0, 9, 2) / 10
+_BINS = np.linspace(0, _LARGEST, 41)
+_MARKS = {"": "s", "diverse": "o", "random-like": "^", "degenerate": "v"}
+"""State -> mark, in the order they are drawn over each other; a layer without a state was not judged."""
+
+_COLORS = {"": FAINT, **STATE_COLORS}
+
+
+@styled
+def entropy(
+    n_filters: np.ndarray, entropies: np.ndarray, states: Sequence[str], curve: tuple[np.ndarray, np.ndarray]
+) -> Figure:
+    """Draw every layer as a point whose mark and colour are its state, and the curve of the random threshold.
+
+    The more layers, the smaller and fainter their points; beside them stands how many layers have each entropy. Layers
+    without an entropy are only counted, below the plot.
+
+    Args:
+        n_filters: (L,) number of finite filters of each layer.
+        entropies: (L,) variance entropy, 0…log10 9, NaN where a layer has none.
+        states: (L,) one of `shares.STATE_COLORS`, or empty for a layer that was not judged.
+        curve: ascending numbers of filters, and the random threshold T_H of each.
+
+    Raises:
+        FiltershiftError: there is no layer, another number of entropies or of states, or a state of another name.
+    """
+    layers = len(n_filters)
+    if not layers or len(entropies) != layers or len(states) != layers:
+        found = f"{len(entropies)} entropies and {len(states)} states for {layers} layers"
+        raise FiltershiftError(f"entropy: {found}; give one of each for every layer, and one layer at least")
+    if unknown := set(states) - set(_MARKS):
+        raise FiltershiftError(
+            f"entropy: no state is called '{min(unknown)}'; use {', '.join(STATE_COLORS)} or nothing"
+        )
+    figure = page(_LEFT + _WIDTH + _GAP + _SIDE + 0.15 + 2 * MARGIN, _KEY + _HEIGHT + _AXIS + 2 * MARGIN)
+    axes = place(figure, MARGIN + _LEFT, MARGIN + _KEY, _WIDTH, _HEIGHT)
+    side = place(figure, MARGIN + _LEFT + _WIDTH + _GAP, MARGIN + _KEY, _SIDE, _HEIGHT)
+    known = np.isfinite(entropies)
+    n, labels = n_filters[known], np.asarray(states)[known]
+    low, high = (n.min(), n.max()) if n.size else (1, 100)
+    axes.set(xlim=(low / 1.5, high * 1.5), xlabel="filters n of a layer")
+    log_ticks(axes)
+    axes.set_ylabel("variance entropy H")
+    _frame(axes, [*(f"{level:g}" for level in _LEVELS), "log₁₀ 9"])
+    _frame(side, [])
+    axes.fill_between(*curve, _LARGEST, color=STATE_COLORS["random-like"], alpha=0.15, linewidth=0)
+    lines = axes.plot(*curve, color=INK, label="random threshold $T_H(n)$")
+    _draw_layers(axes, n, entropies[known], labels)
+    _draw_counts(side, entropies[known], labels)
+    _draw_key(axes, [*lines, *_handles(labels)])
+    if missing := layers - int(known.sum()):
+        below: dict[str, Any] = {"xytext": (0, -23.5), "textcoords": "offset points", "va": "baseline"}
+        axes.annotate(
+            f"layers without H: {missing:,}", (0, 0), xycoords="axes fraction", **below, fontsize=SMALL, color=FAINT
+        )
+    return figure
+
+
+def _frame(axes: Axes, texts: Sequence[str]) -> None:
+    axes.set(ylim=(-0.02, 1), yticks=[*_LEVELS, _LARGEST])
+    axes.set_yticklabels(texts)
+    axes.tick_params(axis="y", length=2.5 if texts else 0)
+    axes.axhline(_LARGEST, color=INK, linewidth=0.6, linestyle=":")
+    axes.grid(axis="y", color=FRAME, linewidth=0.4, alpha=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["right", "top"]].set_visible(False)
+
+
+def _draw_layers(axes: Axes, n: np.ndarray, entropies: np.ndarray, states: np.ndarray) -> None:
+    crowded = float(np.clip(np.log10(max(len(n), 1)) / 2 - 1, 0, 1))
+    look: dict[str, Any] = {"markersize": 5 - 2.5 * crowded, "alpha": 0.85 - 0.4 * crowded, "markeredgewidth": 0}
+    for state, mark in _MARKS.items():
+        these = states == state
+        axes.plot(n[these], entropies[these], mark, color=_COLORS[state], **look)
+
+
+def _draw_counts(side: Axes, entropies: np.ndarray, states: np.ndarray) -> None:
+    counts = [np.histogram(np.minimum(entropies[states == state], _LARGEST), _BINS)[0] for state in _MARKS]
+    for state, count, end in zip(_MARKS, counts, np.cumsum(counts, axis=0), strict=True):
+        side.barh(_BINS[:-1], count, np.diff(_BINS), end - count, align="edge", color=_COLORS[state], linewidth=0)
+    most = max(int(np.sum(counts, axis=0).max()), 1)
+    side.set(xlim=(0, most), xlabel="layers")
+    side.set_xticks([0, most], ["0", f"{most:,}"])
+
+
+def _handles(states: np.ndarray) -> list[Line2D]:
+    """Return for each state there is a mark with its number of layers."""
+    numbers = {state: int((states == state).sum()) for state in _MARKS}
+    look: dict[str, Any] = {"linestyle": "", "markersize": 5, "markeredgewidth": 0}
+    return [
+        Line2D([], [], marker=_MARKS[state], color=_COLORS[state], label=f"{state or 'not judged'} ({n:,})", **look)
+        for state, n in numbers.items()
+        if n
+    ]
+
+
+def _draw_key(axes: Axes, handles: Sequence[Line2D]) -> None:
+    spacing: dict[str, Any] = {"borderpad": 0, "borderaxespad": 0, "handlelength": 1.2, "handletextpad": 0.4}
+    key = axes.legend(
+        handles=handles,
+        loc="lower left",
+        bbox_to_anchor=(0, 1.005),
+        ncols=len(handles),
+        columnspacing=1.4,
+        fontsize=SMALL,
+        frameon=False,
+        **spacing,
+    )
+    key.get_texts()[0].set_parse_math(True)

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+from matplotlib.collections import LineCollection
+
+from filtershift.analysis.maps import tree
+from filtershift.errors import FiltershiftError
+from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram
+from filtershift.figures.shift_matrix import ShiftPanel
+
+
+def grown(labels, rng, title="Model", points=None):
+    """A panel of groups in the order of their tree, and its branches."""
+    import pandas as pd
+
+    points = rng.normal(size=(len(labels), 3)) if points is None else points
+    numbers = list(range(len(labels)))
+    matrix = pd.DataFrame(((points[:, None] - points) ** 2).sum(axis=-1), numbers, numbers)
+    leaves = tree(matrix)
+    ordered = matrix.loc[leaves.groups, leaves.groups].to_numpy()
+    names = [labels[k] for k in leaves.groups]
+    return ShiftPanel(title, names, [7] * len(names), [5000] * len(names), ordered), leaves.branches
+
+
+def matrix_axes(figure):
+    return next(axes for axes in figure.axes if axes.images)
+
+
+def tree_axes(figure):
+    return next(axes for axes in figure.axes if axes.get_xlabel() == "joined at √D")
+
+
+def heights_on_page(axes, values):
+    return axes.transData.transform(np.column_stack([np.zeros(len(values)), values]))[:, 1]
+
+
+def test_legible(labels, rng, assert_legible):
+    assert_legible(dendrogram(*grown(labels, rng, title="A title " * 60)))
+
+
+def test_what_is_left_out_is_named(labels, rng, assert_legible, texts_of):
+    figure = dendrogram(*grown(labels, rng), left_out=["a group", *labels])
+    assert_legible(figure)
+    [named] = [text for text in texts_of(figure) if text.startswith("without filters")]
+    assert "a group" in named
+
+
+def test_each_leaf_stands_at_the_height_of_its_row_and_label(rng):
+    panel, branches = grown([f"model {k}" for k in range(9)], rng)
+    figure = dendrogram(panel, branches)
+    figure.canvas.draw()
+    axes = matrix_axes(figure)
+    np.testing.assert_array_equal(axes.images[0].get_array(), panel.shift)
+    rows = heights_on_page(axes, np.arange(9.0))
+    np.testing.assert_allclose(heights_on_page(tree_axes(figure), np.arange(9.0)), rows)
+    labels = axes.get_yticklabels()
+    assert [text.get_text() for text in labels] == [f"{label} (7)" for label in panel.labels]
+    middles = [text.get_window_extent().y0 + text.get_window_extent().height / 2 for text in labels]
+    np.testing.assert_allclose(middles, rows, atol=3)
+
+
+def test_the_tree_grows_from_the_labels_to_the_left(rng):
+    panel, branches = grown(["a", "b", "c", "d"], rng)
+    axes = tree_axes(dendrogram(panel, branches))
+    [lines] = [drawn for drawn in axes.collections if isinstance(drawn, LineCollection)]
+    np.testing.assert_allclose(lines.get_segments(), branches[:, :, ::-1])
+    root, leaf = axes.get_xlim()
+    assert leaf == 0
+    assert root >= branches[:, :, 1].max()
+    assert axes.get_window_extent().x1 <= matrix_axes(axes.figure).get_window_extent().x0
+    ticks = axes.get_xticks()
+    assert len(ticks) >= 2
+    assert (ticks >= 0).all()
+    assert (ticks <= root).all()
+
+
+def test_in_print_every_one_of_400_labels_is_written(rng, texts_of, assert_legible):
+    panel, branches = grown([f"model {n} {'of a long name ' * 30}" for n in range(400)], rng)
+    sparse, full = (dendrogram(panel, branches, longest_side=side) for side in (ON_SCREEN, IN_PRINT))
+    assert "400 groups, 1 in 3 labelled" in texts_of(sparse)
+    assert len(matrix_axes(sparse).get_yticklabels()) == 134
+    written = [text.get_text() for text in matrix_axes(full).get_yticklabels()]
+    assert [text.split()[1] for text in written] == [label.split()[1] for label in panel.labels]
+    assert_legible(full)
+
+
+@pytest.mark.parametrize("groups", [1, 3])
+def test_groups_that_are_alike_draw(rng, groups, assert_legible):
+    labels = ["a", "b", "c"][:groups]
+    assert_legible(dendrogram(*grown(labels, rng, points=np.zeros((groups, 3)))))
+
+
+def test_lengths_that_do_not_belong_together_are_told(rng):
+    panel, branches = grown(["a", "b", "c"], rng)
+    with pytest.raises(FiltershiftError, match=r"'Model'.*2 labels"):
+        dendrogram(ShiftPanel("Model", ["a", "b"], [1, 1], [1, 1], panel.shift), branches)

@@ -1,0 +1,39 @@
+"""Orthogonality of the layers of one shard."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command, progress
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: the data set, its layer table, which shard (as in 1-of-4), and the file to write."""
+
+    dataset: Path = MISSING
+    layers: Path = MISSING
+    shard: str = "1-of-1"
+    threads: int = 1
+    output: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Filters of layers whose shape is known -> their orthogonality."""
+    from filtershift.dataset.filters import FilterFile
+    from filtershift.dataset.layers import load_layers, runs_of
+    from filtershift.statistics.orthogonality import measure_orthogonality
+    from filtershift.statistics.storage import save
+    from filtershift.statistics.units import in_shard
+
+    layers = in_shard(load_layers(settings.layers), settings.shard)
+    with FilterFile(settings.dataset) as source:
+        orthogonality = measure_orthogonality(
+            source, layers, runs_of(layers), settings.threads, progress("orthogonality")
+        )
+    save(settings.output, orthogonality)
+
+
+if __name__ == "__main__":
+    main()
