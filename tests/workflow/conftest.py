@@ -32,7 +32,9 @@ def locked(path: Path) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def finished(shared: Path) -> Workflow:
     """The finished run of a copy of the project, to look at."""
-    workflow = Workflow(shared / "project", shared / "run", shared / "dataset.h5", ("grouping=[all,task]",))
+    workflow = Workflow(
+        shared / "project", shared / "run", shared / "dataset.h5", ("grouping=[all,task]", "maps=[task]")
+    )
     with locked(shared / "lock"):
         if not (workflow.results / "report.html").exists():
             copy_project(workflow.project)

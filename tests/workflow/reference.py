@@ -74,3 +74,10 @@ def quality(filters: Array) -> dict[str, float]:
         "random_threshold": 1.2618047 / (1 + np.exp(-0.88767525 * (np.log2(n) - 2.30436435))) - 0.31050834,
         "mean_range": float(np.ptp(filters, axis=1).mean()),
     }
+
+
+def orthogonality(rows: Array) -> float:
+    """1 - sum |W W' - I| / (n (n - 1)) of the rows, made of unit norm."""
+    n = len(rows)
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return float(1 - np.abs(unit @ unit.T - np.eye(n)).sum() / (n * (n - 1)))

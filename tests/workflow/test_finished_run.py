@@ -16,35 +16,18 @@ from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
 
 VARIANTS = ("scaled", "unscaled")
 RULES = [
-    *(
-        "basis",
-        "configuration",
-        "cost",
-        "eigenfilters",
-        "extent",
-        "group_sizes",
-        "groups",
-        "histograms",
-        "layers",
-        "moments",
-    ),
-    *(
-        "cumulative",
-        "paper_cumulative",
-        "paper_eigenfilters",
-        "paper_same_figure",
-        "paper_shift_matrices",
-        "pca",
-        "quality",
-        "report",
-        "ridge",
-        "shift",
-    ),
-    *("moments", "shift_boxes", "shift_matrix", "skipped"),
+    *("basis", "bivariate", "configuration", "cost", "cumulative", "eigenfilters", "extent", "group_sizes", "groups"),
+    *("histograms", "layers", "maps", "moments", "orthogonality", "pair_counts", "paper_cumulative"),
+    *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
+    *("quality_figures", "quality_summary", "report", "ridge", "shift", "shift_boxes", "shift_matrix", "skipped"),
 ]
-PAPER = ("01", "03", "04", "07", "08", "09", "10", "11", "12")
+QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares")
+CVPR = ("sparsity", "variance-entropy", "entropy-by-size", "ranking")
+PAPER = ("01", "03", "04", "05", "07", "08", "09", "10", "11", "12", *(f"cvpr-{name}" for name in CVPR))
 EXPECTED = [
-    *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "cost.csv", "quality/layers.csv", "report.html"),
+    *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "cost.csv", "report.html"),
+    *(f"quality/{table}.csv" for table in ("layers", "models", "groups", "phenotypes", "phenotypes.models")),
+    *(f"figures/quality/{name}.{kind}" for name in QUALITY for kind in ("pdf", "png")),
     *(f"groups/{grouping}.csv" for grouping in ("all", "task")),
     *(f"paper/figure-{number}.{kind}" for number in PAPER for kind in ("pdf", "png")),
     *(
@@ -65,7 +48,10 @@ EXPECTED = [
     *(
         f"{variant}/figures/{name}.{kind}"
         for variant in VARIANTS
-        for name in ("shift_matrix/task", "shift_boxes/groupings")
+        for name in (
+            *("shift_matrix/task", "shift_boxes/groupings", "dendrogram/task", "embedding/task"),
+            "bivariate/phenotypes",
+        )
         for kind in ("pdf", "png")
     ),
 ]
@@ -213,6 +199,30 @@ def test_quality(finished: Workflow, layers: list[np.ndarray]) -> None:
     assert table["zero_filters"][ZEROS] == len(layers[ZEROS])
 
 
+def test_orthogonality_where_the_shape_is_known(finished: Workflow, layers: list[np.ndarray]) -> None:
+    found = pd.read_csv(finished.results / "quality/layers.csv", index_col="layer")["orthogonality"]
+    shapes = small_filters()[1][["out_channels", "in_channels"]].to_numpy()
+    fits = [out * per == len(filters) for (out, per), filters in zip(shapes, layers, strict=True)]
+    assert found.notna().tolist() == fits
+    assert sum(fits) > 3
+    for layer in np.flatnonzero(fits):
+        rows = layers[layer].reshape(shapes[layer][0], -1)
+        assert found[layer] == pytest.approx(reference.orthogonality(rows), rel=1e-12)
+
+
+def test_models_and_groups_of_the_quality(finished: Workflow) -> None:
+    quality = pd.read_csv(finished.results / "quality/layers.csv")
+    models = pd.read_csv(finished.results / "quality/models.csv").set_index("model")
+    for model, rows in quality.groupby("model"):
+        assert models["n_layers"][model] == len(rows)
+        assert models["degenerate"][model] == pytest.approx((rows["state"].dropna() == "degenerate").mean())
+    assert models["degenerate"].is_monotonic_decreasing
+    assert models["degenerate"].iloc[0] > 0
+    groups = pd.read_csv(finished.results / "quality/groups.csv")
+    assert set(groups["grouping"]) == {"task"}
+    assert groups["n_filters"].sum() == quality["n_filters"].sum()
+
+
 class Sources(HTMLParser):
     """Collects what a page would fetch."""
 
@@ -239,6 +249,7 @@ def test_report_shows_every_figure_and_table(finished: Workflow) -> None:
     shown = json.loads(table)
     figures = {f"results/small/{name}" for name in EXPECTED if name.endswith(".png")}
     tables = {"skipped.csv", "cost.csv", "quality/layers.csv", *(f"{variant}/shift/task.csv" for variant in VARIANTS)}
+    tables |= {f"{variant}/shift/task.nearest.csv" for variant in VARIANTS}
     assert figures | {f"results/small/{name}" for name in tables} <= set(shown)
     for name, entry in shown.items():
         assert entry["data_uri"].startswith("data:"), name

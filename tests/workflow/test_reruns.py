@@ -12,12 +12,18 @@ import pytest
 from running import Workflow, jobs_of
 
 PASSES = {"moments", "extent", "histograms"}
-FIGURES = {"cumulative", "eigenfilters", "group_sizes", "ridge", "shift_boxes", "shift_matrix"}
+READS = PASSES | {"orthogonality", "pair_counts"}
+FIGURES = {
+    *("bivariate", "cumulative", "eigenfilters", "group_sizes", "maps", "quality_figures", "ridge"),
+    *("shift_boxes", "shift_matrix"),
+}
 PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
-ANALYSIS = {"basis", "groups", "pca", "quality", "shift"}
+ANALYSIS = {"basis", "groups", "pca", "phenotypes", "quality", "quality_summary", "shift"}
 END = {"skipped", "cost", "report"}
 # What shows all groupings together.
-OVERVIEWS = {"configuration", "cost", "group_sizes", "paper_same_figure", "report", "shift_boxes"}
+OVERVIEWS = {
+    *("configuration", "cost", "group_sizes", "paper_same_figure", "quality_figures", "report", "shift_boxes"),
+}
 
 
 @contextmanager
@@ -62,14 +68,14 @@ def test_a_second_run_has_nothing_to_do(alone: Workflow) -> None:
 
 def test_a_title_redraws_what_shows_it(alone: Workflow) -> None:
     with edited(alone.project / "config/grouping/task.yaml", "title: Task", "title: Purpose"):
-        titled = {"shift_matrix task", "cumulative task", "paper_shift_matrices", "paper_cumulative"}
+        titled = {"maps task", "shift_matrix task", "cumulative task", "paper_shift_matrices", "paper_cumulative"}
         assert alone.planned() == OVERVIEWS | titled
 
 
 def test_a_restriction_reruns_its_grouping(alone: Workflow) -> None:
     with edited(alone.project / "config/grouping/task.yaml", "by: Task", "by: Task\nwhere: {Name: [ResNet, U-Net]}"):
         planned = alone.planned()
-    assert planned == own_jobs("task") | OVERVIEWS | END | (PAPER - {"paper_same_figure"})
+    assert planned == own_jobs("task") | OVERVIEWS | END | PAPER | {"maps task", "quality_summary"}
 
 
 def test_a_new_file_runs_its_grouping(alone: Workflow) -> None:
@@ -80,7 +86,7 @@ def test_a_new_file_runs_its_grouping(alone: Workflow) -> None:
     finally:
         file.unlink()
     # Figure 1 loses the row of the grouping "all".
-    assert planned == own_jobs("mine") | OVERVIEWS | END | {"paper_eigenfilters"}
+    assert planned == own_jobs("mine") | OVERVIEWS | END | {"paper_eigenfilters", "quality_summary"}
 
 
 def test_a_new_grouping_on_the_command_line_needs_no_filters(alone: Workflow, tmp_path: Path) -> None:
@@ -90,7 +96,7 @@ def test_a_new_grouping_on_the_command_line_needs_no_filters(alone: Workflow, tm
         done = copy.run()
         assert done.returncode == 0, done.stdout
         assert copy.planned() == set()
-    assert jobs_of(done.stdout) == own_jobs("opset") | OVERVIEWS | END
+    assert jobs_of(done.stdout) == own_jobs("opset") | OVERVIEWS | END | {"quality_summary"}
     for variant in ("scaled", "unscaled"):
         matrix = pd.read_csv(copy.results / variant / "shift/opset.csv", index_col=0, dtype={0: str})
         assert sorted(matrix.columns) == sorted(matrix.index) == ["11", "13"]
@@ -101,8 +107,15 @@ def test_a_new_grouping_on_the_command_line_needs_no_filters(alone: Workflow, tm
 
 
 def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
-    untouched = {"group_sizes", "cumulative", "eigenfilters", "paper_cumulative", "paper_eigenfilters", "skipped"}
-    rules = {"configuration", "histograms", "shift", *FIGURES, *PAPER, *END} - untouched
+    untouched = {
+        "group_sizes",
+        "cumulative",
+        "eigenfilters",
+        "paper_cumulative",
+        "paper_eigenfilters",
+        "quality_figures",
+    }
+    rules = {"configuration", "histograms", "phenotypes", "pair_counts", "shift", *FIGURES, *PAPER, *END} - untouched
     assert rules_of(alone.planned("bins=100")) == rules
 
 
@@ -114,9 +127,9 @@ def test_one_variant_less_runs_no_analysis(alone: Workflow) -> None:
     ("module", "rules"),
     [
         ("figures/style.py", FIGURES | PAPER | END),
-        ("analysis/pca.py", ANALYSIS | {"extent", "histograms"} | FIGURES | PAPER | END),
-        ("statistics/kernels.py", PASSES | (ANALYSIS - {"groups"}) | (FIGURES - {"group_sizes"}) | PAPER | END),
-        ("dataset/layers.py", {"layers"} | PASSES | ANALYSIS | FIGURES | PAPER | END),
+        ("analysis/pca.py", ANALYSIS | {"extent", "histograms", "pair_counts"} | FIGURES | PAPER | END),
+        ("statistics/kernels.py", READS | (ANALYSIS - {"groups"}) | (FIGURES - {"group_sizes"}) | PAPER | END),
+        ("dataset/layers.py", {"layers"} | READS | ANALYSIS | FIGURES | PAPER | END),
     ],
 )
 def test_an_edited_module_reruns_its_room(alone: Workflow, module: str, rules: set[str]) -> None:
@@ -127,7 +140,7 @@ def test_an_edited_module_reruns_its_room(alone: Workflow, module: str, rules: s
 def test_an_edited_comparison_reads_no_filters(alone: Workflow) -> None:
     """The basis, on which passes 2 and 3 depend, uses other modules of the room."""
     with edited(alone.project / "src/filtershift/analysis/shift.py", '"""', '"""Edited. '):
-        assert not rules_of(alone.planned()) & PASSES
+        assert not rules_of(alone.planned()) & READS
 
 
 def test_a_touched_module_reruns_nothing(alone: Workflow) -> None:

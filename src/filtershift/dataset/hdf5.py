@@ -3,11 +3,13 @@
 Global heap: "HDF5 File Format Specification", III.E.
 """
 
+import math
 import mmap
 import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import lt
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ _DAMAGE = (
     *(OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError),
     *(struct.error, zlib.error),
 )
+# No others: HDF5 reads beyond its buffers in some that nobody uses for weights.
+_FILTERS = (h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF)
+_MOST_COMPRESSED = 10_000  # zlib makes zeros 1,032 times smaller; beyond this a size is declared, not stored
 
 
 def open_hdf5(path: Path) -> h5py.File:
@@ -79,8 +84,8 @@ def find_array(group: h5py.Group, *names: str) -> h5py.Dataset:
     """The first of `names` in `group`, an array that can be read.
 
     Raises:
-        FiltershiftError: as `find_node`, or it is a group, of a type unlike any of numpy's, or compressed in a way this
-            HDF5 does not know.
+        FiltershiftError: as `find_node`, or it is a group, of a type unlike any of numpy's, compressed in another way
+            than with zlib or lzf, or of another size than what is stored.
     """
     node = find_node(group, *names)
     if not isinstance(node, h5py.Dataset):
@@ -89,11 +94,36 @@ def find_array(group: h5py.Group, *names: str) -> h5py.Dataset:
         raise FiltershiftError(f"{place(node)} is of a type that numpy has not")
     plist = node.id.get_create_plist()
     for code, _, _, name in map(plist.get_filter, range(plist.get_nfilters())):
-        if not h5py.h5z.filter_avail(code):
+        if code not in _FILTERS:
             raise FiltershiftError(
                 f"{place(node)} is compressed with {ascii(name)[1:]}; zlib, lzf or nothing would be right"
             )
+    stored = node.id.get_storage_size()
+    if (node.size or 0) * node.id.get_type().get_size() > _MOST_COMPRESSED * stored:
+        raise FiltershiftError(f"{place(node)} declares the shape {node.shape} but {stored:,} bytes are stored")
+    if node.chunks is not None:
+        _check_chunks(node)
     return node
+
+
+def _check_chunks(node: h5py.Dataset) -> None:
+    """Refuse chunks that are missing, elsewhere or of a size that cannot be: HDF5 reads such ones beyond its buffers."""
+    plist = node.id.get_create_plist()
+    codes = [plist.get_filter(position)[0] for position in range(plist.get_nfilters())]
+    smallest = 5 if h5py.h5z.FILTER_FLETCHER32 in codes else 1  # a checksum has four bytes
+    size = math.prod(node.chunks) * node.id.get_type().get_size()
+    largest = size + size // 100 + 64  # what does not compress gets a little larger
+    expected = math.prod(-(-extent // length) for extent, length in zip(node.shape, node.chunks, strict=True))
+    found = 0
+
+    def is_wrong(chunk: h5py.h5d.StoreInfo) -> bool | None:
+        nonlocal found
+        found += 1
+        fits = smallest <= chunk.size <= largest and all(map(lt, chunk.chunk_offset, node.shape))
+        return None if fits else True  # anything but None ends the search
+
+    if node.id.chunk_iter(is_wrong) or found != expected:
+        raise FiltershiftError(f"{place(node)} has {expected:,} blocks, not all of them sound; get the file again")
 
 
 def _is_plain(kind: h5py.h5t.TypeID) -> bool:

@@ -219,7 +219,7 @@ def _label(value: Any) -> Any:
 
 
 def _fail(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -> NoReturn:
-    model, depth = (str(table[name].iloc[row])[:40] for name in ("model_id", "conv_depth"))
+    model, depth = (repr(str(table[name].iloc[row])[:40])[1:-1] for name in ("model_id", "conv_depth"))
     raise FiltershiftError(
         f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; {right} would be right"
     )

@@ -1,5 +1,6 @@
 """Filters read in ranges, whatever their layout, and clear words for files that are none."""
 
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -151,7 +152,42 @@ def test_sizes_that_are_declared_and_not_stored(tmp_path, layout):
         filters = file.create_dataset("filters", (10**12, 9), "f4", **layout)
         if layout:
             filters[:1024] = 1
-    refused(tmp_path / "d.h5", "declares 1,000,000,000,000 filters but")
+    refused(tmp_path / "d.h5", "declares the shape (1000000000000, 9) but")
+
+
+@pytest.mark.parametrize("size", [0, 3, 4, 2**20, 2**32 - 1])
+def test_blocks_of_a_size_that_cannot_be(tmp_path, size):
+    """HDF5 2.0 reads far beyond a block that is smaller than its checksum, and dies."""
+    path = write(tmp_path / "d.h5", FILTERS, chunks=(100, 9), fletcher32=True)
+    change_first_block(path, 100 * 9 * 8 + 4, (size, 0, 0))
+    refused(path, "/filters has 10 blocks, not all of them sound; get the file again")
+
+
+@pytest.mark.parametrize("place", [(0, 9), (1000, 0)])
+def test_blocks_that_lie_outside(tmp_path, place):
+    path = write(tmp_path / "d.h5", FILTERS, chunks=(100, 9))
+    change_first_block(path, 100 * 9 * 8, (100 * 9 * 8, *place))
+    refused(path, "/filters has 10 blocks, not all of them sound")
+
+
+def change_first_block(path, size, entry):
+    """In the index of blocks, which holds their stored bytes, the filters left out, and where in the array they begin."""
+    content = path.read_bytes()
+    first = struct.pack("<IIQQQ", size, 0, 0, 0, 0)
+    assert content.count(first) == 1
+    path.write_bytes(content.replace(first, struct.pack("<IIQQQ", entry[0], 0, *entry[1:], 0)))
+
+
+def test_blocks_never_written(tmp_path):
+    """They would read as zeros."""
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file.create_dataset("filters", (1000, 9), "f4", chunks=(100, 9))[:900] = 1
+    refused(tmp_path / "d.h5", "/filters has 10 blocks, not all of them sound")
+
+
+def test_other_compression_is_refused(tmp_path):
+    path = write(tmp_path / "d.h5", FILTERS, scaleoffset=3)
+    refused(path, "/filters is compressed with 'scaleoffset'; zlib, lzf or nothing would be right")
 
 
 def test_data_of_another_file_are_not_read(tmp_path):
