@@ -60,6 +60,7 @@ include: "workflow/rules/panels.smk"
 include: "workflow/rules/comparisons.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/records.smk"
+include: "workflow/rules/overview.smk"
 
 
 rule all:

@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "statistics": {"dataset"},
     "analysis": {"dataset", "statistics"},
     "figures": {"analysis"},
+    "report": {"analysis"},
 }
 WORKFLOW_TOOLS = {"snakemake", "hydra", "omegaconf"}
 MAX_LINES = {".py": 300, ".smk": 100, "": 100}

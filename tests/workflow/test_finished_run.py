@@ -17,7 +17,7 @@ from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
 VARIANTS = ("scaled", "unscaled")
 RULES = [
     *("basis", "bivariate", "configuration", "cost", "cumulative", "eigenfilters", "extent", "group_sizes", "groups"),
-    *("histograms", "layers", "maps", "moments", "orthogonality", "pair_counts", "paper_cumulative"),
+    *("histograms", "layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
     *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
     *("quality_figures", "quality_summary", "report", "ridge", "shift", "shift_boxes", "shift_matrix", "skipped"),
 ]
@@ -25,7 +25,7 @@ QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares
 CVPR = ("sparsity", "variance-entropy", "entropy-by-size", "ranking")
 PAPER = ("01", "03", "04", "05", "07", "08", "09", "10", "11", "12", *(f"cvpr-{name}" for name in CVPR))
 EXPECTED = [
-    *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "cost.csv", "report.html"),
+    *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "cost.csv", "overview.html", "report.html"),
     *(f"quality/{table}.csv" for table in ("layers", "models", "groups", "phenotypes", "phenotypes.models")),
     *(f"figures/quality/{name}.{kind}" for name in QUALITY for kind in ("pdf", "png")),
     *(f"groups/{grouping}.csv" for grouping in ("all", "task")),
@@ -87,8 +87,8 @@ def test_file_of_the_contract(finished: Workflow, name: str) -> None:
 def test_rule_leaves_a_log_and_a_benchmark(finished: Workflow, rule: str) -> None:
     text = "\n".join(path.read_text() for path in (finished.project / "workflow/rules").glob("*.smk"))
     [block] = re.findall(rf"^rule {rule}:\n((?:    .*\n|\n)*)", text, re.MULTILINE)
-    # The costs are read out of the benchmarks, so they and the report after them have none.
-    for kind in ("log", "benchmark") if rule not in ("cost", "report") else ("log",):
+    # The costs are read out of the benchmarks, so they and the pages after them have none.
+    for kind in ("log", "benchmark") if rule not in ("cost", "overview", "report") else ("log",):
         [name] = re.findall(rf'    {kind}:\n        "results/\{{dataset\}}/(.*)"', block)
         assert list(finished.results.glob(re.sub(r"\{.*?\}", "*", name))), name
 

@@ -8,10 +8,12 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import copy_project
+from browser import needs_chromium, opened
+from playwright.sync_api import expect
 from running import Workflow, in_quotes
 from small_dataset import write_small
 
+from conftest import copy_project
 from filtershift.dataset.writer import write_dataset
 
 TITLE = """Purpose, $x_1$: <b>"it's"</b> `tick` $HOME %s C:\\"""
@@ -89,6 +91,17 @@ def test_report(hostile: Workflow) -> None:
     assert "<script>alert(1)</script>" not in page
     [text] = re.findall(r'<script id="workflow-desc">\s*var workflow_desc = (".*");', page)
     assert "Purpose, $x_1$: &lt;b&gt;" in json.loads(text)
+
+
+@needs_chromium
+def test_report_in_a_browser(hostile: Workflow) -> None:
+    """Labels are shown as they are, and no script among them runs."""
+    with opened(hostile.results / "report.html") as page:
+        expect(page.locator(".prose").get_by_text("Purpose, $x_1$: <b>")).to_be_visible()
+        page.get_by_role("link", name="the story of this run").click()
+        groups = page.frame_locator("iframe").get_by_role("region", name="Groups")
+        for label in ("<script>alert(1)</script>", "two lines", "{wildcards} {0} %d %2F", "NaN", "01"):
+            expect(groups.get_by_role("cell", name=label, exact=True)).to_be_visible()
 
 
 def test_braces_in_a_title(hostile: Workflow) -> None:

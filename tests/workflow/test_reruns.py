@@ -19,10 +19,11 @@ FIGURES = {
 }
 PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
 ANALYSIS = {"basis", "groups", "pca", "phenotypes", "quality", "quality_summary", "shift"}
-END = {"skipped", "cost", "report"}
+END = {"skipped", "cost", "overview", "report"}
 # What shows all groupings together.
 OVERVIEWS = {
-    *("configuration", "cost", "group_sizes", "paper_same_figure", "quality_figures", "report", "shift_boxes"),
+    *("configuration", "cost", "group_sizes", "overview", "paper_same_figure", "quality_figures", "report"),
+    "shift_boxes",
 }
 
 

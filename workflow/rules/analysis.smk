@@ -58,8 +58,8 @@ rule shift:
         shift=report(
             "results/{dataset}/{variant}/shift/{grouping}.csv",
             caption="../report/shift.rst",
-            category="Shifts",
-            labels={"figure": "D-matrix, table", "grouping": "{grouping}", "variant": "{variant}"},
+            category="4 Shifts",
+            labels={"figure": "D-matrix (CSV)", "grouping": "{grouping}", "variant": "{variant}"},
         ),
         n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
         components="results/{dataset}/{variant}/shift/{grouping}.components.csv",

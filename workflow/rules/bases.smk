@@ -11,7 +11,7 @@ rule eigenfilters:
         png=report(
             "results/{dataset}/{variant}/figures/eigenfilters/{grouping}.png",
             caption="../report/eigenfilters.rst",
-            category="Bases",
+            category="2 Bases",
             labels={"figure": "eigenfilters", "grouping": "{grouping}", "variant": "{variant}"},
         ),
         table="results/{dataset}/{variant}/figures/eigenfilters/{grouping}.csv",
@@ -35,7 +35,7 @@ rule cumulative:
         png=report(
             "results/{dataset}/{variant}/figures/cumulative/{grouping}.png",
             caption="../report/cumulative.rst",
-            category="Bases",
+            category="2 Bases",
             labels={"figure": "cumulative variance", "grouping": "{grouping}", "variant": "{variant}"},
         ),
         table="results/{dataset}/{variant}/figures/cumulative/{grouping}.csv",

@@ -38,7 +38,7 @@ rule bivariate:
         png=report(
             "results/{dataset}/{variant}/figures/bivariate/phenotypes.png",
             caption="../report/bivariate.rst",
-            category="Distributions",
+            category="3 Distributions",
             labels={"figure": "pairs of coefficients", "grouping": "phenotype", "variant": "{variant}"},
         ),
         table="results/{dataset}/{variant}/figures/bivariate/phenotypes.csv",

@@ -20,8 +20,8 @@ rule paper_shift_matrices:
         png=report(
             "results/{dataset}/paper/figure-{matrices}.png",
             caption="../report/shift.rst",
-            category="Paper",
-            labels={"figure": "{matrices}"},
+            category="8 Paper",
+            labels=lambda wildcards: {"figure": wildcards.matrices, "shows": SHOWS[wildcards.matrices]},
         ),
     log:
         "results/{dataset}/logs/paper/figure-{matrices}.log",
@@ -48,8 +48,8 @@ rule paper_cumulative:
         png=report(
             "results/{dataset}/paper/figure-09.png",
             caption="../report/cumulative.rst",
-            category="Paper",
-            labels={"figure": "09"},
+            category="8 Paper",
+            labels={"figure": "09", "shows": SHOWS["09"]},
         ),
         table="results/{dataset}/paper/figure-09.csv",
     log:

@@ -12,7 +12,7 @@ rule ridge:
         png=report(
             "results/{dataset}/{variant}/figures/ridge/{grouping}.png",
             caption="../report/ridge.rst",
-            category="Distributions",
+            category="3 Distributions",
             labels={"figure": "ridges", "grouping": "{grouping}", "variant": "{variant}"},
         ),
     log:
@@ -36,7 +36,7 @@ rule shift_matrix:
         png=report(
             "results/{dataset}/{variant}/figures/shift_matrix/{grouping}.png",
             caption="../report/shift.rst",
-            category="Shifts",
+            category="4 Shifts",
             labels={"figure": "D-matrix", "grouping": "{grouping}", "variant": "{variant}"},
         ),
     log:

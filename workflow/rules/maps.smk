@@ -12,7 +12,7 @@ rule maps:
         dendrogram_png=report(
             "results/{dataset}/{variant}/figures/dendrogram/{grouping}.png",
             caption="../report/dendrogram.rst",
-            category="Shifts",
+            category="4 Shifts",
             labels={"figure": "dendrogram", "grouping": "{grouping}", "variant": "{variant}"},
         ),
         joins="results/{dataset}/{variant}/figures/dendrogram/{grouping}.csv",
@@ -20,15 +20,15 @@ rule maps:
         embedding_png=report(
             "results/{dataset}/{variant}/figures/embedding/{grouping}.png",
             caption="../report/embedding.rst",
-            category="Shifts",
+            category="4 Shifts",
             labels={"figure": "map", "grouping": "{grouping}", "variant": "{variant}"},
         ),
         positions="results/{dataset}/{variant}/figures/embedding/{grouping}.csv",
         nearest=report(
             "results/{dataset}/{variant}/shift/{grouping}.nearest.csv",
             caption="../report/nearest.rst",
-            category="Shifts",
-            labels={"figure": "nearest groups, table", "grouping": "{grouping}", "variant": "{variant}"},
+            category="4 Shifts",
+            labels={"figure": "nearest groups (CSV)", "grouping": "{grouping}", "variant": "{variant}"},
         ),
     log:
         "results/{dataset}/logs/{variant}/maps/{grouping}.log",

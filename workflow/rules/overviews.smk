@@ -11,7 +11,7 @@ rule shift_boxes:
         png=report(
             "results/{dataset}/{variant}/figures/shift_boxes/groupings.png",
             caption="../report/shift_boxes.rst",
-            category="Shifts",
+            category="4 Shifts",
             labels={"figure": "shifts of all pairs", "grouping": "every grouping", "variant": "{variant}"},
         ),
         table="results/{dataset}/{variant}/figures/shift_boxes/groupings.csv",
@@ -41,7 +41,7 @@ rule range_boxes:
         png=report(
             "results/{dataset}/unscaled/figures/range_boxes/{grouping}.png",
             caption="../report/range_boxes.rst",
-            category="Scales",
+            category="5 Scales",
             labels={"figure": "filter ranges", "grouping": "{grouping}", "variant": "unscaled"},
         ),
         table="results/{dataset}/unscaled/figures/range_boxes/{grouping}.csv",
@@ -66,7 +66,7 @@ rule group_sizes:
         png=report(
             "results/{dataset}/figures/group_sizes/{counted}.png",
             caption="../report/group_sizes.rst",
-            category="Data",
+            category="1 Data",
             labels={"figure": "{counted} per group", "grouping": "every grouping", "variant": "both"},
         ),
         table="results/{dataset}/figures/group_sizes/{counted}.csv",

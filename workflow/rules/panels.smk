@@ -13,8 +13,8 @@ rule paper_eigenfilters:
         png=report(
             "results/{dataset}/paper/figure-{bases}.png",
             caption="../report/eigenfilters.rst",
-            category="Paper",
-            labels={"figure": "{bases}"},
+            category="8 Paper",
+            labels=lambda wildcards: {"figure": wildcards.bases, "shows": SHOWS[wildcards.bases]},
         ),
         table="results/{dataset}/paper/figure-{bases}.csv",
         skipped="results/{dataset}/skipped/figure-{bases}.csv",
@@ -45,8 +45,8 @@ rule paper_figure_2:
         png=report(
             "results/{dataset}/paper/figure-02.png",
             caption="../report/ridge.rst",
-            category="Paper",
-            labels={"figure": "02"},
+            category="8 Paper",
+            labels={"figure": "02", "shows": SHOWS["02"]},
         ),
         skipped="results/{dataset}/skipped/figure-02.csv",
     log:

@@ -26,6 +26,16 @@ SAME = {
     "cvpr-entropy-by-size": ("figures/quality/entropy_by_size", True),
     "cvpr-ranking": ("figures/quality/ranking", True),
 }
+# What the figures show, for the report.
+SHOWS = {
+    "01": "eigenfilters of chosen groups",
+    "02": "distributions of chosen data types",
+    "03": "D-matrices, scaled",
+    "07": "D-matrices, unscaled",
+    "08": "eigenfilters of more groups",
+    "09": "cumulative variance",
+    **{number: " ".join(Path(path).parts[-2:]).replace("_", " ") for number, (path, _) in SAME.items()},
+}
 # Figures of chosen groups: their (grouping, label) rows, and the files of bases these come from.
 WANTED = {"01": CONFIG.paper.figure_1, "08": CONFIG.paper.figure_8}
 ROWS = {number: [row for row in rows if row[0] in CONFIG.grouping] for number, rows in WANTED.items()}
@@ -56,8 +66,8 @@ rule paper_same_figure:
         png=report(
             "results/{dataset}/paper/figure-{same}.png",
             caption="../report/paper.rst",
-            category="Paper",
-            labels={"figure": "{same}"},
+            category="8 Paper",
+            labels=lambda wildcards: {"figure": wildcards.same, "shows": SHOWS[wildcards.same]},
         ),
     log:
         "results/{dataset}/logs/paper/figure-{same}.log",

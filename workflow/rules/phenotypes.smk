@@ -14,14 +14,14 @@ rule phenotypes:
         layers=report(
             "results/{dataset}/quality/phenotypes.csv",
             caption="../report/phenotypes.rst",
-            category="Quality",
-            labels={"figure": "phenotypes of layers, table"},
+            category="6 Quality",
+            labels={"figure": "phenotypes of layers (CSV)"},
         ),
         models=report(
             "results/{dataset}/quality/phenotypes.models.csv",
             caption="../report/phenotypes.rst",
-            category="Quality",
-            labels={"figure": "phenotypes of models, table"},
+            category="6 Quality",
+            labels={"figure": "phenotypes of models (CSV)"},
         ),
     log:
         "results/{dataset}/logs/phenotypes.log",

@@ -13,8 +13,8 @@ rule quality:
         layers=report(
             "results/{dataset}/quality/layers.csv",
             caption="../report/quality.rst",
-            category="Quality",
-            labels={"figure": "layers, table"},
+            category="6 Quality",
+            labels={"figure": "layers (CSV)"},
         ),
         skipped="results/{dataset}/skipped/non_finite.csv",
     log:
@@ -43,14 +43,14 @@ rule quality_summary:
         models=report(
             "results/{dataset}/quality/models.csv",
             caption="../report/quality_models.rst",
-            category="Quality",
-            labels={"figure": "models, table"},
+            category="6 Quality",
+            labels={"figure": "models (CSV)"},
         ),
         groups=report(
             "results/{dataset}/quality/groups.csv",
             caption="../report/quality_groups.rst",
-            category="Quality",
-            labels={"figure": "groups, table"},
+            category="6 Quality",
+            labels={"figure": "groups (CSV)"},
         ),
     log:
         "results/{dataset}/logs/quality_summary.log",

@@ -58,8 +58,8 @@ rule skipped:
         report(
             "results/{dataset}/skipped.csv",
             caption="../report/skipped.rst",
-            category="Data",
-            labels={"figure": "left out, table", "grouping": "", "variant": "both"},
+            category="1 Data",
+            labels={"figure": "left out (CSV)", "grouping": "", "variant": "both"},
         ),
     log:
         "results/{dataset}/logs/skipped.log",
@@ -83,8 +83,8 @@ rule cost:
         report(
             "results/{dataset}/cost.csv",
             caption="../report/cost.rst",
-            category="Cost",
-            labels={"figure": "time and memory, table"},
+            category="7 Cost",
+            labels={"figure": "time and memory (CSV)"},
         ),
     log:
         "results/{dataset}/logs/cost.log",

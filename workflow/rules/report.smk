@@ -30,7 +30,9 @@ rule report:
     input:
         rules.results.input,
         cost=f"{HERE}/cost.csv",
-        captions=sorted(str(path) for path in (ROOT / "workflow/report").glob("*")),
+        overview=f"{HERE}/overview.html",
+        stylesheet=f"{ROOT}/workflow/report/report.css",
+        captions=sorted(str(path) for path in (ROOT / "workflow/report").glob("*.rst")),
     output:
         "results/{dataset}/report.html",
     log:
@@ -42,5 +44,5 @@ rule report:
         snakefile=workflow.main_snakefile,
         overrides=lambda wildcards: quoted_overrides(),
     shell:
-        "python -m snakemake results {input.cost} --snakefile {params.snakefile:q} --config {params.overrides}"
-        " --report {output}.part.html --nolock --quiet > {log} 2>&1 && mv {output}.part.html {output}"
+        "python -m snakemake results {input.cost} {input.overview} --snakefile {params.snakefile:q} --config {params.overrides}"
+        " --report {output}.part.html --report-stylesheet {input.stylesheet:q} --nolock --quiet > {log} 2>&1 && mv {output}.part.html {output}"

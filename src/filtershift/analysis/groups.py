@@ -15,6 +15,8 @@ from filtershift.errors import FiltershiftError
 from filtershift.files import read_table
 
 UNKNOWN = "unknown"
+# Every pair of groups is a row of a table and a cell of a figure.
+MOST = 1000
 
 
 @dataclass(frozen=True)
@@ -144,9 +146,18 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
         elif n_models < grouping.min_models:
             leave_out(label == group, f"group '{group}' has fewer than {grouping.min_models} models")
     sizes = sizes[sizes["group"].isin(set(label.dropna()))].reset_index(drop=True)
-    if sizes.empty:
-        raise FiltershiftError(f"grouping '{name}': no layer is left in any group; loosen where, exclude, map or bins")
+    _check_number(name, len(sizes))
     return Groups(label, sizes, pd.DataFrame(skipped, columns=["kind", "name", "reason", "count"]))
+
+
+def _check_number(name: str, groups: int) -> None:
+    if groups == 0:
+        raise FiltershiftError(f"grouping '{name}': no layer is left in any group; loosen where, exclude, map or bins")
+    if groups > MOST:
+        raise FiltershiftError(
+            f"grouping '{name}': {groups:,} groups are more than the {MOST:,} that can be compared; merge some with map "
+            "or bins, or leave small ones out with min_filters or min_models"
+        )
 
 
 def _sizes(layers: pd.DataFrame, label: pd.Series, grouping: Grouping) -> pd.DataFrame:

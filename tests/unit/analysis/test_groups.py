@@ -220,6 +220,17 @@ def test_nothing_left_is_an_error(layers, keys):
         grouped(layers, **keys)
 
 
+@pytest.mark.parametrize("count", [1000, 1001, 5000])
+def test_more_groups_than_can_be_compared_are_an_error(count):
+    numbers = np.arange(count)
+    layers = pd.DataFrame({"model_id": numbers, "Name": [f"net {k}" for k in numbers], "n_filters": 10})
+    if count == 1000:
+        assert len(assign(layers, "mine", Grouping(["Name"])).sizes) == 1000
+    else:
+        with pytest.raises(FiltershiftError, match=rf"^grouping 'mine': {count:,} groups are more than the 1,000"):
+            assign(layers, "mine", Grouping(["Name"]))
+
+
 @pytest.mark.parametrize(
     ("by", "bins", "message"),
     [

@@ -1,0 +1,195 @@
+"""The story of a run: data, bases, shifts, scales, quality, cost."""
+
+import numpy as np
+import pandas as pd
+
+from filtershift.report.run import Run
+from filtershift.report.sections import Section, Table, listing, name, number, several, share
+from filtershift.report.tables import components_for, depth_ranges, own_bases, shift_pairs, shift_summary
+
+FEW = 1_000
+"""Filters below which little can be said of a group."""
+
+READING = ("moments", "extent", "histograms", "orthogonality")
+"""Steps that read all filters."""
+
+
+def facts(run: Run) -> dict[str, str]:
+    """The few numbers against which everything else is to be seen."""
+    return {
+        "filters": number(run.models["n_filters"].sum()),
+        "layers": number(run.models["n_layers"].sum()),
+        "models": number(len(run.models)),
+        "groupings compared": number(len(run.titles)),
+        "filters are": listing(list(run.ratios)),
+    }
+
+
+def story(run: Run) -> list[Section]:
+    """The sections in the order in which they are read."""
+    return [data(run), bases(run), shifts(run), scales(run), quality(run), cost(run)]
+
+
+def data(run: Run) -> Section:
+    """What was measured, and what was left out."""
+    filters = run.models["n_filters"]
+    largest = run.models.iloc[int(filters.argmax())]
+    text = [
+        f"A filter is one 3×3 kernel of a convolution. {share(largest['n_filters'] / filters.sum())} of all are in the "
+        f"largest model, {name(largest['model'])}; the median model has {number(filters.median())}."
+    ]
+    if run.titles:
+        counts = run.groups["grouping"].value_counts()
+        titled = [f"{name(title)} ({several(counts.get(key, 0), 'group')})" for key, title in run.titles.items()]
+        few = int((run.groups["n_filters"] < FEW).sum())
+        text.append(
+            f"They are grouped by {listing(titled)}. Of these groups {few:,} have fewer than {FEW:,} filters: what is "
+            "said of them is uncertain."
+        )
+    kinds = [f"{kind} ({count:,})" for kind, count in run.skipped["kind"].value_counts().items()]
+    text.append(f"Left out, each for the reason given below: {listing(kinds)}." if kinds else "Nothing was left out.")
+    labels = [label for label in run.labels if label in run.models]
+    columns = list(dict.fromkeys(["model", "n_filters", "n_layers", *labels]))
+    models = run.models.sort_values("n_filters", ascending=False, kind="stable")[columns]
+    groups = run.groups.assign(grouping=run.groups["grouping"].map(dict(run.titles)))
+    tables = [
+        Table("Models, largest first", models, "models.csv"),
+        Table("Groups", groups, "groups/{grouping}.sizes.csv"),
+        Table("Left out", run.skipped.rename(columns={"count": "filters"}), "skipped.csv"),
+    ]
+    return Section("Data", text, tables)
+
+
+def bases(run: Run) -> Section:
+    """How few patterns make up the filters: all of them, and those of each group."""
+    carried = [
+        f"Of the variance of {variant} filters the first carries {share(ratio[0])}, the first three carry "
+        f"{share(ratio[:3].sum())}, and 90 % take {components_for(ratio)} of the nine."
+        for variant, ratio in run.ratios.items()
+    ]
+    text = [
+        "The principal components of all filters, nine eigenfilters, are the basis in which filters are compared: a "
+        f"filter's coefficients are its projections on them. {' '.join(carried)}"
+    ]
+    components = pd.DataFrame({"component": range(9)} | {f"share, {v}": ratio for v, ratio in run.ratios.items()})
+    tables = [Table("Shares of variance, all filters", components, "statistics/basis.h5")]
+    if run.titles:
+        title, table = run.titles[run.first], own_bases(run.curves, run.filters)
+        file = f"{{variant}}/figures/cumulative/{run.first}.csv"
+        tables.append(Table(f"Shares of variance in each group's own PCA, by {title}", table, file))
+        for variant in run.curves:
+            known = table[table["filters"] >= FEW].set_index("group")[f"first three, {variant}"].dropna()
+            if len(known) > 1:
+                text.append(
+                    f"By {name(title)}, the {variant} filters of {name(known.idxmax())} are the simplest: the first "
+                    f"three components of a PCA of their own carry {share(known.max())} of their variance. Those of "
+                    f"{name(known.idxmin())} are the most varied, with {share(known.min())}."
+                )
+    return Section("Bases", text, tables)
+
+
+def shifts(run: Run) -> Section:
+    """How far the distributions of groups are apart."""
+    if not run.titles:
+        return Section("Shifts", ["Nothing is compared: no configured grouping has groups to compare."])
+    first, filters = run.titles[run.first], run.filters
+    text = [
+        "The shift D of two groups says how far the distributions of their coefficients are apart, in nats: 0 if they "
+        "are the same. Few filters inflate it."
+    ]
+    for variant, pairs in run.pairs.items():
+        said = []
+        medians = pd.Series({run.titles[key]: table["shift"].median() for key, table in pairs.items()}).dropna()
+        if len(medians) > 1:
+            said.append(
+                f"In {variant} filters the median D is largest by {name(medians.idxmax())}, {number(medians.max())}, "
+                f"and smallest by {name(medians.idxmin())}, {number(medians.min())}."
+            )
+        known = pairs[run.first].dropna(subset=["shift"]).sort_values("shift", kind="stable")
+        if len(known) > 1:
+            closest, farthest = (_pair(known.iloc[k], filters) for k in (0, -1))
+            said.append(f"By {name(first)} the closest {variant} ones are {closest}; the farthest are {farthest}.")
+        text += [" ".join(said)] if said else []
+    summary = shift_summary(run.pairs, run.titles)
+    of_pairs = shift_pairs(run.pairs, run.first, filters)
+    tables = [
+        Table("Shifts by grouping", summary, "{variant}/figures/shift_boxes/groupings.csv"),
+        Table(f"Shifts of pairs by {first}", of_pairs, f"{{variant}}/shift/{run.first}.components.csv"),
+    ]
+    for (variant, key), nearest in run.nearest.items():
+        file = f"{variant}/shift/{key}.nearest.csv"
+        tables.append(Table(f"Nearest by {run.titles[key]}, {variant} filters", nearest, file))
+    return Section("Shifts", text, tables)
+
+
+def _pair(row: pd.Series, filters: pd.Series) -> str:
+    """Two groups, the filters of each, and their shift."""
+    groups = [f"{name(row[side])} ({several(filters[row[side]], 'filter')})" for side in ("a", "b")]
+    return f"{listing(groups)}, D = {number(row['shift'])}"
+
+
+def scales(run: Run) -> Section:
+    """How the scale of raw filters changes with depth, and what it does to the shifts."""
+    text = ["A filter's range is its largest raw weight minus its smallest. Scaling filters removes it."]
+    tables = []
+    if run.ranges is None:
+        text[0] += " It is not shown by depth, which needs the variant unscaled and the grouping depth_decile."
+    else:
+        deciles = run.groups.loc[run.groups["grouping"] == "depth_decile", "group"]
+        table = depth_ranges(run.ranges, deciles)
+        tables.append(Table("Mean filter range of models", table, "unscaled/figures/range_boxes/depth_decile.csv"))
+        if len(table) > 1:
+            first, last = table.iloc[0], table.iloc[-1]
+            text[0] += (
+                f" In the median model its mean is {number(first['median'])} at relative depths {name(first['depth'])} "
+                f"and {number(last['median'])} at {name(last['depth'])}."
+            )
+    if run.titles:
+        medians = {variant: pairs[run.first]["shift"].median() for variant, pairs in run.pairs.items()}
+        said = [f"{number(median)} ({variant})" for variant, median in medians.items() if not np.isnan(median)]
+        if len(said) > 1:
+            text.append(f"What that does to shifts: the median D by {name(run.titles[run.first])} is {listing(said)}.")
+    return Section("Scales", text, tables)
+
+
+def quality(run: Run) -> Section:
+    """How many layers are degenerate or as good as random, and of what shape their coefficients are."""
+    text = [
+        "A layer is degenerate if most of its filters are sparse, all weights below a hundredth of the layer's "
+        "largest, or if they are of about one pattern; it is random-like if its variance entropy cannot be told from "
+        f"that of random filters, else diverse. {_counted(run.quality['state'])}",
+        "By the distributions of its coefficients a layer is a sun (as of normal filters), spikes (few patterns), "
+        f"symbols (any other shape) or a point (next to zero). {_counted(run.quality['phenotype'])}",
+    ]
+    worst = run.ranking.iloc[0]
+    if worst["degenerate"] > 0:
+        judged = several(int(worst["n_judged"]), "layer")
+        text[0] += f" Most degenerate is {name(worst['model'])}: {share(worst['degenerate'])} of {judged}."
+    columns = ["model", "conv_depth", "n_filters", "state", "sparsity", "variance_entropy", "random_threshold"]
+    layers = run.quality.sort_values("variance_entropy", kind="stable")[[*columns, "phenotype", "orthogonality"]]
+    tables = [
+        Table("Models, most degenerate first", run.ranking.drop(columns="model_id"), "quality/models.csv"),
+        Table("Layers, lowest entropy first", layers, "quality/layers.csv, quality/phenotypes.csv"),
+    ]
+    return Section("Quality", text, tables)
+
+
+def _counted(kinds: pd.Series) -> str:
+    """How many layers are of each kind, and of how many it is not known."""
+    counts = [f"{count:,} are {kind}" for kind, count in kinds.value_counts().items()]
+    if unknown := int(kinds.isna().sum()):
+        counts.append(f"{unknown:,} have too few filters to tell")
+    return f"Of {several(len(kinds), 'layer')}, {listing(counts)}."
+
+
+def cost(run: Run) -> Section:
+    """What the run took."""
+    total = run.cost[["jobs", "seconds", "cpu_seconds"]].sum()
+    reading = run.cost.loc[run.cost["step"].isin(READING), "seconds"].sum()
+    text = (
+        f"{several(int(total['jobs']), 'job')} took {number(total['seconds'])} s, one after the other, and "
+        f"{number(total['cpu_seconds'])} s of processor time. Reading the filters took {number(reading)} s "
+        "of it, and what that measured serves every grouping. The largest job held "
+        f"{number(run.cost['largest_mb'].max())} MB."
+    )
+    return Section("Cost", [text], [Table("Steps", run.cost, "cost.csv")])

@@ -1,0 +1,64 @@
+"""From sections to one HTML file that needs nothing else: figures inside, no address, no script but its own."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from types import SimpleNamespace
+
+from docutils.core import publish_parts
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from filtershift.report.sections import Figure, Section
+
+LARGEST = 1_500_000
+"""Bytes of a page: inside a report it is an address, of which Chromium takes 2 MiB and which is longer by a third."""
+
+
+def render(results: Path, facts: Mapping[str, str], sections: Sequence[Section]) -> str:
+    """The page of a folder of results: a few facts, then the sections. All text is escaped.
+
+    Figures for which there is no room are named instead.
+    """
+    templates = Environment(
+        loader=PackageLoader("filtershift.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {"source": _source, "allowed": _allowed}
+    template = templates.get_template("overview.html.j2")
+    content = {"results": results, "facts": facts, "sections": sections}
+    without = template.render(content, embedded={})
+    return template.render(content, embedded=_embedded(sections, LARGEST - len(without.encode())))
+
+
+def caption(path: Path, wildcards: Mapping[str, str]) -> str:
+    """The HTML of a caption of Snakemake's report: reStructuredText in which Jinja finds the wildcards of a job."""
+    text = Environment().from_string(path.read_text()).render(snakemake=SimpleNamespace(wildcards=wildcards))
+    settings = {"raw_enabled": False, "file_insertion_enabled": False}
+    return publish_parts(text, writer="html5", settings_overrides=settings)["body"]
+
+
+def _source(name: str) -> str:
+    """The text of a style sheet or script of the page."""
+    return files("filtershift.report").joinpath("templates", name).read_text()
+
+
+def _allowed(name: str) -> str:
+    """A style sheet or script in a Content-Security-Policy: named by its hash, so that no other has an effect."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(_source(name).encode()).digest()).decode()}'"
+
+
+def _embedded(sections: Iterable[Section], room: int) -> dict[Figure, str]:
+    """Figures as addresses that hold their bytes, smallest first, as many as there is room for."""
+    figures = [figure for section in sections for figure in section.figures]
+    addresses = {}
+    for figure in sorted(figures, key=lambda figure: figure.path.stat().st_size):
+        address = f"data:image/png;base64,{base64.b64encode(figure.path.read_bytes()).decode()}"
+        room -= len(address)
+        if room >= 0:
+            addresses[figure] = address
+    return addresses

@@ -1,0 +1,102 @@
+"""The tables of a run that its story is told from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.storage import load_groups
+from filtershift.files import read_table
+from filtershift.report.tables import Pairs
+
+NO_GROUPS = pd.DataFrame(columns=["grouping", "group", "n_filters", "n_layers", "n_models"])
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run measured.
+
+    Attributes:
+        titles: title of each grouping that has groups to compare; the story looks closer at the first.
+        labels: columns of ``models`` that these groupings are made of.
+        models: one row a model.
+        skipped: one row a thing left out.
+        groups: one row a group of each of these groupings: grouping, group, n_filters, n_layers, n_models.
+        ratios: of each variant, the explained variance ratio (9,) of the global basis.
+        curves: of each variant, that of each group's own basis, groups of the first grouping: group, component, ….
+        pairs: of each variant and grouping, the shift of each pair of groups: a, b, shift.
+        nearest: of each variant and each grouping drawn as a map, the groups nearest to each.
+        ranges: the mean range of each model in each depth decile, where configured: group, model, mean_range.
+        quality: one row a layer, with its phenotype.
+        ranking: the quality of each model, most degenerate first.
+        cost: one row a step.
+    """
+
+    titles: Mapping[str, str]
+    labels: Sequence[str]
+    models: pd.DataFrame
+    skipped: pd.DataFrame
+    groups: pd.DataFrame
+    ratios: Mapping[str, NDArray[np.float64]]
+    curves: Mapping[str, pd.DataFrame]
+    pairs: Pairs
+    nearest: Mapping[tuple[str, str], pd.DataFrame]
+    ranges: pd.DataFrame | None
+    quality: pd.DataFrame
+    ranking: pd.DataFrame
+    cost: pd.DataFrame
+
+    @property
+    def first(self) -> str:
+        """The grouping that the story looks closer at."""
+        return next(iter(self.titles))
+
+    @property
+    def filters(self) -> pd.Series:
+        """The filters of each of its groups, in natural order."""
+        return self.groups[self.groups["grouping"] == self.first].set_index("group")["n_filters"]
+
+
+def load_run(
+    folder: Path, variants: Sequence[str], titles: Mapping[str, str], labels: Sequence[str], maps: Sequence[str]
+) -> Run:
+    """Read the tables of a run from its folder of results; ``maps`` are the groupings drawn as maps."""
+
+    def table(name: str, *text: str) -> pd.DataFrame:
+        return read_table(folder / name, text)
+
+    sizes = {key: table(f"groups/{key}.sizes.csv", "group") for key in titles}
+    bases, _ = load_groups(folder / "statistics/basis.h5")
+    phenotypes = table("quality/phenotypes.csv", "model")[["layer", "phenotype"]]
+    by_depth = "unscaled" in variants and "depth_decile" in titles
+    return Run(
+        titles=titles,
+        labels=labels,
+        models=table("models.csv", "model", *labels),
+        skipped=table("skipped.csv", "name", "reason"),
+        groups=pd.concat(sizes, names=["grouping"]).reset_index("grouping") if sizes else NO_GROUPS,
+        ratios={variant: bases[variant]["explained_variance_ratio"] for variant in variants},
+        curves={
+            variant: table(f"{variant}/figures/cumulative/{key}.csv", "group")
+            for key in list(titles)[:1]
+            for variant in variants
+        },
+        pairs={
+            variant: {
+                key: table(f"{variant}/shift/{key}.components.csv", "a", "b")[["a", "b", "shift"]] for key in titles
+            }
+            for variant in variants
+        },
+        nearest={
+            (variant, key): table(f"{variant}/shift/{key}.nearest.csv", "group", "nearest")
+            for key in maps
+            for variant in variants
+        },
+        ranges=table("unscaled/figures/range_boxes/depth_decile.csv", "group", "model") if by_depth else None,
+        quality=table("quality/layers.csv", "model").merge(phenotypes, on="layer", how="left"),
+        ranking=table("quality/models.csv", "model"),
+        cost=table("cost.csv"),
+    )

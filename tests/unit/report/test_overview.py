@@ -1,0 +1,108 @@
+"""The story says what the tables say, and what is not configured."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from runs import LABELS, make_run
+
+from filtershift.report.overview import facts, story
+from filtershift.report.run import Run
+from filtershift.report.sections import Section
+
+SECTIONS = ["Data", "Bases", "Shifts", "Scales", "Quality", "Cost"]
+
+
+def told(run: Run) -> dict[str, Section]:
+    return {section.title: section for section in story(run)}
+
+
+def words(section: Section) -> str:
+    """The text of a section without the marks around labels."""
+    return " ".join(section.text).translate(dict.fromkeys(map(ord, "\u2068\u2069"))).replace("\u00a0", " ")
+
+
+def test_the_order_of_the_story(run: Run) -> None:
+    assert [section.title for section in story(run)] == SECTIONS
+    assert facts(run) == {
+        "filters": "18,000",
+        "layers": "8",
+        "models": "8",
+        "groupings compared": "2",
+        "filters are": "scaled and unscaled",
+    }
+
+
+def test_data(run: Run) -> None:
+    section = told(run)["Data"]
+    assert f"22 % of all are in the largest model, {LABELS[-1]}; the median model has 2,250." in words(section)
+    assert "Task (8 groups) and <b>Model</b> (8 groups). Of these groups 2 have fewer than 1,000" in words(section)
+    assert "model (1)" in words(section)
+    models, groups, _ = section.tables
+    assert list(models.frame) == ["model", "n_filters", "n_layers", "Task"]
+    assert groups.frame["grouping"].unique().tolist() == ["Task", "<b>Model</b>"]
+
+
+def test_bases(run: Run) -> None:
+    said = words(told(run)["Bases"])
+    for variant in ("scaled", "unscaled"):
+        assert f"{variant} filters the first carries 50 %, the first three carry 80 %, and 90 % take 5" in said
+
+
+def test_shifts_name_the_pairs_with_their_filters(run: Run) -> None:
+    """The first and the last two groups; the second variant has them in reverse order."""
+    said = words(told(run)["Shifts"])
+    assert f"closest scaled ones are {LABELS[0]} (500 filters) and {LABELS[1]} (1,000 filters), D = 0.02;" in said
+    assert f"farthest are {LABELS[6]} (3,500 filters) and {LABELS[7]} (4,000 filters), D = 0.56." in said
+    assert f"farthest are {LABELS[1]} (1,000 filters) and {LABELS[0]} (500 filters), D = 0.56." in said
+    summary, of_pairs = told(run)["Shifts"].tables
+    assert len(summary.frame) == 4
+    assert len(of_pairs.frame) == 28
+    assert of_pairs.frame.notna().all(axis=None)
+
+
+def test_scales_by_depth() -> None:
+    run = make_run({"task": "Task", "depth_decile": "Depth"})
+    ranges = pd.DataFrame({"group": LABELS[1:4:2], "model": "a", "mean_range": [0.5, 0.25]})
+    said = words(told(dataclasses.replace(run, ranges=ranges))["Scales"])
+    assert f"is 0.5 at relative depths {LABELS[1]} and 0.25 at (empty)." in said
+    median = np.median([(a + 1) * (b + 1) / 100 for a in range(8) for b in range(a + 1, 8)])
+    assert f"median D by Task is {median:.3g} (scaled) and {median:.3g} (unscaled)" in said
+
+
+def test_quality(run: Run) -> None:
+    said = words(told(run)["Quality"])
+    assert "Of 8 layers, 6 are diverse, 1 are degenerate and 1 have too few filters to tell." in said
+    assert "Of 8 layers, 5 are sun and 3 have too few filters to tell." in said
+    assert f"Most degenerate is {LABELS[0]}: 100 % of 1 layer." in said
+
+
+def test_cost(run: Run) -> None:
+    assert words(told(run)["Cost"]).startswith("3 jobs took 7.5 s, one after the other, and 2 s of processor time.")
+    assert "Reading the filters took 3 s" in words(told(run)["Cost"])
+
+
+@pytest.mark.parametrize("variant", ["scaled", "unscaled"])
+@pytest.mark.parametrize("titles", [{}, {"task": "Task"}], ids=["all", "task"])
+def test_what_is_not_configured(titles: dict[str, str], variant: str) -> None:
+    sections = told(make_run(titles, (variant,)))
+    assert list(sections) == SECTIONS
+    assert "needs the variant unscaled and the grouping depth_decile" in words(sections["Scales"])
+    assert ("Nothing is compared" in words(sections["Shifts"])) == (not titles)
+    said = " ".join(map(words, sections.values()))
+    assert set(re.findall(r"\b(\w*scaled) (?:filters|ones)", said)) == {variant}
+    for section in sections.values():
+        assert all(len(table.columns) and table.rows is not None for table in section.tables)
+
+
+def test_groups_without_filters() -> None:
+    """They have no shifts, bases and ranges: nothing is said of them."""
+    run = make_run({"task": "Task"})
+    none = {variant: {"task": pairs["task"].assign(shift=np.nan)} for variant, pairs in run.pairs.items()}
+    curves = {variant: curve.assign(explained_variance_ratio=np.nan) for variant, curve in run.curves.items()}
+    ranges = pd.DataFrame(columns=["group", "model", "mean_range"])
+    sections = told(dataclasses.replace(run, pairs=none, curves=curves, ranges=ranges))
+    assert "nan" not in " ".join(map(words, sections.values()))
+    assert sections["Shifts"].tables[0].rows == sections["Scales"].tables[0].rows == []

@@ -1,0 +1,34 @@
+"""A page in headless Chromium without a network, in which nothing may go wrong."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason=f"there is none of {', '.join(NAMES)} (Debian: apt-get install chromium)"
+)
+
+
+@contextmanager
+def opened(path: Path, width: int = 1200) -> Iterator[Page]:
+    """Open a file; in the end there must have been no error, no dialogue and no request for another file."""
+    troubles = []
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM) as browser:
+        page = browser.new_context(offline=True, viewport={"width": width, "height": 900}).new_page()
+        page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: troubles.append(request.url) if is_foreign(request.url, path) else None)
+        page.goto(path.as_uri())
+        yield page
+    assert troubles == []
+
+
+def is_foreign(address: str, path: Path) -> bool:
+    return not address.startswith("data:") and address.partition("#")[0] != path.as_uri()
