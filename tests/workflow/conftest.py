@@ -2,16 +2,13 @@
 
 import fcntl
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from running import ROOT, Workflow
+from running import Workflow, copy_project
 from small_dataset import write_small
-
-PARTS = ("workflow", "config", "profiles", "src")
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +46,3 @@ def alone(finished: Workflow, shared: Path) -> Iterator[Workflow]:
     """The finished run for a test that edits the copy of the project or moves the data set, and puts all back."""
     with locked(shared / "lock"):
         yield finished
-
-
-def copy_project(folder: Path) -> None:
-    """Copy what a run needs, times included, so that compiled code in caches stays valid."""
-    for part in PARTS:
-        shutil.copytree(ROOT / part, folder / part, dirs_exist_ok=True)
-    for name in ("Snakefile", "environment.yml"):
-        shutil.copy2(ROOT / name, folder)

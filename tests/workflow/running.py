@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PARTS = ("workflow", "config", "profiles", "src")
 JOB = re.compile(r"^(?:local)?rule (\w+):$|^    wildcards: .*?\bgrouping=([\w-]+)", re.MULTILINE)
 Done = subprocess.CompletedProcess[str]
 
@@ -89,3 +91,11 @@ def captured(*words: object, cwd: Path | None = None) -> Done:
     both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     called = [str(word) for word in words]
     return subprocess.run(called, cwd=cwd, env=environment(), text=True, timeout=900, check=False, **both)
+
+
+def copy_project(folder: Path) -> None:
+    """Copy what a run needs, times included, so that compiled code in caches stays valid."""
+    for part in PARTS:
+        shutil.copytree(ROOT / part, folder / part, dirs_exist_ok=True)
+    for name in ("Snakefile", "environment.yml"):
+        shutil.copy2(ROOT / name, folder)

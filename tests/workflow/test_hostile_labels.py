@@ -10,10 +10,9 @@ import pandas as pd
 import pytest
 from browser import needs_chromium, opened
 from playwright.sync_api import expect
-from running import Workflow, in_quotes
+from running import Workflow, copy_project, in_quotes
 from small_dataset import write_small
 
-from conftest import copy_project
 from filtershift.dataset.writer import write_dataset
 
 TITLE = """Purpose, $x_1$: <b>"it's"</b> `tick` $HOME %s C:\\"""

@@ -155,8 +155,8 @@ def _check_number(name: str, groups: int) -> None:
         raise FiltershiftError(f"grouping '{name}': no layer is left in any group; loosen where, exclude, map or bins")
     if groups > MOST:
         raise FiltershiftError(
-            f"grouping '{name}': {groups:,} groups are more than the {MOST:,} that can be compared; merge some with map "
-            "or bins, or leave small ones out with min_filters or min_models"
+            f"grouping '{name}': {groups:,} groups are more than the {MOST:,} that can be compared; merge some with "
+            "map or bins, or leave small ones out with min_filters or min_models"
         )
 
 
