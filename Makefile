@@ -15,7 +15,7 @@ PIP_SETTINGS := eval "$$($(PIP) config list | sort -r | sed -n 's/\\n/ /g; \
 	s/^[^=]*\.cert=/export SSL_CERT_FILE=/p; \
 	/\.find-links=/ { s/ /,/g; s/^[^=]*=/export UV_FIND_LINKS=/p; }')"
 
-.PHONY: help results test lint bench lock
+.PHONY: help results test lint faults bench lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: $(READY)  ## check style, types and the workflow
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
+
+faults: $(READY)  ## kill runs at ten moments of each kind, and compare what the same command makes of them
+	$(IN_VENV) pytest tests/workflow/test_kills.py --kills 10
 
 SIZES ?= 1M
 bench: $(READY)  ## measure time and memory of synthetic data sets, SIZES="1M 20M", into results/benchmark
