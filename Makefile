@@ -15,7 +15,7 @@ PIP_SETTINGS := eval "$$($(PIP) config list | sort -r | sed -n 's/\\n/ /g; \
 	s/^[^=]*\.cert=/export SSL_CERT_FILE=/p; \
 	/\.find-links=/ { s/ /,/g; s/^[^=]*=/export UV_FIND_LINKS=/p; }')"
 
-.PHONY: help results test lint faults bench lock
+.PHONY: help results test lint faults fuzz bench lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ lint: $(READY)  ## check style, types and the workflow
 
 faults: $(READY)  ## kill runs at ten moments of each kind, and compare what the same command makes of them
 	$(IN_VENV) pytest tests/workflow/test_kills.py --kills 10
+
+INPUTS ?= 20000
+fuzz: $(READY)  ## read damaged files of every kind, INPUTS="20000", and count what becomes of them
+	$(IN_VENV) PYTHONPATH=tests:tests/unit/dataset python -m fuzz.run --inputs $(INPUTS)
 
 SIZES ?= 1M
 bench: $(READY)  ## measure time and memory of synthetic data sets, SIZES="1M 20M", into results/benchmark

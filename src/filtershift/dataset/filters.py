@@ -36,14 +36,14 @@ class FilterFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = open_hdf5(path)
-        try:
-            with reading(path, "/filters"):
+        with reading(path, "/filters"):
+            self._file = open_hdf5(path)
+            try:
                 node = _filters_node(self._file)
                 offset = _offset(path, node)
-        except FiltershiftError:
-            self._file.close()
-            raise
+            except BaseException:
+                self._file.close()
+                raise
         self.n_filters = int(node.shape[0])
         self.dtype = _DTYPES[node.dtype.itemsize]
         self.bytes_per_filter = 9 * node.dtype.itemsize
@@ -88,7 +88,8 @@ class FilterFile:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
+        with reading(self.path, "the file"):
+            self._file.close()
 
 
 def _filters_node(file: h5py.File) -> h5py.Dataset:

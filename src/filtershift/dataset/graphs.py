@@ -106,7 +106,7 @@ def operator_depths(graph: FlatGraph) -> list[int]:
                 depths[index] = max(reached) + (operator.kind != BODY_INPUT)
                 values.update((output, depths[index]) for output in operator.outputs if output)
     except CycleError as error:
-        kinds = " -> ".join(graph.operators[index].kind for index in error.args[1])
+        kinds = repr(" -> ".join(graph.operators[index].kind for index in error.args[1][:10]))[1:-1][:200]
         raise FiltershiftError(f"the graph has a cycle ({kinds}); an ONNX graph has none") from None
     return depths
 

@@ -3,6 +3,7 @@
 Global heap: "HDF5 File Format Specification", III.E.
 """
 
+import csv
 import math
 import mmap
 import struct
@@ -16,11 +17,12 @@ from typing import Any
 import h5py
 import numpy as np
 
+from filtershift.dataset.messages import one_line
 from filtershift.errors import FiltershiftError
 
 _DAMAGE = (
     *(OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError),
-    *(struct.error, zlib.error),
+    *(csv.Error, struct.error, zlib.error),
 )
 # No others: HDF5 reads beyond its buffers in some that nobody uses for weights.
 _FILTERS = (h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF)
@@ -38,12 +40,12 @@ def open_hdf5(path: Path) -> h5py.File:
     try:
         return h5py.File(path, "r")
     except (OSError, RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
-        if "truncated file" in reason:
-            reason = "the file is cut off; get it again"
-        elif "file signature not found" in reason:
-            reason = "not an HDF5 file; one with /filters and /meta would be right"
-        raise FiltershiftError(f"{path}: {reason}") from error
+        why = one_line(error)
+        if "truncated file" in why:
+            why = "the file is cut off; get it again"
+        elif "file signature not found" in why:
+            why = "not an HDF5 file; one with /filters and /meta would be right"
+        raise FiltershiftError(f"{path}: {why}") from error
 
 
 @contextmanager
@@ -52,8 +54,7 @@ def reading(path: Path, what: str) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        reason = " ".join(str(error).split())[:200]
-        raise FiltershiftError(f"{path}: {what} cannot be read ({reason}); get the file again") from error
+        raise FiltershiftError(f"{path}: {what} cannot be read ({one_line(error)}); get the file again") from error
 
 
 def place(node: h5py.Group | h5py.Dataset) -> str:
@@ -107,7 +108,7 @@ def find_array(group: h5py.Group, *names: str) -> h5py.Dataset:
 
 
 def _check_chunks(node: h5py.Dataset) -> None:
-    """Refuse chunks that are missing, elsewhere or of a size that cannot be: HDF5 reads such ones beyond its buffers."""
+    """Refuse chunks that are missing, elsewhere or of an impossible size: HDF5 reads those beyond its buffers."""
     plist = node.id.get_create_plist()
     codes = [plist.get_filter(position)[0] for position in range(plist.get_nfilters())]
     smallest = 5 if h5py.h5z.FILTER_FLETCHER32 in codes else 1  # a checksum has four bytes

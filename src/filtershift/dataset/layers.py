@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.dataset.filters import FilterFile
+from filtershift.dataset.isolation import in_own_process
 from filtershift.dataset.meta import read_meta
 from filtershift.dataset.pickled_arrays import IntList
 from filtershift.errors import FiltershiftError
@@ -54,6 +55,10 @@ def read_layers(path: Path) -> LayerTable:
         FiltershiftError: an unreadable file, a missing column, an empty table, a depth outside 0…1, or ids that are out
             of range, reversed, negative, listed twice or owned by two layers.
     """
+    return in_own_process(_read_layers, path)
+
+
+def _read_layers(path: Path) -> LayerTable:
     with FilterFile(path) as filters:
         n_filters = filters.n_filters
     meta = read_meta(path)

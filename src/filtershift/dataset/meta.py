@@ -4,6 +4,7 @@
 and their pickles through :mod:`filtershift.dataset.pickles`. Layouts: pandas `io/pytables.py`.
 """
 
+import csv
 from collections.abc import Iterator
 from io import StringIO
 from itertools import count, takewhile
@@ -16,11 +17,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.dataset.hdf5 import attribute, find_array, find_node, open_hdf5, place, reading, row_bytes
+from filtershift.dataset.pickled_arrays import MAX_CELLS
 from filtershift.dataset.pickles import decode
 from filtershift.errors import FiltershiftError
 
 MAX_NODE_BYTES = 2**30
 """Largest node of /meta read, pickles apart; those of the authors' 21,436 layers are below 2**27."""
+MAX_COLUMNS = 10_000
+"""Most columns of a CSV; the authors have less than two hundred, and pandas takes a kilobyte for each."""
 
 
 def read_meta(path: Path) -> pd.DataFrame:
@@ -33,7 +37,7 @@ def read_meta(path: Path) -> pd.DataFrame:
     Raises:
         FiltershiftError: not HDF5, cut off, no `/meta` or a part of it missing, or anything but plain data in it.
     """
-    with open_hdf5(path) as file, reading(path, "/meta"):
+    with reading(path, "/meta"), open_hdf5(path) as file:  # a damaged file may even fail to close
         node = find_node(file, "meta")
         if isinstance(node, h5py.Dataset):
             return _csv(find_array(file, "meta"))
@@ -44,6 +48,9 @@ def _csv(node: h5py.Dataset) -> pd.DataFrame:
     if node.dtype.kind not in "iuS" or (node.dtype.kind in "iu" and node.dtype.itemsize > 1):
         raise FiltershiftError(f"{place(node)} is of type {node.dtype}; a pandas HDFStore or CSV bytes would be right")
     text = np.asarray(_stored(node)).tobytes().rstrip(b"\0").decode("utf-8")
+    columns, rows = len(next(csv.reader(StringIO(text, newline="")), [])), text.count("\n") + text.count("\r")
+    if columns > MAX_COLUMNS or columns * rows > MAX_CELLS:  # pandas fills up rows that are too short
+        raise FiltershiftError(f"{place(node)} has {columns:,} columns and {rows:,} rows: not a table of layers")
     return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
 
 
@@ -133,6 +140,8 @@ def _text(values: NDArray) -> NDArray:
     """Byte strings as text, other values as objects; bytes that are no UTF-8 stay visible as `\\xe4`."""
     if values.dtype.kind != "S":
         return values.astype(object)
+    if values.size > MAX_CELLS:
+        raise ValueError(f"more than {MAX_CELLS:,} texts")
     texts = [value.decode("utf-8", "backslashreplace") for value in values.ravel().tolist()]
     return np.fromiter(texts, dtype=object, count=values.size).reshape(values.shape)
 

@@ -12,10 +12,10 @@ import numpy as np
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from onnx import ModelProto, load_model_from_string
-from onnx.checker import ValidationError
-from onnx.inliner import inline_local_functions
 
 from filtershift.dataset.graphs import BODY_INPUT, FlatGraph, Operator, convolution_ranks, flatten, operator_depths
+from filtershift.dataset.local_functions import inlined
+from filtershift.dataset.messages import one_line
 from filtershift.dataset.onnx_weights import StoredWeights, load_weights, trace_weights
 from filtershift.errors import FiltershiftError
 
@@ -146,13 +146,10 @@ def _parse(source: bytes | Path) -> ModelProto:
     except OSError as error:
         raise FiltershiftError(f"cannot be read: {error.strerror}") from None
     except DecodeError as error:
-        raise FiltershiftError(f"is not an ONNX model ({error})") from None
+        raise FiltershiftError(f"is not an ONNX model ({one_line(error)})") from None
     if not model.HasField("graph"):
         raise FiltershiftError("is not an ONNX model (it has no graph)")
-    try:
-        return inline_local_functions(model) if model.functions else model
-    except (ValidationError, RuntimeError) as error:
-        raise FiltershiftError(f"its local functions cannot be inlined: {' '.join(str(error).split())}") from None
+    return inlined(model)
 
 
 def _read(model: ModelProto, name: str, folder: Path | None) -> ConvModel:

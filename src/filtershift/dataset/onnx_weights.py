@@ -15,7 +15,11 @@ from onnx.helper import tensor_dtype_to_np_dtype
 from onnx.numpy_helper import to_array
 
 from filtershift.dataset.graphs import BODY_INPUT, FlatGraph
+from filtershift.dataset.messages import one_line
 from filtershift.errors import FiltershiftError
+
+MAX_STEPS = 1000
+"""Most operators between a convolution and its stored weights; more than a few are not found in models."""
 
 READABLE = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
 
@@ -47,7 +51,9 @@ def trace_weights(name: str, graph: FlatGraph) -> StoredWeights:
     """
     casts: list[int] = []
     quantised = ""
-    while name not in graph.tensors:
+    for _ in range(MAX_STEPS):
+        if name in graph.tensors:
+            break
         producer = graph.producers.get(name)
         if producer is None:
             reason = "weights are an input of the model" if name in graph.inputs else "weights are missing"
@@ -60,6 +66,8 @@ def trace_weights(name: str, graph: FlatGraph) -> StoredWeights:
             maker = "a loop" if producer.kind == BODY_INPUT else producer.kind
             return StoredWeights(name, None, None, (), f"weights are computed (by {maker})")
         name = producer.inputs[0] if producer.inputs else ""
+    else:
+        return StoredWeights(name, None, None, (), f"weights are computed (by more than {MAX_STEPS:,} operators)")
     tensor = graph.tensors[name]
     shape = tuple(tensor.dims)
     if isinstance(tensor, SparseTensorProto):
@@ -84,8 +92,7 @@ def load_weights(weights: StoredWeights, folder: Path | None) -> NDArray[np.floa
             return None
         values = to_array(tensor, str(folder or ""))
     except (ValueError, TypeError, OverflowError, OSError, ValidationError) as error:
-        cause = " ".join(str(error).split())
-        problem = f"tensor {weights.name!r} of shape {weights.shape} does not fit its data: {cause}"
+        problem = f"tensor {weights.name!r} of shape {weights.shape} does not fit its data: {one_line(error)}"
         raise FiltershiftError(problem) from None
     if values.shape != weights.shape:  # a negative size would otherwise be inferred
         raise FiltershiftError(

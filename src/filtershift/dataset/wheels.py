@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import lzma
+import struct
 import subprocess
 import sys
 import tempfile
@@ -11,10 +13,16 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from filtershift.dataset.messages import one_line
 from filtershift.errors import FiltershiftError
 
 LARGEST_MEMBER = 2 << 30  # bytes; an ONNX file cannot be larger
 SUSPECT_SIZE, SUSPECT_RATIO = 64 << 20, 100  # trained weights hardly compress: more of both is a zip bomb
+
+_DAMAGE = (
+    *(OSError, EOFError, ValueError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def read_member(wheel: Path, member: str) -> bytes:
     try:
         with zipfile.ZipFile(wheel) as archive:
             if member not in archive.namelist():
-                models = [name for name in archive.namelist() if name.endswith(".onnx")]
+                models = [repr(name)[1:-1] for name in archive.namelist() if name.endswith(".onnx")][:50]
                 raise FiltershiftError(
                     f"{wheel.name}: no member {member!r}; found {', '.join(models) or 'no .onnx file'}"
                 )
@@ -87,8 +95,8 @@ def read_member(wheel: Path, member: str) -> bytes:
                 raise FiltershiftError(f"{wheel.name}: member {member!r} claims {size}, which no model does")
             with archive.open(entry) as stream:
                 return stream.read(entry.file_size)
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
-        raise FiltershiftError(f"{wheel.name}: member {member!r} cannot be read: {error}") from None
+    except _DAMAGE as error:
+        raise FiltershiftError(f"{wheel.name}: member {member!r} cannot be read: {one_line(error)}") from None
 
 
 def _pip_download(wheel: Wheel, download: Path, folder: Path) -> None:

@@ -171,7 +171,7 @@ def test_blocks_that_lie_outside(tmp_path, place):
 
 
 def change_first_block(path, size, entry):
-    """In the index of blocks, which holds their stored bytes, the filters left out, and where in the array they begin."""
+    """In the index of blocks, which holds their stored bytes, what was left out, and where in the array they begin."""
     content = path.read_bytes()
     first = struct.pack("<IIQQQ", size, 0, 0, 0, 0)
     assert content.count(first) == 1

@@ -116,6 +116,14 @@ def test_a_cycle_is_one_clear_line():
         operator_depths(flatten(graph_of(nodes, outputs=("b",))))
 
 
+def test_a_long_cycle_of_odd_operators_is_one_short_line():
+    nodes = [helper.make_node("a\nb\0", [f"v{i}"], [f"v{(i + 1) % 1000}"]) for i in range(1000)]
+    with pytest.raises(FiltershiftError) as error:
+        operator_depths(flatten(graph_of(nodes, outputs=("v0",))))
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 300
+
+
 def test_a_name_that_is_no_text_is_one_clear_line():
     raw = graph_of([helper.make_node("Relu", ["x"], ["y"], name="NAME")]).SerializeToString()
     with pytest.raises(FiltershiftError, match=r"^the name b'NA\\xffE' in the graph is not UTF-8"):

@@ -37,6 +37,42 @@ def test_meta_that_is_no_table(tmp_path):
     refused(tmp_path / "d.h5", "utf-8")
 
 
+@pytest.mark.parametrize(
+    ("text", "columns", "rows"),
+    [
+        (b"," * 10**6 + b"\n", "1,000,001", "1"),
+        (b'"\n"' + b"," * 10**6 + b"\n", "1,000,001", "2"),
+        (b"," * 1000 + b"\na" * 10**5, "1,001", "100,000"),
+        (b"," * 1000 + b"\ra" * 10**5, "1,001", "100,000"),
+    ],
+)
+def test_csv_that_unfolds(tmp_path, text, columns, rows):
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["meta"] = np.frombuffer(text, np.uint8)
+    refused(tmp_path / "d.h5", f"/meta has {columns} columns and {rows} rows: not a table of layers")
+
+
+def test_what_does_not_print_is_escaped(tmp_path):
+    def change(file):
+        file["meta/block0_values"].attrs["value_type"] = b"datetime64[\x1b]"
+
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", change), "Invalid datetime unit in metadata string", r"[\x1b]")
+
+
+def test_endless_names_in_csv(tmp_path):
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["meta"] = np.frombuffer(b"a" * 10**6, np.uint8)
+    refused(tmp_path / "d.h5", "/meta cannot be read (field larger than field limit (131072))")
+
+
+def test_more_texts_than_layers_have(tmp_path):
+    def change(file):
+        del file["meta/axis1_level0"]
+        file.create_dataset("meta/axis1_level0", data=np.zeros(10**7 + 1, "S1"), compression="gzip")
+
+    refused(copy_with(tmp_path / "d.h5", "v1_tiny", change), "/meta cannot be read (more than 10,000,000 texts)")
+
+
 FIXED = ["axis0", "axis1_label1", "block0_items", "block1_values", "block2_items", "block2_values"]
 
 

@@ -36,6 +36,15 @@ def test_weights_as_constant_behind_identity_and_cast():
     assert (model.depth, model.operators["Constant"]) == (1, 1)
 
 
+@pytest.mark.parametrize(("steps", "read_layers"), [(999, 1), (1000, 0)])
+def test_endless_chains_are_not_followed(steps, read_layers):
+    nodes = [helper.make_node("Identity", [f"v{i}"], [f"v{i + 1}"]) for i in range(steps)]
+    model = read([*nodes, conv(f"v{steps}")], {"v0": weights(1, 1, 3, 3)})
+    assert len(model.layers) == read_layers
+    reason = "weights are computed (by more than 1,000 operators)"
+    assert [row.reason for row in model.skipped[:-1]] == [reason] * (1 - read_layers)
+
+
 def test_one_tensor_in_two_nodes_counts_once():
     nodes = [
         conv("w", "x", "a", "first"),

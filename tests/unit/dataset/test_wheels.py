@@ -95,6 +95,12 @@ def test_a_missing_member_lists_those_there(wheel, tmp_path):
         read_member(path, "tiny_zoo/c.onnx")
 
 
+def test_members_whose_names_do_not_print_are_listed(tmp_path):
+    path = write_wheel(tmp_path, "odd", "1", {"a\x1b[31m\n.onnx": b"x"})
+    with pytest.raises(FiltershiftError, match=r"found a\\x1b\[31m\\n\.onnx$"):
+        read_member(path, "b.onnx")
+
+
 @pytest.mark.parametrize("member", ["/etc/passwd", "../a.onnx", "tiny/../../a.onnx", "..\\a.onnx"])
 def test_members_stay_inside_the_wheel(tmp_path, member):
     path = write_wheel(tmp_path, "bad", "1", {member: b"x"})
@@ -116,6 +122,13 @@ def test_a_declared_size_that_lies_is_refused(tmp_path):
     size, half = len(CONTENT).to_bytes(4, "little"), (len(CONTENT) // 2).to_bytes(4, "little")
     path.write_bytes(raw.replace(size + size, half + half))  # compressed and full size, in both headers
     with pytest.raises(FiltershiftError, match=r"lie\.whl: member 'a\.onnx' cannot be read"):
+        read_member(path, "a.onnx")
+
+
+def test_names_that_are_no_text_are_refused(tmp_path):
+    path = write_wheel(tmp_path, "odd", "1", {"ü.onnx": b"x"})
+    path.write_bytes(path.read_bytes().replace("ü".encode(), b"\xff\xfe"))
+    with pytest.raises(FiltershiftError, match=r"member 'a\.onnx' cannot be read: 'utf-8' codec can't decode"):
         read_member(path, "a.onnx")
 
 

@@ -1,0 +1,54 @@
+"""What is fuzzed: everything that reads a file of unknown origin. A wrong result is an AssertionError."""
+
+from pathlib import Path
+
+import numpy as np
+
+from filtershift.dataset.filters import FilterFile
+from filtershift.dataset.layers import load_layers, read_layers, runs_of
+from filtershift.dataset.models import model_table
+from filtershift.dataset.onnx_models import read_model
+from filtershift.dataset.wheels import read_member
+from filtershift.files import write_table
+
+BLOCK = 1 << 16
+MEMBER = "tiny/model.onnx"
+
+
+def read_file(path: Path) -> None:
+    """Read a data set, a model or a wheel, told by its suffix."""
+    {".h5": _read_dataset, ".onnx": _read_model, ".whl": _read_wheel}[path.suffix](path)
+
+
+def _read_dataset(path: Path) -> None:
+    """What the workflow does with a data set: its layer table, written and read back, and all filters."""
+    table = read_layers(path)
+    rows = 0
+    with FilterFile(path) as filters:
+        for start in range(0, filters.n_filters, BLOCK):
+            block = filters.read(start, min(start + BLOCK, filters.n_filters))
+            np.isfinite(block).all()
+            rows += len(block)
+        assert rows == filters.n_filters
+    owned = (table.runs["stop"] - table.runs["start"]).sum()
+    unowned = table.skipped.loc[table.skipped["kind"] == "filters", "count"].sum()
+    assert owned + unowned == rows
+    model_table(table.layers)
+    write_table(path.with_suffix(".csv"), table.layers, index=True)
+    assert runs_of(load_layers(path.with_suffix(".csv"))).equals(table.runs)
+
+
+def _read_model(path: Path) -> None:
+    _check(path.read_bytes())
+
+
+def _read_wheel(path: Path) -> None:
+    _check(read_member(path, MEMBER))
+
+
+def _check(content: bytes) -> None:
+    model = read_model(content, "model")
+    for layer in model.layers:
+        assert layer.weights.shape == (layer.out_channels * layer.in_channels // layer.groups, 3, 3)
+        assert 0 <= layer.conv_depth_norm <= 1
+    assert sum(len(layer.weights) for layer in model.layers) == model.kernel_shapes.get((3, 3), 0)
