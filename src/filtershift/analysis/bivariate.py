@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.statistics import VARIANTS
+from filtershift.statistics import TIE, TINY, VARIANTS
 from filtershift.statistics.extent import LayerExtent
 from filtershift.statistics.units import FilterSource, spans
 
@@ -17,10 +17,6 @@ PairCounts = NDArray[np.int32]
 BINS = 512
 # The pairs of the nine components: (0, 1), (0, 2), … (7, 8).
 PAIRS = tuple(combinations(range(9), 2))
-# Coefficients this share of a bin below an edge belong to the bin above it, as in the third pass.
-TIE = 1e-9
-# Filters are divided by their largest weight or this, so that zero filters stay zero.
-TINY = 1e-300
 
 
 def ranges(extent: LayerExtent, layers: Sequence[int], variant: str) -> dict[int, float]:

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.normal_filters import POINTS, normal_points, reference_quantiles, scaled_normal
+from filtershift.statistics import TIE
 from filtershift.statistics.extent import LayerExtent
 from filtershift.statistics.moments import LayerMoments
 
@@ -138,8 +139,6 @@ def _without_zeros(moments: LayerMoments) -> tuple[Array, Array]:
 
 def _remove_zeros(counts: Counts, coefficients: Array, window: Array, zeros: Numbers) -> Array:
     """Histograms without all-zero filters, which are all in one bin: that of these coefficients (9,)."""
-    from filtershift.statistics.kernels import TIE
-
     bins = counts.shape[2]
     place = (coefficients - window[0]) * (bins / (window[1] - window[0])) + TIE
     nonzero = counts.astype(np.float64)

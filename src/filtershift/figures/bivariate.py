@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from filtershift.errors import FiltershiftError
 from filtershift.figures.labels import indexed, number_text
 from filtershift.figures.layout import MARGIN, SCREEN_DPI, canvas, fit_labels, page, place
-from filtershift.figures.style import FAINT, LABEL, SHIFT_MAP, SMALL, TITLE, styled
+from filtershift.figures.style import FAINT, FIRE, LABEL, SMALL, TITLE, styled
 
 SCREEN_DOTS, PRINT_DOTS = 64, 128
 """Dots along a side of a panel: as many as it takes on screen, and enough for print."""
@@ -110,7 +110,7 @@ def _mosaic(counts: np.ndarray, dots: int) -> np.ndarray:
     merged = counts.shape[1] // dots
     largest = counts.reshape(36, dots, merged, dots, merged).max(axis=(2, 4))
     share = largest / np.maximum(largest.max(axis=(1, 2), keepdims=True), 1)
-    colors = SHIFT_MAP(_SCALE(share.ravel()), bytes=True).reshape(*share.shape, 4)
+    colors = FIRE(_SCALE(share.ravel()), bytes=True).reshape(*share.shape, 4)
     step = dots + round(_GAP * dots)
     image = np.zeros((7 * step + dots, 7 * step + dots, 4), np.uint8)
     for panel, (x, y) in zip(colors, combinations(range(9), 2), strict=True):
@@ -123,7 +123,7 @@ def _draw_scale(figure: Figure, top: float) -> None:
     """Draw the colour scale under the triangles."""
     ticks = {10.0**decade: number_text(10.0**decade, plain_below=0) for decade in range(-5, 0)} | {1.0: "1"}
     axes = place(figure, MARGIN + _LETTERS, top, 2.4, 0.12)
-    bar = Colorbar(axes, ScalarMappable(_SCALE, SHIFT_MAP), orientation="horizontal")
+    bar = Colorbar(axes, ScalarMappable(_SCALE, FIRE), orientation="horizontal")
     bar.set_ticks(list(ticks), labels=list(ticks.values()))
     bar.minorticks_off()
     bar.outline.set_visible(False)

@@ -10,8 +10,7 @@ from matplotlib.lines import Line2D
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import MARGIN, log_ticks, page, place
-from filtershift.figures.shares import STATE_COLORS
-from filtershift.figures.style import FAINT, FRAME, INK, SMALL, styled
+from filtershift.figures.style import FAINT, FRAME, INK, SMALL, STATE_COLORS, styled
 
 _WIDTH, _HEIGHT, _SIDE = 5.4, 4.0, 0.9
 _KEY, _LEFT, _GAP, _AXIS = 0.3, 0.55, 0.12, 0.45
@@ -36,7 +35,7 @@ def entropy(
     Args:
         n_filters: (L,) number of finite filters of each layer.
         entropies: (L,) variance entropy, 0…log10 9, NaN where a layer has none.
-        states: (L,) one of `shares.STATE_COLORS`, or empty for a layer that was not judged.
+        states: (L,) one of `STATE_COLORS`, or empty for a layer that was not judged.
         curve: ascending numbers of filters, and the random threshold T_H of each.
 
     Raises:

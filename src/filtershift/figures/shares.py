@@ -23,10 +23,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import FAINT, SMALL, TITLE, styled
-
-STATE_COLORS = {"degenerate": "#b5302b", "random-like": "#eda83a", "diverse": "#7ea4c8"}
-"""State of a layer -> its colour; bars are stacked in this order."""
+from filtershift.figures.style import FAINT, SMALL, STATE_COLORS, TITLE, styled
 
 _WIDTH = 5.0
 _LABELS = 4.5

@@ -24,7 +24,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import FAINT, LABEL, MISSING, SHIFT_MAP, SMALL, TITLE, styled
+from filtershift.figures.style import FAINT, FIRE, LABEL, MISSING, SMALL, TITLE, styled
 
 _DENSE = 0.105
 """Inches between two labels where they are closest."""
@@ -169,7 +169,7 @@ def draw_panel(figure: Figure, left: float, part: MeasuredPanel, scale: ShiftSca
     axes = place(figure, left + part.label_width, MARGIN + HEADING, part.side, part.side)
     # Resampled for print, as sharp cells need in some viewers, the largest pages would take gigabytes.
     sharp = "nearest" if part.side <= _LONGEST_SIDE else "none"
-    axes.imshow(part.panel.shift, cmap=SHIFT_MAP, norm=scale.norm, interpolation=sharp, aspect="auto")
+    axes.imshow(part.panel.shift, cmap=FIRE, norm=scale.norm, interpolation=sharp, aspect="auto")
     ticks, texts = range(0, len(part.texts), part.step), part.texts[:: part.step]
     axes.set_xticks(ticks, texts, rotation=90, fontsize=part.size)
     axes.set_yticks(ticks, texts, fontsize=part.size)
@@ -180,7 +180,7 @@ def draw_scale(figure: Figure, left: float, scale: ShiftScale) -> None:
     """Draw the colour bar beside the matrices, with what its colours leave out."""
     bar = Colorbar(
         place(figure, left, MARGIN + HEADING, _BAR, scale.height),
-        ScalarMappable(scale.norm, SHIFT_MAP),
+        ScalarMappable(scale.norm, FIRE),
         extend="max" if scale.largest > scale.top else "neither",
     )
     # As an image, which is the default, the colours would take one of the whole page in memory.

@@ -22,6 +22,9 @@ INK, FAINT, FRAME, MISSING = "0.1", "0.4", "0.75", "0.8"
 BAR = "#4878a8"
 """The fill of marks that stand for no group in particular."""
 
+STATE_COLORS = {"degenerate": "#b5302b", "random-like": "#eda83a", "diverse": "#7ea4c8"}
+"""State of a layer -> its colour; bars are stacked in this order."""
+
 STYLE: dict[Any, Any] = {
     "font.family": FONT,
     "font.size": LABEL,
@@ -49,7 +52,7 @@ STYLE: dict[Any, Any] = {
     "savefig.facecolor": "white",
 }
 
-SHIFT_MAP: LinearSegmentedColormap = colorcet.cm.fire.with_extremes(bad=MISSING)
+FIRE: LinearSegmentedColormap = colorcet.cm.fire.with_extremes(bad=MISSING)
 WEIGHT_MAP: LinearSegmentedColormap = colorcet.cm.diverging_bwr_40_95_c42.with_extremes(bad=MISSING)
 
 P = ParamSpec("P")

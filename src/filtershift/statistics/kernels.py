@@ -12,13 +12,11 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from filtershift.statistics import TIE, TINY
+
 Array = NDArray[np.float64]
 
 LANES = 256
-# Filters are scaled by one over their largest weight or this, so that zero filters stay zero and nothing overflows.
-TINY = 1e-300
-# Coefficients this share of a bin below an edge belong to the bin above it, so that rounding decides nothing.
-TIE = 1e-9
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")

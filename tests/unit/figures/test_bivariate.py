@@ -7,9 +7,9 @@ from matplotlib.colors import to_rgba
 from filtershift.errors import FiltershiftError
 from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, Example, bivariate
 from filtershift.figures.saving import save
-from filtershift.figures.style import SHIFT_MAP
+from filtershift.figures.style import FIRE
 
-BLACK = to_rgba(SHIFT_MAP(0.0))
+BLACK = to_rgba(FIRE(0.0))
 
 
 def counts_of(rng, bins=SCREEN_DOTS):
@@ -68,7 +68,7 @@ def test_colours_are_shares_of_the_fullest_bin_on_a_log_scale():
     counts = np.zeros((36, SCREEN_DOTS, SCREEN_DOTS), int)
     counts[0, :4, 0] = 10**6, 10**3, 10, 1
     drawn = panels(bivariate([Example("one", [], counts, 1.0)]))[0, 1][0, :5]
-    expected = [SHIFT_MAP(share) for share in (1.0, 0.4, 0.0, 0.0, 0.0)]
+    expected = [FIRE(share) for share in (1.0, 0.4, 0.0, 0.0, 0.0)]
     np.testing.assert_allclose(drawn, expected, atol=1.01 / 255)
 
 
@@ -78,7 +78,7 @@ def test_a_single_filter_is_seen_among_many_bins(dots):
     counts[:, 300, 401], counts[:, :8, :8] = 1, 10_000
     drawn = panels(bivariate([Example("one", [], counts, 1.0)], dots), dots=dots)[3, 5]
     merged = 512 // dots
-    np.testing.assert_allclose(drawn[401 // merged, 300 // merged], SHIFT_MAP(0.2), atol=1.01 / 255)
+    np.testing.assert_allclose(drawn[401 // merged, 300 // merged], FIRE(0.2), atol=1.01 / 255)
     assert (drawn != BLACK).any(axis=-1).sum() == 1 + (8 // merged) ** 2
 
 

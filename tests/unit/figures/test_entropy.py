@@ -4,7 +4,7 @@ from matplotlib.colors import to_rgb
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.entropy import entropy
-from filtershift.figures.shares import STATE_COLORS
+from filtershift.figures.style import STATE_COLORS
 
 NAMES = ["diverse", "random-like", "degenerate", ""]
 

@@ -4,7 +4,8 @@ from matplotlib.colors import to_rgba
 
 from filtershift.analysis.quality import STATES
 from filtershift.errors import FiltershiftError
-from filtershift.figures.shares import STATE_COLORS, SharePanel, shares
+from filtershift.figures.shares import SharePanel, shares
+from filtershift.figures.style import STATE_COLORS
 
 
 def panel_of(title, labels, rng):
