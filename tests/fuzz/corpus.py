@@ -17,7 +17,7 @@ from numpy.random import Generator
 from fuzz.checksums import sealed, sealed_blocks
 from fuzz.hdf5_files import FILTERS, IDS, dataset_files, places, timeless, written
 from fuzz.messages import damaged_message
-from fuzz.models import sound_models, wheel_of
+from fuzz.models import own_models, repacked, sound_models, wheel_of
 from fuzz.mutations import damaged
 from fuzz.tokens import CSV, PICKLE, VALUES
 
@@ -46,7 +46,15 @@ def sources() -> list[Source]:
     for name, data in models.items():
         found.append(Source(f"onnx bytes {name}", ".onnx", partial(damaged, data)))
         found.append(Source(f"onnx fields {name}", ".onnx", partial(damaged_message, data)))
-    return [*found, Source("wheel", ".whl", partial(damaged, wheel_of(models["plain"])))]
+    found.append(Source("wheel", ".whl", partial(damaged, wheel_of(models["plain"]))))
+    for name, data in own_models().items():
+        found.append(Source(f"own {name}", ".model", partial(damaged, data, tokens=PICKLE)))
+    return [*found, Source("own pickle", ".model", _with_torch_pickle)]
+
+
+def _with_torch_pickle(rng: Generator) -> bytes:
+    """A sound zip file of PyTorch with a damaged pickle."""
+    return repacked(lambda pickled: damaged(pickled, rng, tokens=PICKLE))
 
 
 def _damaged_file(data: bytes) -> Callable[[Generator], bytes]:

@@ -1,14 +1,20 @@
-"""Sound ONNX models, as bytes, and a wheel."""
+"""Sound models of every kind, as bytes, and a wheel."""
 
 import tempfile
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from onnx import helper, numpy_helper
+from safetensors.numpy import save
 from tiny_models import conv, model_of, value, write_wheel
 
 from fuzz.targets import MEMBER
+
+TORCH = Path(__file__).parents[1] / "data/torch"
 
 
 def sound_models() -> dict[str, bytes]:
@@ -61,3 +67,20 @@ def wheel_of(model: bytes) -> bytes:
     """A wheel with this model in it."""
     with tempfile.TemporaryDirectory() as folder:
         return write_wheel(Path(folder), "tiny", "1.0", {MEMBER: model}).read_bytes()
+
+
+def own_models() -> dict[str, bytes]:
+    """Files by PyTorch in both formats, and a safetensors file."""
+    names = ("training", "state_dict_legacy", "module_legacy")
+    tensors = {"a.weight": np.ones((2, 1, 3, 3), np.float32), "b.weight": np.ones((1, 2, 3, 3), np.float16)}
+    return {name: (TORCH / f"{name}.pt").read_bytes() for name in names} | {"safetensors": save(tensors)}
+
+
+def repacked(change: Callable[[bytes], bytes]) -> bytes:
+    """A zip file of PyTorch with its pickle changed and its checksums right."""
+    file = BytesIO()
+    with zipfile.ZipFile(TORCH / "training.pt") as sound, zipfile.ZipFile(file, "w") as changed:
+        for entry in sound.infolist():
+            content = sound.read(entry)
+            changed.writestr(entry, change(content) if entry.filename.endswith("data.pkl") else content)
+    return file.getvalue()

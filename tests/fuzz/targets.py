@@ -4,8 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
+from filtershift.dataset.conv_models import ConvModel
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import load_layers, read_layers, runs_of
+from filtershift.dataset.model_files import read_model_file
 from filtershift.dataset.models import model_table
 from filtershift.dataset.onnx_models import read_model
 from filtershift.dataset.wheels import read_member
@@ -17,7 +19,7 @@ MEMBER = "tiny/model.onnx"
 
 def read_file(path: Path) -> None:
     """Read a data set, a model or a wheel, told by its suffix."""
-    {".h5": _read_dataset, ".onnx": _read_model, ".whl": _read_wheel}[path.suffix](path)
+    {".h5": _read_dataset, ".onnx": _read_model, ".whl": _read_wheel, ".model": _read_own}[path.suffix](path)
 
 
 def _read_dataset(path: Path) -> None:
@@ -39,16 +41,21 @@ def _read_dataset(path: Path) -> None:
 
 
 def _read_model(path: Path) -> None:
-    _check(path.read_bytes())
+    _check(read_model(path.read_bytes(), "model"))
 
 
 def _read_wheel(path: Path) -> None:
-    _check(read_member(path, MEMBER))
+    _check(read_model(read_member(path, MEMBER), "model"))
 
 
-def _check(content: bytes) -> None:
-    model = read_model(content, "model")
+def _read_own(path: Path) -> None:
+    _check(read_model_file(path, "model"))
+
+
+def _check(model: ConvModel) -> None:
     for layer in model.layers:
-        assert layer.weights.shape == (layer.out_channels * layer.in_channels // layer.groups, 3, 3)
+        if layer.in_channels is not None and layer.groups is not None:
+            assert layer.weights.shape == (layer.out_channels * layer.in_channels // layer.groups, 3, 3)
+        assert layer.weights.dtype == np.float32
         assert 0 <= layer.conv_depth_norm <= 1
     assert sum(len(layer.weights) for layer in model.layers) == model.kernel_shapes.get((3, 3), 0)

@@ -10,7 +10,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "tables": "pytables", "playwright": "playwright-python"}
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",
+    "tables": "pytables",
+    "playwright": "playwright-python",
+    "ml-dtypes": "ml_dtypes",
+}
 CONDA_ONLY = {"pip"}
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 

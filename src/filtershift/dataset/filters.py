@@ -1,6 +1,7 @@
 """The filters of a data set, read in ranges of rows."""
 
 import mmap
+from math import prod
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,7 @@ from filtershift.errors import FiltershiftError
 
 _NODES = ("filters", "filter")  # the authors' files have the first, their README says the second
 _AHEAD = 64 << 20  # bytes between what is read and what is fetched or let go: a few times what all threads work on
+_CACHE = 8 << 20  # bytes of decompressed blocks that HDF5 keeps
 _DTYPES: dict[int, np.dtype] = {2: np.dtype("f4"), 4: np.dtype("f4"), 8: np.dtype("f8")}  # by bytes of a weight
 
 
@@ -40,6 +42,11 @@ class FilterFile:
             self._file = open_hdf5(path)
             try:
                 node = _filters_node(self._file)
+                block = prod(node.chunks or ()) * node.dtype.itemsize
+                if block > _CACHE // 2:  # each read would decompress it anew
+                    self._file.close()
+                    self._file = open_hdf5(path, rdcc_nbytes=2 * block)
+                    node = _filters_node(self._file)
                 offset = _offset(path, node)
             except BaseException:
                 self._file.close()

@@ -27,10 +27,11 @@ _DAMAGE = (
 # No others: HDF5 reads beyond its buffers in some that nobody uses for weights.
 _FILTERS = (h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF)
 _MOST_COMPRESSED = 10_000  # zlib makes zeros 1,032 times smaller; beyond this a size is declared, not stored
+_LARGEST_BLOCK = 2**28  # bytes; HDF5 decompresses all of a block for each part of it
 
 
-def open_hdf5(path: Path) -> h5py.File:
-    """The HDF5 file at `path`, open for reading.
+def open_hdf5(path: Path, **options: Any) -> h5py.File:
+    """The HDF5 file at `path`, open for reading; `options` are those of `h5py.File`.
 
     Raises:
         FiltershiftError: there is no such file, it is not HDF5, or it is cut off.
@@ -38,7 +39,7 @@ def open_hdf5(path: Path) -> h5py.File:
     if not path.is_file():
         raise FiltershiftError(f"{path}: no such file; an HDF5 file with /filters and /meta would be right")
     try:
-        return h5py.File(path, "r")
+        return h5py.File(path, "r", **options)
     except (OSError, RuntimeError, ValueError) as error:
         why = one_line(error)
         if "truncated file" in why:
@@ -62,26 +63,36 @@ def place(node: h5py.Group | h5py.Dataset) -> str:
     return f"{node.file.filename}: {node.name}"
 
 
-def find_node(group: h5py.Group, *names: str) -> h5py.Group | h5py.Dataset:
+def has(group: h5py.Group, name: str) -> bool:
+    """Whether there is a `name` in `group`; where a link leads is not looked at."""
+    return group.id.links.exists(name.encode())
+
+
+def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5py.Dataset:
     """The first of `names` in `group`.
 
     Raises:
-        FiltershiftError: there is none (the message lists what there is), or its data lie in another file.
+        FiltershiftError: there is none (the message lists what there is), it is a link, or its data lie in another
+            file, which is not opened; or `group` is none.
     """
+    if not isinstance(group, h5py.Group):
+        raise FiltershiftError(f"{place(group)} is an array; a group would be right")
     path, root = group.file.filename, group.name.rstrip("/")
-    name = next((name for name in names if name in group), None)
+    name = next((name for name in names if has(group, name)), None)
     if name is None:
         wanted = " or ".join(f"{root}/{name}" for name in names)
         found = ", ".join(ascii(f"{root}/{name}")[1:-1] for name in list(group)[:50])
         raise FiltershiftError(f"{path}: no {wanted}; found {found or 'nothing'}")
-    node = group[name]
-    outside = isinstance(node, h5py.Dataset) and (node.external or node.is_virtual)
-    if outside or node.file.filename != path:
-        raise FiltershiftError(f"{path}: {root}/{name} lies in another file; data inside this file would be right")
+    is_link = group.id.links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD
+    node = None if is_link else group[name]
+    if node is None or (isinstance(node, h5py.Dataset) and (node.external or node.is_virtual)):
+        raise FiltershiftError(
+            f"{path}: {root}/{name} is a link or lies in another file; data in its place would be right"
+        )
     return node
 
 
-def find_array(group: h5py.Group, *names: str) -> h5py.Dataset:
+def find_array(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Dataset:
     """The first of `names` in `group`, an array that can be read.
 
     Raises:
@@ -113,6 +124,10 @@ def _check_chunks(node: h5py.Dataset) -> None:
     codes = [plist.get_filter(position)[0] for position in range(plist.get_nfilters())]
     smallest = 5 if h5py.h5z.FILTER_FLETCHER32 in codes else 1  # a checksum has four bytes
     size = math.prod(node.chunks) * node.id.get_type().get_size()
+    if size > _LARGEST_BLOCK:
+        raise FiltershiftError(
+            f"{place(node)} is stored in blocks of {size:,} bytes; less than {_LARGEST_BLOCK:,} would be right"
+        )
     largest = size + size // 100 + 64  # what does not compress gets a little larger
     expected = math.prod(-(-extent // length) for extent, length in zip(node.shape, node.chunks, strict=True))
     found = 0
@@ -138,7 +153,7 @@ def _is_plain(kind: h5py.h5t.TypeID) -> bool:
         return _is_plain(kind.get_super())
     if isinstance(kind, h5py.h5t.TypeIntegerID | h5py.h5t.TypeFloatID):
         return kind == h5py.h5t.py_create(kind.dtype)
-    return isinstance(kind, h5py.h5t.TypeStringID) or kind == h5py.h5t.STD_B8LE
+    return isinstance(kind, h5py.h5t.TypeStringID | h5py.h5t.TypeOpaqueID) or kind == h5py.h5t.STD_B8LE
 
 
 def attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
@@ -151,12 +166,12 @@ def attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
 
 
 def row_bytes(node: h5py.Dataset) -> memoryview:
-    """The bytes of the single row of a variable-length array, mapped from the file.
+    """The bytes of a single variable-length text or row of bytes, mapped from the file.
 
     Not through h5py: that takes five times the 2.6 GB which the id lists of 524 million filters are, and for damaged
     files whatever size they declare.
     """
-    if node.shape != (1,) or h5py.check_vlen_dtype(node.dtype) != np.uint8:
+    if node.size != 1 or not (is_text(node) or h5py.check_vlen_dtype(node.dtype) == np.uint8):
         raise FiltershiftError(f"{place(node)} has shape {node.shape} of {node.dtype}; one row of bytes would be right")
     length, address, wanted = struct.unpack_from("<IQI", _reference(node))
     with Path(node.file.filename).open("rb") as stream:
@@ -176,10 +191,21 @@ def row_bytes(node: h5py.Dataset) -> memoryview:
     raise FiltershiftError(f"{place(node)} points to data that are not in the file; get the file again")
 
 
+def is_text(node: h5py.Dataset) -> bool:
+    """Whether it holds texts of variable length."""
+    kind = h5py.check_string_dtype(node.dtype)
+    return kind is not None and kind.length is None
+
+
 def _reference(node: h5py.Dataset) -> bytes:
     """Where the first row of a variable-length array is: its length, address in the file, and number there."""
-    if node.chunks is None or node.file.id.get_create_plist().get_sizes() != (8, 8):
-        raise FiltershiftError(f"{place(node)} is not stored as PyTables does it")
+    offset = node.id.get_offset()
+    if node.file.id.get_create_plist().get_sizes() != (8, 8) or (node.chunks is None and offset is None):
+        raise FiltershiftError(f"{place(node)} is not stored as PyTables or h5py do it")
+    if offset is not None:
+        with Path(node.file.filename).open("rb") as stream:
+            stream.seek(offset)
+            return stream.read(16)
     plist = node.id.get_create_plist()
     unused, data = node.id.read_direct_chunk((0,))
     for position in reversed(range(plist.get_nfilters())):

@@ -132,9 +132,9 @@ def _cell_runs(path: Path, table: pd.DataFrame, row: int, cell: Any) -> tuple[ND
     """The half-open runs of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", an id or a list of ids."""
     if isinstance(cell, IntList) and cell.starts.size:
         return cell.starts, cell.stops
-    ranges = [_RANGE.fullmatch(token) for token in str(cell).strip("[] \n").replace(",", " ").split()]
+    ranges = [_RANGE.fullmatch(token) for token in str(cell).strip("[]() \n").replace(",", " ").split()]
     if not ranges or not all(ranges):
-        _fail(path, table, row, f"filter_ids is {str(cell)[:40]!r}", _IDS)
+        _fail(path, table, row, f"filter_ids is {_shown(cell)}", _IDS)
     first = np.array([int(found[1]) for found in ranges if found], dtype=np.int64)
     last = np.array([int(found[2] or found[1]) for found in ranges if found], dtype=np.int64)
     return first, last + 1
@@ -170,7 +170,7 @@ def _numbers(path: Path, meta: pd.DataFrame, name: str) -> pd.Series:
         wrong, right = ~_whole(numbers), "a whole number"
     if wrong.any():
         row = int(np.argmax(wrong))
-        _fail(path, meta, row, f"{name} is {str(meta[name].iloc[row])[:40]!r}", right)
+        _fail(path, meta, row, f"{name} is {_shown(meta[name].iloc[row])}", right)
     return numbers if name == "conv_depth_norm" else numbers.astype("int64")
 
 
@@ -221,6 +221,11 @@ def _label(value: Any) -> Any:
     if text.isprintable():
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\r", "\\r").replace("\0", "\\0")
+
+
+def _shown(cell: Any) -> str:
+    is_missing = cell is None or (isinstance(cell, float) and isnan(cell))
+    return "missing" if is_missing else repr(str(cell)[:40])
 
 
 def _fail(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -> NoReturn:

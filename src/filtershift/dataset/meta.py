@@ -16,7 +16,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.dataset.hdf5 import attribute, find_array, find_node, open_hdf5, place, reading, row_bytes
+from filtershift.dataset.hdf5 import (
+    attribute,
+    find_array,
+    find_node,
+    has,
+    is_text,
+    open_hdf5,
+    place,
+    reading,
+    row_bytes,
+)
 from filtershift.dataset.pickled_arrays import MAX_CELLS
 from filtershift.dataset.pickles import decode
 from filtershift.errors import FiltershiftError
@@ -41,13 +51,18 @@ def read_meta(path: Path) -> pd.DataFrame:
         node = find_node(file, "meta")
         if isinstance(node, h5py.Dataset):
             return _csv(find_array(file, "meta"))
-        return _table(node) if "table" in node else _fixed(node)
+        return _table(node) if has(node, "table") else _fixed(node)
 
 
 def _csv(node: h5py.Dataset) -> pd.DataFrame:
-    if node.dtype.kind not in "iuS" or (node.dtype.kind in "iu" and node.dtype.itemsize > 1):
+    is_bytes = node.dtype.kind in "iu" and node.dtype.itemsize == 1
+    if is_text(node):
+        content = bytes(row_bytes(node))
+    elif is_bytes or (node.dtype.kind in "SV" and node.dtype.names is None):
+        content = np.asarray(_stored(node)).tobytes()
+    else:
         raise FiltershiftError(f"{place(node)} is of type {node.dtype}; a pandas HDFStore or CSV bytes would be right")
-    text = np.asarray(_stored(node)).tobytes().rstrip(b"\0").decode("utf-8")
+    text = content.rstrip(b"\0").decode("utf-8")
     columns, rows = len(next(csv.reader(StringIO(text, newline="")), [])), text.count("\n") + text.count("\r")
     if columns > MAX_COLUMNS or columns * rows > MAX_CELLS:  # pandas fills up rows that are too short
         raise FiltershiftError(f"{place(node)} has {columns:,} columns and {rows:,} rows: not a table of layers")
@@ -63,7 +78,7 @@ def _fixed(group: h5py.Group) -> pd.DataFrame:
         if not np.all((codes >= -1) & (codes < values.size)):
             raise FiltershiftError(f"{place(label)} points outside the {values.size} values of {level.name}")
         columns[_name(level)] = pd.Series(values).reindex(codes).to_numpy()
-    if "axis1" in group:
+    if has(group, "axis1"):
         index = find_array(group, "axis1")
         columns[_name(index)] = _values(index)
     levels = [name for name in columns if name is not None and name not in names]
@@ -85,8 +100,7 @@ def _table(group: h5py.Group) -> pd.DataFrame:
     for field in [field for field in records.dtype.names or () if field != "index"]:
         values = records[field].reshape(records.size, -1)
         if _attribute(table, f"{field}_meta") == "category":
-            categories = _stored(find_array(group, f"meta/{field}/meta/table"))["values"]
-            values = np.append(_text(categories), np.nan)[values]  # code −1, a missing label, takes the last
+            values = np.append(_categories(group, field), np.nan)[values]  # code −1, a missing label, takes the last
         elif values.dtype.kind == "S":
             own = _attribute(group, "data_col_nan_rep")
             missing = _attribute(table, f"{field}_nan_rep") if own else _attribute(group, "nan_rep") or "nan"
@@ -96,6 +110,14 @@ def _table(group: h5py.Group) -> pd.DataFrame:
             values = _typed(values, _attribute(table, f"{field}_dtype"))
         columns |= zip(_names(_attribute(table, f"{field}_kind")), values.T, strict=True)
     return _frame(group, columns, _names(_attribute(group, "non_index_axes")[0][1]))
+
+
+def _categories(group: h5py.Group, field: str) -> NDArray:
+    """The labels of a column, stored below it in a table of their own."""
+    node: h5py.Group | h5py.Dataset = group
+    for name in ("meta", field, "meta"):
+        node = find_node(node, name)
+    return _text(_stored(find_array(node, "table"))["values"])
 
 
 def _frame(group: h5py.Group, columns: dict[Any, NDArray], names: list[Any]) -> pd.DataFrame:
@@ -108,15 +130,16 @@ def _frame(group: h5py.Group, columns: dict[Any, NDArray], names: list[Any]) -> 
 
 def _numbered(group: h5py.Group, *names: str) -> Iterator[tuple[h5py.Dataset, ...]]:
     """The arrays `names` with 0, 1, … filled in, as far as there is the first of them."""
-    for number in takewhile(lambda number: names[0].format(number) in group, count()):
+    for number in takewhile(lambda number: has(group, names[0].format(number)), count()):
         yield tuple(find_array(group, name.format(number)) for name in names)
 
 
 def _values(node: h5py.Dataset) -> NDArray:
     """The array PyTables stored in `node`, text decoded."""
     if h5py.check_vlen_dtype(node.dtype) is not None:
+        data = row_bytes(node)
         try:
-            values = decode(row_bytes(node))
+            values = decode(data)
         except FiltershiftError as error:
             raise FiltershiftError(f"{place(node)} {error}") from None
         if not isinstance(values, np.ndarray):

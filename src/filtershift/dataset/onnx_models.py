@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from onnx import ModelProto, load_model_from_string
 
+from filtershift.dataset.conv_models import GRAPH, ConvLayer, ConvModel, Skipped, kernel_of, without_layers
 from filtershift.dataset.graphs import BODY_INPUT, FlatGraph, Operator, convolution_ranks, flatten, operator_depths
 from filtershift.dataset.local_functions import inlined
 from filtershift.dataset.messages import one_line
@@ -27,61 +27,6 @@ LEFT_OUT = {
 }
 WEIGHT_INPUT = {"QLinearConv": 3}
 LEVEL_KINDS = ("Conv", "ConvInteger", "QLinearConv")  # a convolution has its depth in whatever numbers it computes
-
-
-@dataclass(frozen=True)
-class ConvLayer:
-    """A regular (not transposed) 3×3 convolution.
-
-    `weights` is (out_channels · in_channels / groups, 3, 3), by output channel first; `kernel` is regular, grouped or
-    depthwise.
-    """
-
-    name: str
-    weights: NDArray[np.float32]
-    out_channels: int
-    in_channels: int
-    groups: int
-    kernel: str
-    conv_depth: int
-    conv_depth_norm: float
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """One thing left out, why, and its number of filters (0 if unknown)."""
-
-    kind: str
-    name: str
-    reason: str
-    count: int
-
-
-@dataclass(frozen=True)
-class ConvModel:
-    """What is read of one model; layers in the order of their depth.
-
-    `operators` counts the nodes of each kind, `kernel_shapes` the 2-D filters of each shape that were read (1×1 too),
-    both including the bodies of If, Loop and Scan; `depth` is the number of operators on the longest path from input.
-    """
-
-    producer: str
-    op_set: int
-    depth: int
-    operators: Mapping[str, int]
-    kernel_shapes: Mapping[tuple[int, int], int]
-    layers: tuple[ConvLayer, ...]
-    skipped: tuple[Skipped, ...]
-
-    @property
-    def total_filters(self) -> int:
-        """2-D filters of all shapes but 1×1."""
-        return sum(count for shape, count in self.kernel_shapes.items() if shape != (1, 1))
-
-    @property
-    def share_3x3(self) -> float:
-        """Share of 3×3 among `total_filters`; 0 without any."""
-        return self.kernel_shapes.get((3, 3), 0) / max(self.total_filters, 1)
 
 
 @dataclass(frozen=True)
@@ -177,13 +122,12 @@ def _read(model: ModelProto, name: str, folder: Path | None) -> ConvModel:
         if reason:
             skipped.append(Skipped("convolution", f"{name}: {convolution.name}", reason, stored.filters))
     if not layers:
-        reasons = Counter(row.reason for row in skipped)
-        why = "".join(f"; {count} × {reason}" for reason, count in reasons.items())
-        skipped.append(Skipped("model", name, f"no readable 3×3 convolution{why}", 0))
+        skipped.append(without_layers(name, skipped))
     return ConvModel(
         producer=f"{model.producer_name} {model.producer_version}".strip(),
         op_set=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
         depth=max(depths, default=0),
+        depth_source=GRAPH,
         operators=Counter(operator.kind for operator in graph.operators if operator.kind != BODY_INPUT),
         kernel_shapes=kernel_shapes,
         layers=tuple(layers),
@@ -209,6 +153,6 @@ def _layer(convolution: _Convolution, weights: NDArray[np.float32], conv_depth: 
         raise FiltershiftError(
             f"convolution {convolution.name!r}: {out_channels} output channels are no multiple of its {groups} groups"
         )
-    kernel = "regular" if groups == 1 else "depthwise" if per_group == 1 else "grouped"
+    kernel = kernel_of(per_group, groups)
     filters = np.ascontiguousarray(weights.reshape(-1, 3, 3))
     return ConvLayer(convolution.name, filters, out_channels, per_group * groups, groups, kernel, conv_depth, norm)

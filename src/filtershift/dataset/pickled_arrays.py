@@ -159,7 +159,7 @@ def _cells(items: list[Any], shape: tuple[Any, ...]) -> NDArray[np.object_]:
 
 
 def _cell(item: Any) -> IntList:
-    integers = _integers(item)
+    integers = _integers(list(item) if type(item) is tuple else item)
     if integers is None:
         kind = type(item).__name__.lower()
         raise FiltershiftError(f"has a cell that is a {kind} where text, a number or a list of integers would be right")

@@ -7,8 +7,9 @@ symbols. Opcodes: the documentation strings of the standard library's ``pickleto
 
 import pickletools
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from filtershift.errors import FiltershiftError
 MAX_STEPS = 10_000_000
 """Opcodes interpreted one by one before a pickle is refused; a long run of integers is one step."""
 
+_DAMAGE = (ValueError, TypeError, KeyError, IndexError, OverflowError)
 _OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
 _GETS = {b"h": 1, b"j": 4}  # opcodes that get from the memo, with the width of the number that follows
 
@@ -27,12 +29,50 @@ _INTEGER_RUNS = {
     b"M": (re.compile(rb"(?:M..){16,65536}+", re.DOTALL), np.dtype([("opcode", "u1"), ("value", "<u2")])),
     b"J": (re.compile(rb"(?:J....){16,65536}+", re.DOTALL), np.dtype([("opcode", "u1"), ("value", "<i4")])),
 }
-# The same for eight-byte numpy integers: get the function, get the dtype, the bytes, and make one of the other two.
+# The same for numpy integers of eight or four bytes: get the function, get the dtype, the bytes, and make one of the
+# other two.
 _SCALAR_TAIL = b"\x94\x86\x94R\x94"
-_SCALAR_RUN = re.compile(
-    rb"(?P<head>(?:h.|j....)(?P<dtype>h.|j....)C\x08).{8}%b(?:(?P=head).{8}%b){15,65535}+" % ((_SCALAR_TAIL,) * 2),
-    re.DOTALL,
-)
+_SCALAR_RUN = b"(?P<head>(?:h.|j....)(?P<dtype>h.|j....)C%c)(?:.{%d}%b)(?:(?P=head).{%d}%b){15,65535}+"
+_SCALAR_RUNS = [
+    re.compile(_SCALAR_RUN % (width, width, _SCALAR_TAIL, width, _SCALAR_TAIL), re.DOTALL) for width in (8, 4)
+]
+
+
+def _constant(value: Any) -> Any:
+    if isinstance(value, int) and value.bit_length() > 64:
+        raise FiltershiftError("holds an integer of more than 64 bits")
+    return value
+
+
+Step = Callable[[Any, Any], Any]
+CONSTANTS = """INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT STRING BINSTRING SHORT_BINSTRING UNICODE
+    SHORT_BINUNICODE BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8"""
+_PUSHES: dict[str, Step] = {
+    **dict.fromkeys(CONSTANTS.split(), lambda _, argument: _constant(argument)),
+    "NONE": lambda *_: None,
+    "NEWTRUE": lambda *_: True,
+    "NEWFALSE": lambda *_: False,
+    "EMPTY_LIST": lambda *_: [],
+    "EMPTY_TUPLE": lambda *_: (),
+    "LIST": lambda machine, _: machine.take_marked(),
+    "TUPLE": lambda machine, _: tuple(machine.take_marked()),
+    "TUPLE1": lambda machine, _: tuple(machine.take(1)),
+    "TUPLE2": lambda machine, _: tuple(machine.take(2)),
+    "TUPLE3": lambda machine, _: tuple(machine.take(3)),
+    "GET": lambda machine, argument: machine.memo[int(argument)],
+    "GLOBAL": lambda machine, argument: machine.symbol(*argument.split(" ", 1)),
+    "STACK_GLOBAL": lambda machine, _: machine.symbol(*machine.take(2)),
+    "REDUCE": lambda machine, _: machine.reduce(*machine.take(2)),
+}
+_EFFECTS: dict[str, Step] = {
+    **dict.fromkeys(("PROTO", "FRAME"), lambda *_: None),
+    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), lambda machine, argument: machine.memoize(int(argument))),
+    "MEMOIZE": lambda machine, _: machine.memoize(None),
+    "MARK": lambda machine, _: machine.marks.append(len(machine.stack)),
+    "APPEND": lambda machine, _: machine.extend(machine.take(1)),
+    "APPENDS": lambda machine, _: machine.extend(machine.take_marked()),
+    "BUILD": lambda machine, _: machine.build(machine.take(1)[0], machine.stack[-1]),
+}
 
 
 def decode(data: bytes | memoryview) -> object:
@@ -47,16 +87,27 @@ def decode(data: bytes | memoryview) -> object:
         FiltershiftError: anything else. The message is a predicate ("names 'os.system', …"), to be put after the name
             of what was read.
     """
-    machine = _Machine(memoryview(data).cast("B"))
-    try:
+    with Machine(memoryview(data).cast("B")) as machine:
         return plain(machine.run())
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
-        reason = f"is not a readable pickle ({str(error)[:80]!r} near byte {machine.position})"
-        raise FiltershiftError(reason) from error
 
 
-class _Machine:
-    """The pickle machine: a stack, marks in it, and a memo."""
+class Machine:
+    """The pickle machine: a stack, marks in it, and a memo.
+
+    A context manager, in which what Python raises on damaged data becomes one line.
+
+    Attributes:
+        pushes: opcode -> the value that it pushes.
+        effects: opcode -> what else it does.
+        symbol, reduce, build: what stands for a name, for a call, and for a state that is set.
+        position: of the next byte.
+    """
+
+    pushes: ClassVar[Mapping[str, Step]] = _PUSHES
+    effects: ClassVar[Mapping[str, Step]] = _EFFECTS
+    symbol: Callable[[Any, Any], Any] = staticmethod(symbol)
+    reduce: Callable[[Any, Any], Any] = staticmethod(reduce)
+    build: Callable[[Any, Any], None] = staticmethod(build)
 
     def __init__(self, view: memoryview) -> None:
         self.view = view
@@ -65,6 +116,14 @@ class _Machine:
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
         self.memoized = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if isinstance(error, _DAMAGE):
+            reason = f"is not a readable pickle ({str(error)[:80]!r} near byte {self.position})"
+            raise FiltershiftError(reason) from error
 
     def read(self, size: int) -> bytes:
         """The next bytes, fewer at the end of the data; `pickletools` reads arguments through this."""
@@ -95,10 +154,10 @@ class _Machine:
             argument = opcode.arg.reader(self) if opcode.arg else None  # type: ignore[arg-type]
             if opcode.name == "STOP":
                 return self.take(1)[0]
-            if opcode.name in _PUSHES:
-                self.stack.append(_PUSHES[opcode.name](self, argument))
-            elif opcode.name in _EFFECTS:
-                _EFFECTS[opcode.name](self, argument)
+            if opcode.name in self.pushes:
+                self.stack.append(self.pushes[opcode.name](self, argument))
+            elif opcode.name in self.effects:
+                self.effects[opcode.name](self, argument)
             else:
                 raise FiltershiftError(f"uses the opcode {opcode.name}, which text, numbers and lists do not need")
         raise FiltershiftError(f"takes more than {MAX_STEPS:,} steps to read; plain data of this size would take fewer")
@@ -126,6 +185,8 @@ class _Machine:
 
     def memoize(self, number: int | None) -> None:
         """Remember the topmost value under `number`, or the next one."""
+        if type(self.stack[-1]) is IntList:  # thousands of integers for two bytes
+            raise FiltershiftError("remembers an integer, which no library does")
         self.memo[self.memoized if number is None else number] = self.stack[-1]
         self.memoized += number is None
 
@@ -145,7 +206,8 @@ class _Machine:
 
     def _push_scalars(self, start: int) -> bool:
         """The same for numpy integers; `start` is where the function that makes them is got from the memo."""
-        run = _SCALAR_RUN.match(self.view, start) if self._in_list() else None
+        found = [pattern.match(self.view, start) for pattern in _SCALAR_RUNS] if self._in_list() else []
+        run = next(filter(None, found), None)
         if run is None:
             return False
         dtype = self.memo[int.from_bytes(run["dtype"][1:], "little")]
@@ -158,40 +220,3 @@ class _Machine:
         # The bytes, the pair and the scalar of each integer are memoized, and nothing refers to them again.
         self.memoized += 3 * values.size
         return True
-
-
-_Step = Callable[[_Machine, Any], Any]
-_CONSTANTS = """INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT STRING BINSTRING SHORT_BINSTRING UNICODE
-    SHORT_BINUNICODE BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8"""
-_PUSHES: dict[str, _Step] = {
-    **dict.fromkeys(_CONSTANTS.split(), lambda _, argument: _constant(argument)),
-    "NONE": lambda *_: None,
-    "NEWTRUE": lambda *_: True,
-    "NEWFALSE": lambda *_: False,
-    "EMPTY_LIST": lambda *_: [],
-    "EMPTY_TUPLE": lambda *_: (),
-    "LIST": lambda machine, _: machine.take_marked(),
-    "TUPLE": lambda machine, _: tuple(machine.take_marked()),
-    "TUPLE1": lambda machine, _: tuple(machine.take(1)),
-    "TUPLE2": lambda machine, _: tuple(machine.take(2)),
-    "TUPLE3": lambda machine, _: tuple(machine.take(3)),
-    "GET": lambda machine, argument: machine.memo[int(argument)],
-    "GLOBAL": lambda _, argument: symbol(*argument.split(" ", 1)),
-    "STACK_GLOBAL": lambda machine, _: symbol(*machine.take(2)),
-    "REDUCE": lambda machine, _: reduce(*machine.take(2)),
-}
-_EFFECTS: dict[str, _Step] = {
-    **dict.fromkeys(("PROTO", "FRAME"), lambda *_: None),
-    **dict.fromkeys(("PUT", "BINPUT", "LONG_BINPUT"), lambda machine, argument: machine.memoize(int(argument))),
-    "MEMOIZE": lambda machine, _: machine.memoize(None),
-    "MARK": lambda machine, _: machine.marks.append(len(machine.stack)),
-    "APPEND": lambda machine, _: machine.extend(machine.take(1)),
-    "APPENDS": lambda machine, _: machine.extend(machine.take_marked()),
-    "BUILD": lambda machine, _: build(machine.take(1)[0], machine.stack[-1]),
-}
-
-
-def _constant(value: Any) -> Any:
-    if isinstance(value, int) and value.bit_length() > 64:
-        raise FiltershiftError("holds an integer of more than 64 bits")
-    return value

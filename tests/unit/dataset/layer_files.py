@@ -15,7 +15,7 @@ def dataset(path, ids, size=100, **columns):
     rows = len(ids)
     defaults = {"model_id": [0] * rows, "conv_depth": range(rows), "conv_depth_norm": [0.5] * rows}
     meta = pd.DataFrame({**defaults, **columns, "filter_ids": pd.Series(ids, dtype=object)})
-    lists = any(isinstance(cell, list) for cell in ids)
+    lists = any(isinstance(cell, list | tuple) for cell in ids)
     if lists:
         meta.to_hdf(path, key="meta", mode="w")
     with h5py.File(path, "a" if lists else "w") as file:

@@ -73,11 +73,23 @@ def test_user_blocks_shift_the_pickles(tmp_path):
     assert_cells_equal(read_meta(path), read_meta(DATA / "v0_tiny.h5"))
 
 
-@pytest.mark.parametrize("kind", [np.uint8, np.int8, "S1", "text"])
-def test_csv_in_any_array_of_bytes(tmp_path, kind):
+CSV_KINDS = {
+    "unsigned": lambda text: np.frombuffer(text, np.uint8),
+    "signed": lambda text: np.frombuffer(text, np.int8),
+    "characters": lambda text: np.frombuffer(text, "S1"),
+    "text of fixed length": np.bytes_,
+    "bytes": bytes,
+    "str": bytes.decode,
+    "opaque": np.void,
+}
+
+
+@pytest.mark.parametrize("userblock", [0, 1024])
+@pytest.mark.parametrize("kind", CSV_KINDS)
+def test_csv_in_any_array_of_bytes(tmp_path, kind, userblock):
     text = 'model_id,Task,filter_ids\n01,"a ""b"", Ω\nc",0:5\n1,NA,6:6\n2,,7:8\n'
-    with h5py.File(tmp_path / "d.h5", "w") as file:
-        file["meta"] = np.bytes_(text.encode()) if kind == "text" else np.frombuffer(text.encode(), kind)
+    with h5py.File(tmp_path / "d.h5", "w", userblock_size=userblock) as file:
+        file["meta"] = CSV_KINDS[kind](text.encode())
     found = read_meta(tmp_path / "d.h5")
     assert found.fillna("").to_numpy().tolist() == [
         ["01", 'a "b", Ω\nc', "0:5"],

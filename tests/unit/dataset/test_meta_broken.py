@@ -52,6 +52,26 @@ def test_csv_that_unfolds(tmp_path, text, columns, rows):
     refused(tmp_path / "d.h5", f"/meta has {columns} columns and {rows} rows: not a table of layers")
 
 
+@pytest.mark.parametrize("shape", [(2,), ()])
+def test_texts_that_are_no_table(tmp_path, shape):
+    """Two texts, and one whose content lies beyond the end of the file."""
+    path = tmp_path / "d.h5"
+    with h5py.File(path, "w") as file:
+        node = file.create_dataset("meta", shape, h5py.string_dtype())
+        node[...] = "a,b\n1,2\n"
+        offset = node.id.get_offset()
+    content = bytearray(path.read_bytes())
+    content[offset : offset + 4] = (2**31).to_bytes(4, "little")
+    path.write_bytes(content)
+    refused(path, "/meta points to data that are not in the file" if shape == () else "/meta has shape (2,)")
+
+
+def test_a_compound_is_no_table(tmp_path):
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["meta"] = np.zeros(3, [("model_id", "i8"), ("filter_ids", "S9")])
+    refused(tmp_path / "d.h5", "/meta is of type [('model_id'", "CSV bytes would be right")
+
+
 def test_what_does_not_print_is_escaped(tmp_path):
     def change(file):
         file["meta/block0_values"].attrs["value_type"] = b"datetime64[\x1b]"

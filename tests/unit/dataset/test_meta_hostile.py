@@ -140,6 +140,34 @@ def test_unknown_compression_is_named(tmp_path):
     refused(path, "is compressed with 'blosc'", "would be right")
 
 
+@pytest.mark.parametrize("link", [h5py.ExternalLink("/none.h5", "/meta"), h5py.SoftLink("/none")])
+@pytest.mark.parametrize(
+    ("name", "node"),
+    [
+        ("csv_tiny", "meta"),
+        ("v1table_tiny", "meta/table"),
+        *(("v1_tiny", f"meta{node}") for node in ("", "/axis0", "/axis1_level0", "/axis1_label0", "/block2_values")),
+    ],
+)
+def test_links_are_not_followed(tmp_path, name, node, link):
+    """Nor is it asked whether there is anything at their end."""
+
+    def change(file):
+        del file[node]
+        file[node] = link
+
+    refused(copy_with(tmp_path / "d.h5", name, change), f"/{node} is a link or lies in another file")
+
+
+@pytest.mark.parametrize("node", [h5py.ExternalLink("/none.h5", "/"), np.zeros(3)])
+def test_labels_of_a_category_are_below_their_column(tmp_path, node):
+    path = write(tmp_path / "d.h5", FRAME.astype({"Task": "category"}), format="table", data_columns=True)
+    with h5py.File(path, "r+") as file:
+        del file["meta/meta/Task"]
+        file["meta/meta/Task"] = node
+    refused(path, "/meta/meta/Task is a", "would be right")
+
+
 @pytest.mark.parametrize("node", ["axis0", "axis1_level1", "axis1_label1", "block0_values", "block0_items"])
 def test_sizes_that_are_declared_and_not_stored(tmp_path, node):
     def change(file):

@@ -94,7 +94,7 @@ def test_a_value_memoized_before_numpy_integers_is_still_found_after_them():
 
 
 @pytest.mark.parametrize("order", ["ascending", "shuffled"])
-@pytest.mark.parametrize("kind", [int, np.int64])
+@pytest.mark.parametrize("kind", [int, np.int64, np.int32])
 def test_memory_of_millions_of_ids_is_bounded_by_their_number(order, kind):
     n = 2_000_000 if kind is int else 300_000
     ids = np.arange(10**6, 10**6 + n)
@@ -140,6 +140,11 @@ def in_array(data):
     return pickle.dumps(object_array(["@"]), 3).replace(b"X\x01\x00\x00\x00@", data[:-1])
 
 
+def repeated(times):
+    """A list of a run of integers, and of the same one over and over."""
+    return b"](" + b"K\x00K\x02" * 5000 + b"\x94" + b"h\x00" * times + b"e."
+
+
 HOSTILE = {
     "long text": b"\x8d" + struct.pack("<Q", 2**60) + b"abc.",
     "long bytes": b"\x8e" + struct.pack("<Q", 2**60) + b"abc.",
@@ -164,6 +169,7 @@ HOSTILE = {
     "list of labels in a cell": pickle.dumps(object_array([["a"]]), 4),
     "deep list in a cell": in_array(nested(100_000)),
     "memo bomb in a cell": in_array(doubled(60)),
+    "memo bomb of integers": repeated(10_000),
     "huge shape": pickle.dumps(object_array(["@"]), 3).replace(b"K\x01\x85", b"J\xff\xff\xff\x7f\x85"),
     "extension": b"\x82\x01.",
     "persistent": b"Px\n.",

@@ -17,12 +17,12 @@ from filtershift.analysis.pca import pca
 from filtershift.analysis.quality import variance_entropy
 from filtershift.analysis.shift import component_shifts, probabilities
 from filtershift.dataset.filters import FilterFile
+from filtershift.dataset.labels import LABELS
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.synthetic import CHUNK, Synthetic, build
 from filtershift.dataset.synthetic_filters import KINDS, tables
 from filtershift.dataset.synthetic_models import meta_table, sizes
 from filtershift.dataset.writer import INDEX
-from filtershift.dataset.zoo import LABELS
 from filtershift.errors import FiltershiftError
 
 ROOT = Path(__file__).parents[3]

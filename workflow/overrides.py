@@ -1,0 +1,44 @@
+"""Overrides as Snakemake hands them over."""
+
+from typing import Any
+
+from filtershift.errors import FiltershiftError
+
+_OPEN, _CLOSE, _QUOTES = "[{(", "]})", "'\""
+
+
+def override_list(given: Any) -> list[str]:
+    """The overrides of `--config 'overrides=[…]'`.
+
+    YAML reads them as a list, unless one has brackets of its own, as in [placement.models=[a.onnx]]: then they come as
+    text, which is cut at the commas outside brackets and quotes.
+
+    Raises:
+        FiltershiftError: neither a list nor text in brackets.
+    """
+    if isinstance(given, str) and given.startswith("[") and given.endswith("]"):
+        return _cut(given[1:-1])
+    if not isinstance(given, list):
+        raise FiltershiftError(f"overrides: '{given}' is no list; write --config 'overrides=[bins=100]'")
+    return [str(override) for override in given]
+
+
+def _cut(text: str) -> list[str]:
+    parts, depth, quote = [""], 0, ""
+    for character in text:
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in _QUOTES:
+            quote = character
+        else:
+            depth += (character in _OPEN) - (character in _CLOSE)
+        if character == "," and not quote and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [_bare(part.strip()) for part in parts if part.strip()]
+
+
+def _bare(override: str) -> str:
+    """An override without quotes around all of it."""
+    return override[1:-1] if len(override) > 1 and override[0] == override[-1] and override[0] in _QUOTES else override
