@@ -27,7 +27,7 @@ class Settings:
 def main(settings: Settings) -> None:
     """The tables and figures of a run -> one page."""
     from filtershift.files import whole_file
-    from filtershift.report.overview import facts, story
+    from filtershift.report.overview import LEAD, facts, story
     from filtershift.report.page import caption, render
     from filtershift.report.run import load_run
     from filtershift.report.sections import Figure
@@ -47,7 +47,8 @@ def main(settings: Settings) -> None:
         for section in story(run)
     ]
     with whole_file(settings.output) as beside:
-        beside.write_text(render(settings.results, facts(run), sections))
+        heading = f"The 3×3 convolution filters of {settings.results.name}"
+        beside.write_text(render(settings.results, heading, LEAD, facts(run), sections))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,11 @@ from filtershift.report.run import Run
 from filtershift.report.sections import Section, Table, listing, name, number, several, share
 from filtershift.report.tables import components_for, depth_ranges, own_bases, shift_pairs, shift_summary
 
+LEAD = (
+    "How the filters of trained convolutions are distributed, and how far these distributions shift between groups of "
+    "filters."
+)
+
 FEW = 1_000
 """Filters below which little can be said of a group."""
 

@@ -16,8 +16,8 @@ LARGEST = 1_500_000
 """Bytes of a page: inside a report it is an address, of which Chromium takes 2 MiB and which is longer by a third."""
 
 
-def render(results: Path, facts: Mapping[str, str], sections: Sequence[Section]) -> str:
-    """The page of a folder of results: a few facts, then the sections. All text is escaped.
+def render(results: Path, heading: str, lead: str, facts: Mapping[str, str], sections: Sequence[Section]) -> str:
+    """The page of a folder of results: what it is, a few facts, then the sections. All text is escaped.
 
     Figures for which there is no room are named instead.
     """
@@ -30,7 +30,7 @@ def render(results: Path, facts: Mapping[str, str], sections: Sequence[Section])
     )
     templates.globals |= {"source": _source, "allowed": _allowed}
     template = templates.get_template("overview.html.j2")
-    content = {"results": results, "facts": facts, "sections": sections}
+    content = {"results": results, "heading": heading, "lead": lead, "facts": facts, "sections": sections}
     without = template.render(content, embedded={})
     return template.render(content, embedded=_embedded(sections, LARGEST - len(without.encode())))
 

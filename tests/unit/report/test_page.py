@@ -48,6 +48,9 @@ class Elements(HTMLParser):
             self.texts[self.last][-1] += data
 
 
+HEADING = "Heading & more", "What it is."
+
+
 def figure(folder: Path, name: str, size: int = 8, said: str = "<p>How to read it.</p>") -> Figure:
     """A picture of noise, which no compression makes small."""
     path = folder / f"{name}.png"
@@ -56,7 +59,7 @@ def figure(folder: Path, name: str, size: int = 8, said: str = "<p>How to read i
 
 
 def test_labels_are_text(run: Run) -> None:
-    elements = Elements(render(Path("results/zoo"), facts(run), story(run)))
+    elements = Elements(render(Path("results/zoo"), *HEADING, facts(run), story(run)))
     assert [tag for tag, _ in elements.tags].count("script") == 1
     assert "b" not in elements.texts
     for label in LABELS:
@@ -64,7 +67,7 @@ def test_labels_are_text(run: Run) -> None:
 
 
 def test_only_its_own_style_and_script_are_allowed(run: Run) -> None:
-    elements = Elements(render(Path("results/zoo"), facts(run), story(run)))
+    elements = Elements(render(Path("results/zoo"), *HEADING, facts(run), story(run)))
     [policy] = [
         attrs["content"] for tag, attrs in elements.tags if attrs.get("http-equiv") == "Content-Security-Policy"
     ]
@@ -78,7 +81,7 @@ def test_only_its_own_style_and_script_are_allowed(run: Run) -> None:
 
 
 def test_nothing_is_fetched(run: Run, tmp_path: Path) -> None:
-    content = render(tmp_path, facts(run), [Section("Data", [], [], [figure(tmp_path, "one")])])
+    content = render(tmp_path, *HEADING, facts(run), [Section("Data", [], [], [figure(tmp_path, "one")])])
     elements = Elements(content)
     sources = [attrs[name] for _, attrs in elements.tags for name in ("src", "href", "srcset") if name in attrs]
     assert sources
@@ -88,19 +91,20 @@ def test_nothing_is_fetched(run: Run, tmp_path: Path) -> None:
 
 def test_figures_are_inside_with_their_captions(tmp_path: Path) -> None:
     shown = figure(tmp_path, "one")
-    content = render(tmp_path, {}, [Section("Data", ["A & B"], [], [shown])])
+    content = render(tmp_path, *HEADING, {}, [Section("Data", ["A & B"], [], [shown])])
     [image] = [attrs for tag, attrs in Elements(content).tags if tag == "img"]
     assert base64.b64decode((image["src"] or "").split(",")[1]) == shown.path.read_bytes()
     assert image["alt"]
     assert "<p>How to read it.</p>" in content
     assert "A &amp; B" in content
+    assert "<h1>Heading &amp; more</h1>" in content
     assert "one.pdf" in content
 
 
 def test_figures_without_room_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page, "LARGEST", 60_000)
     figures = [figure(tmp_path, "large", 400), figure(tmp_path, "small", 40)]
-    content = render(tmp_path, {}, [Section("Data", [], [], figures)])
+    content = render(tmp_path, *HEADING, {}, [Section("Data", [], [], figures)])
     assert len(content.encode()) < 60_000
     assert content.count("<img") == 1
     assert "Too large for this page: see large.png" in content
@@ -108,18 +112,18 @@ def test_figures_without_room_are_named(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_rows_left_out_are_counted() -> None:
     table = Table("Layers", pd.DataFrame({"layer": range(13_015)}), "quality/layers.csv")
-    content = render(Path("results/zoo"), {}, [Section("Quality", [], [table])])
+    content = render(Path("results/zoo"), *HEADING, {}, [Section("Quality", [], [table])])
     assert content.count("<tr>") == 201
     assert "The first 200 rows; 12,815 more are left out here. In full: quality/layers.csv" in content
 
 
 def test_an_empty_table_is_not_shown() -> None:
     table = Table("Groups", pd.DataFrame({"group": []}), "groups.csv")
-    assert "Groups" not in render(Path("results/zoo"), {}, [Section("Data", [], [table])])
+    assert "Groups" not in render(Path("results/zoo"), *HEADING, {}, [Section("Data", [], [table])])
 
 
 def test_every_column_sorts(run: Run) -> None:
-    elements = Elements(render(Path("results/zoo"), facts(run), story(run)))
+    elements = Elements(render(Path("results/zoo"), *HEADING, facts(run), story(run)))
     headings = [attrs for tag, attrs in elements.tags if tag == "th"]
     assert len(headings) == len(elements.texts["button"]) > 30
     assert {heading["aria-sort"] for heading in headings} == {"none"}

@@ -1,0 +1,107 @@
+"""The variance entropy of the layers of a few models by depth, before all layers of a data set."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place
+from filtershift.figures.style import FAINT, FRAME, SMALL, STATE_COLORS, TINY, TITLE, styled
+
+_WIDTH, _HEIGHT, _LEFT = 6.2, 2.0, 0.5
+_NAMES = 2.6
+_HEADING, _AXIS, _KEY = 0.32, 0.42, 0.3
+_LARGEST = float(np.log10(9))
+_MOST = 12
+"""Degenerate layers named beside a panel; one line each."""
+_LINE: dict[str, Any] = {"fontsize": TINY + 0.5, "va": "center"}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The layers of a model in order: (L,) relative depth 0…1, entropy (NaN: none), state ("": not judged), name."""
+
+    depth: np.ndarray
+    entropy: np.ndarray
+    state: Sequence[str]
+    name: Sequence[str]
+
+
+@styled
+def profile(models: Mapping[str, Profile], reference: tuple[np.ndarray, np.ndarray]) -> Figure:
+    """Draw one panel a model: its layers in the colours of their states, those of the data set as grey points.
+
+    Beside each panel stand the depths and names of degenerate layers.
+
+    Args:
+        models: their layers.
+        reference: relative depths and entropies of the data set's layers.
+
+    Raises:
+        FiltershiftError: there is no model.
+    """
+    if not models:
+        raise FiltershiftError("profile: no model to draw; give at least one")
+    width = _LEFT + _WIDTH + 0.15 + _NAMES + 2 * MARGIN
+    row = _HEADING + _HEIGHT + _AXIS
+    figure = page(width, _KEY + row * len(models) + 2 * MARGIN)
+    _draw_key(canvas(figure, MARGIN + _LEFT, MARGIN, width - 2 * MARGIN - _LEFT, _KEY))
+    names = fit_labels(list(models), TITLE, width - 2 * MARGIN, "bold")
+    for k, (name, layers) in enumerate(zip(names, models.values(), strict=True)):
+        top = MARGIN + _KEY + k * row
+        canvas(figure, MARGIN, top, width - 2 * MARGIN, _HEADING).text(0, 0.18, name, fontsize=TITLE, fontweight="bold")
+        axes = place(figure, MARGIN + _LEFT, top + _HEADING, _WIDTH, _HEIGHT)
+        _draw(axes, layers, reference)
+        _name(canvas(figure, MARGIN + _LEFT + _WIDTH + 0.15, top + _HEADING, _NAMES, _HEIGHT), layers)
+    return figure
+
+
+def _draw(axes: Axes, layers: Profile, reference: tuple[np.ndarray, np.ndarray]) -> None:
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.03, 1), xlabel="relative depth", ylabel="variance entropy H")
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
+    axes.set_yticks([0, 0.25, 0.5, 0.75, _LARGEST], ["0", "0.25", "0.5", "0.75", "log₁₀ 9"])
+    axes.spines[["right", "top"]].set_visible(False)
+    axes.grid(axis="y", color=FRAME, linewidth=0.4, alpha=0.6)
+    axes.set_axisbelow(True)
+    axes.plot(*reference, ".", color="0.8", markersize=2.5, markeredgewidth=0)
+    states = np.asarray(layers.state)
+    for state, color in {"": FAINT, **STATE_COLORS}.items():
+        these = states == state
+        axes.plot(layers.depth[these], layers.entropy[these], "o", color=color, markersize=4.5, markeredgewidth=0)
+
+
+def _name(beside: Axes, layers: Profile) -> None:
+    """List the degenerate layers by depth and name."""
+    degenerate = np.flatnonzero(np.asarray(layers.state) == "degenerate")
+    texts = fit_labels([layers.name[k] for k in degenerate.tolist()], SMALL, _NAMES - 0.4)
+    title = "degenerate, by relative depth:" if texts else "no degenerate layer"
+    beside.text(0, 0.1, title, fontsize=SMALL, color=FAINT, va="center")
+    pitch = (_HEIGHT - 0.2) / (_MOST + 1)
+    for row, (k, text) in enumerate(zip(degenerate[:_MOST], texts, strict=False), start=1):
+        beside.text(0.28, 0.2 + pitch * row, f"{layers.depth[k]:.2f}", **_LINE, color=FAINT, ha="right")
+        beside.text(0.36, 0.2 + pitch * row, text, **_LINE)
+    if len(texts) > _MOST:
+        beside.text(0.36, 0.2 + pitch * (_MOST + 1), f"and {len(texts) - _MOST} more", **_LINE, color=FAINT)
+
+
+def _draw_key(axes: Axes) -> None:
+    look: dict[str, Any] = {"linestyle": "", "markersize": 4.5, "markeredgewidth": 0}
+    handles = [Line2D([], [], marker="o", color=color, label=state, **look) for state, color in STATE_COLORS.items()]
+    handles.append(Line2D([], [], marker=".", color="0.7", label="layers of the data set", **look))
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        ncols=len(handles),
+        fontsize=SMALL,
+        frameon=False,
+        borderpad=0,
+        borderaxespad=0,
+        columnspacing=1.4,
+        handlelength=1.2,
+        handletextpad=0.4,
+    )

@@ -1,0 +1,73 @@
+"""One's own models beside a finished data set."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from running import Workflow, in_quotes
+from safetensors.numpy import save_file
+from small_dataset import small_filters
+
+from filtershift.files import read_table
+
+
+@pytest.fixture
+def copy(alone: Workflow, tmp_path: Path) -> Workflow:
+    """The finished run, with a grouping by model, to go on with."""
+    shutil.copytree(alone.directory, tmp_path / "run")
+    return replace(alone, directory=tmp_path / "run", overrides=("grouping=[all,task,model]", "maps=[task]"))
+
+
+def write_model(path: Path, model_id: int) -> int:
+    """One of the data set's models as a file of tensors; how many layers it has."""
+    filters, meta = small_filters()
+    layers = meta.index[meta["model_id"] == model_id]
+    save_file({f"conv{k}.weight": filters[layer].reshape(-1, 1, 3, 3) for k, layer in enumerate(layers)}, path)
+    return len(layers)
+
+
+def test_a_model_of_the_data_set_is_nearest_to_itself(copy: Workflow, tmp_path: Path) -> None:
+    path = tmp_path / "it's mine.safetensors"
+    layers = write_model(path, model_id=4)
+    models = f"placement.models=[{in_quotes(path)}]"
+    done = copy.run("placement", overrides=[models])
+    assert done.returncode == 0, done.stdout
+    shifts = read_table(copy.results / "placement/shifts.csv", text=("model", "group"))
+    nearest = shifts[(shifts["grouping"] == "model") & (shifts["rank"] == 1)]
+    assert nearest["group"].tolist() == ["net-4"] * 2
+    assert nearest["shift"].tolist() == pytest.approx([0, 0], abs=1e-12)
+    assert set(shifts["grouping"]) == {"task", "model"}
+    assert (shifts["flag"][nearest.index] != "above").all()
+
+    own = read_table(copy.results / "placement/layers.csv")
+    there = read_table(copy.results / "quality/layers.csv")
+    there = there[there["model"] == "net-4"]
+    assert len(own) == layers
+    same = ["n_filters", "sparsity", "variance_entropy", "mean_range", "state"]
+    pd.testing.assert_frame_equal(own[same], there[same].reset_index(drop=True), check_exact=False)
+    assert not own["outside"].any()
+    page = (copy.results / "placement/placement.html").read_text()
+    assert "it&#39;s mine" in page
+    for name in ("nearest", "layers"):
+        assert (copy.results / f"placement/{name}.png").stat().st_size > 5_000
+    assert copy.planned(models, targets=["placement"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ([], "placement.models names no model; write"),
+        (["placement.models=[nowhere.onnx]"], "placement.models: nowhere.onnx: there is no such file"),
+        (["placement.models=[Snakefile]", "placement.groupings=[op_set]"], "none of placement.groupings is configured"),
+    ],
+)
+def test_mistakes_are_one_line(finished: Workflow, tmp_path: Path, overrides: list[str], said: str) -> None:
+    model = tmp_path / "my.safetensors"
+    write_model(model, model_id=0)
+    words = [word.replace("Snakefile", str(model)) for word in overrides]
+    done = finished.run("placement", "--dry-run", overrides=words)
+    assert done.returncode != 0
+    assert said in done.stdout
+    assert "Traceback" not in done.stdout

@@ -1,0 +1,52 @@
+"""Place models beside a finished data set."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import command
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: models (JSON: name -> file), results to place them in and how, the uncertainty's keys, the tables."""
+
+    models: str = MISSING
+    results: Path = MISSING
+    groupings: list[str] = MISSING
+    variants: list[str] = MISSING
+    resamples: int = MISSING
+    seed: int = MISSING
+    level: float = MISSING
+    shifts: Path = MISSING
+    layers: Path = MISSING
+    summary: Path = MISSING
+    skipped: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Models and the histograms of groups -> shifts to every group, the quality of every layer."""
+    import pandas as pd
+
+    from filtershift.analysis.placement import place
+    from filtershift.analysis.reference import load_reference
+    from filtershift.analysis.uncertainty import Resampling
+    from filtershift.dataset.model_files import read_model_file
+    from filtershift.files import write_table
+
+    files = json.loads(settings.models)
+    models = {name: read_model_file(Path(file), name) for name, file in files.items()}
+    reference = load_reference(settings.results, settings.groupings, settings.variants)
+    how = Resampling(settings.resamples, settings.seed, settings.level)
+    placement = place(models, reference, how)
+    write_table(settings.shifts, placement.shifts)
+    write_table(settings.layers, placement.layers)
+    write_table(settings.summary, placement.models)
+    rows = [vars(row) for model in models.values() for row in model.skipped]
+    write_table(settings.skipped, pd.DataFrame(rows, columns=["kind", "name", "reason", "count"]))
+
+
+if __name__ == "__main__":
+    main()
