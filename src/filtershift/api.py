@@ -1,0 +1,266 @@
+"""Filters in a notebook: read them from data sets, models or arrays, and measure them as the workflow does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from filtershift.analysis.pca import Basis, global_basis
+from filtershift.analysis.quality import layer_quality
+from filtershift.analysis.shift import shift_tables
+from filtershift.dataset.filters import FilterFile
+from filtershift.dataset.layers import read_layers
+from filtershift.dataset.model_files import read_model_file
+from filtershift.dataset.model_layers import model_layers
+from filtershift.errors import FiltershiftError
+from filtershift.statistics import VARIANTS
+from filtershift.statistics.extent import LayerExtent, measure_extent, total_extent
+from filtershift.statistics.histograms import REFINE, coarsen, make_grids, measure_histograms
+from filtershift.statistics.in_memory import FilterArray
+from filtershift.statistics.moments import LayerMoments, measure_moments
+from filtershift.statistics.orthogonality import measure_orthogonality
+from filtershift.statistics.units import FilterSource
+
+if TYPE_CHECKING:
+    from sklearn.decomposition import PCA
+
+THREADS = os.cpu_count() or 1
+
+
+class Filters:
+    """The 3×3 filters of some layers, read when they are needed.
+
+    Iterating gives the filters of one layer after another, (n, 3, 3); ``filters[layer]`` those of one.
+
+    Attributes:
+        layers: one row a layer with its metadata, indexed by layer number.
+        runs: columns layer, start, stop: the rows of ``source`` that belong to each layer.
+        source: where filters are read.
+    """
+
+    def __init__(self, source: FilterSource, layers: pd.DataFrame, runs: pd.DataFrame) -> None:
+        self.source, self.layers, self.runs = source, layers, runs
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __getitem__(self, layer: int) -> NDArray[np.floating]:
+        if layer not in self.layers.index:
+            raise FiltershiftError(f"there is no layer {layer}; see the index of the attribute layers")
+        runs = self.runs[self.runs["layer"] == layer]
+        parts = [self.source.read(start, stop) for start, stop in zip(runs["start"], runs["stop"], strict=True)]
+        return np.concatenate(parts).reshape(-1, 3, 3)
+
+    def __iter__(self) -> Iterator[NDArray[np.floating]]:
+        return (self[layer] for layer in self.layers.index)
+
+    def __repr__(self) -> str:
+        return f"<{self.layers['n_filters'].sum():,} filters of {len(self):,} layers>"
+
+    def where(self, **chosen: object) -> Self:
+        """The layers whose columns have these values, as in ``filters.where(model="resnet50")``."""
+        rows = pd.Series(True, self.layers.index)
+        for column, value in chosen.items():
+            rows &= _column(self.layers, column) == value
+        layers = self.layers[rows]
+        return type(self)(self.source, layers, self.runs[self.runs["layer"].isin(layers.index)])
+
+
+class _Chain:
+    """Several sources read as one, each after the other."""
+
+    def __init__(self, parts: Sequence[Filters]) -> None:
+        self._sources = [part.source for part in parts]
+        self.starts = np.cumsum([0, *(int(part.runs["stop"].max()) for part in parts)])
+
+    def read(self, start: int, stop: int) -> NDArray[np.floating]:
+        k = int(np.searchsorted(self.starts, start, side="right")) - 1
+        return self._sources[k].read(start - int(self.starts[k]), stop - int(self.starts[k]))
+
+
+def open_dataset(path: str | Path) -> Filters:
+    """The filters of a data set file in any of the formats the workflow reads, memory-mapped where possible.
+
+    Raises:
+        FiltershiftError: what is wrong with the file, in one line.
+    """
+    table = read_layers(Path(path))
+    return Filters(FilterFile(Path(path)), table.layers, table.runs)
+
+
+def read_model(path: str | Path) -> Filters:
+    """The 3×3 filters of a model file: ONNX, safetensors or a PyTorch state_dict.
+
+    Raises:
+        FiltershiftError: no such model, or one without 3×3 convolutions.
+    """
+    name = Path(path).stem
+    model = read_model_file(Path(path), name)
+    if not model.layers:
+        raise FiltershiftError(f"{path}: {model.skipped[-1].reason if model.skipped else 'no 3×3 convolution'}")
+    source = FilterArray([layer.weights for layer in model.layers])
+    return Filters(source, model_layers({name: model}), source.runs)
+
+
+def from_arrays(layers: Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLike) -> Filters:
+    """Arrays as layers: one array, several, or several by name.
+
+    An array of four dimensions (out, in, 3, 3) is the weight of a convolution; others are filters, (n, 3, 3) or (n, 9).
+
+    Raises:
+        FiltershiftError: an array of another shape, or none.
+    """
+    if isinstance(layers, Mapping):
+        named = {str(name): np.asarray(array) for name, array in layers.items()}
+    else:
+        several = layers if isinstance(layers, (list, tuple)) else [layers]
+        named = {str(k): np.asarray(array) for k, array in enumerate(several)}
+    for name, array in named.items():
+        if not (array.ndim in (3, 4) and array.shape[-2:] == (3, 3)) and not (array.ndim == 2 and array.shape[1] == 9):
+            raise FiltershiftError(f"layer '{name}' has shape {array.shape}, not (out, in, 3, 3), (n, 3, 3) or (n, 9)")
+    if not named:
+        raise FiltershiftError("no layer given; give one array at least")
+    source = FilterArray([np.asarray(a, a.dtype if a.dtype == np.float64 else np.float32) for a in named.values()])
+    rows = [
+        {
+            "model_id": 0,
+            "model": "arrays",
+            "layer_name": name,
+            "conv_depth": k,
+            "conv_depth_norm": k / max(len(named) - 1, 1),
+            "n_filters": array.size // 9,
+            "out_channels": array.shape[0] if array.ndim == 4 else None,
+            "in_channels": array.shape[1] if array.ndim == 4 else None,
+            "groups": 1 if array.ndim == 4 else None,
+        }
+        for k, (name, array) in enumerate(named.items())
+    ]
+    return Filters(source, pd.DataFrame(rows).rename_axis("layer"), source.runs)
+
+
+def pca(filters: Filters | ArrayLike, variant: str = "scaled") -> PCA:
+    """A fitted scikit-learn PCA of all filters, from one pass over them: they need not fit into memory.
+
+    Args:
+        filters: the filters, or arrays as of `from_arrays`.
+        variant: "scaled", each filter divided by its largest absolute weight, or "unscaled". What the PCA transforms is
+            to be scaled in the same way.
+    """
+    from sklearn.decomposition import PCA
+
+    filters = _filters(filters)
+    basis = global_basis(measure_moments(filters.source, filters.runs, THREADS), _variant(variant))
+    fitted = PCA(n_components=9, svd_solver="full")
+    fitted.components_, fitted.mean_ = basis.components, basis.mean
+    fitted.explained_variance_ = basis.explained_variance
+    fitted.explained_variance_ratio_ = basis.explained_variance_ratio
+    fitted.singular_values_ = np.sqrt(basis.explained_variance * (basis.n_filters - 1))
+    fitted.n_components_ = fitted.n_features_in_ = 9
+    fitted.n_samples_, fitted.noise_variance_ = basis.n_filters, 0.0
+    return fitted
+
+
+def shift(
+    filters: Filters | Mapping[str, Filters | ArrayLike], by: str | None = None, variant: str = "scaled", bins: int = 70
+) -> pd.DataFrame:
+    """The D-matrix of groups: symmetric KL divergence of their coefficients in the basis of all of them, in nats.
+
+    Args:
+        filters: filters whose layers are grouped by a column, or the filters of each group by label.
+        by: that column, as in ``shift(filters, by="Task")``; a missing label is the group "unknown".
+        variant: "scaled" or "unscaled".
+        bins: of the histograms.
+
+    Returns:
+        A square table, labels as index and columns in the order of ascending mean shift.
+    """
+    v = _variant(variant)
+    if isinstance(filters, Mapping):
+        filters, by = _together({str(label): _filters(group) for label, group in filters.items()}), "group"
+    if by is None:
+        raise FiltershiftError("shift: name the column to group by, as in by='model', or give filters by label")
+    label = _column(filters.layers, by).astype(object).where(filters.layers[by].notna(), "unknown").astype(str)
+    passed = _two_passes(filters)
+    extents = total_extent(passed.extent, passed.moments.peak)
+    grids = make_grids(passed.moments, passed.components, passed.mean, extents, bins)
+    counts = {group: np.zeros((9, bins), np.int64) for group in label.unique()}
+    for layer, of_layer in measure_histograms(
+        filters.source, filters.runs, passed.components, passed.mean, grids, THREADS
+    ):
+        counts[label[layer]] += coarsen(of_layer[v, :, : bins * REFINE].astype(np.int64), bins)
+    sizes = pd.DataFrame({"group": list(counts)})
+    return shift_tables(counts, grids[v].edges, passed.bases[v].explained_variance_ratio, sizes, "shift")[0]
+
+
+def quality(filters: Filters | ArrayLike) -> pd.DataFrame:
+    """The quality of every layer: sparsity, variance entropy and its random threshold, orthogonality, state, …."""
+    filters = _filters(filters)
+    passed = _two_passes(filters)
+    orthogonality = measure_orthogonality(filters.source, filters.layers, filters.runs, THREADS)
+    table = layer_quality(filters.layers, passed.moments, passed.extent, orthogonality)
+    if "layer_name" in filters.layers:
+        table.insert(2, "layer_name", filters.layers["layer_name"])
+    return table
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """What the first two passes find: moments, the bases of both variants, also stacked, and the extents in them."""
+
+    moments: LayerMoments
+    bases: list[Basis]
+    components: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    extent: LayerExtent
+
+
+def _two_passes(filters: Filters) -> _Passed:
+    moments = measure_moments(filters.source, filters.runs, THREADS)
+    bases = [global_basis(moments, variant) for variant in range(2)]
+    components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
+    peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
+    extent = measure_extent(filters.source, filters.runs, components, mean, peak, THREADS)
+    return _Passed(moments, bases, components, mean, extent)
+
+
+def _filters(filters: Filters | ArrayLike) -> Filters:
+    return filters if isinstance(filters, Filters) else from_arrays(filters)
+
+
+def _variant(variant: str) -> int:
+    if variant not in VARIANTS:
+        raise FiltershiftError(f"variant must be {' or '.join(VARIANTS)}, not '{variant}'")
+    return VARIANTS.index(variant)
+
+
+def _column(layers: pd.DataFrame, column: str) -> pd.Series:
+    if column not in layers.columns:
+        known = ", ".join(map(str, layers.columns))
+        raise FiltershiftError(f"the layers have no column '{column}'; theirs are: {known}")
+    return layers[column]
+
+
+def _together(groups: Mapping[str, Filters]) -> Filters:
+    """The filters of all groups as one, with the column group."""
+    parts = list(groups.values())
+    if not parts:
+        raise FiltershiftError("shift: no group given; give two at least")
+    chain, tables, runs, first = _Chain(parts), [], [], 0
+    for k, (label, part) in enumerate(groups.items()):
+        renumbered = dict(zip(part.layers.index, range(first, first + len(part)), strict=True))
+        first += len(part)
+        tables.append(part.layers.rename(index=renumbered).assign(group=label))
+        at = int(chain.starts[k])
+        runs.append(
+            part.runs.assign(
+                layer=part.runs["layer"].map(renumbered), start=part.runs["start"] + at, stop=part.runs["stop"] + at
+            )
+        )
+    return Filters(chain, pd.concat(tables), pd.concat(runs, ignore_index=True))
