@@ -15,10 +15,10 @@ PIP_SETTINGS := eval "$$($(PIP) config list | sort -r | sed -n 's/\\n/ /g; \
 	s/^[^=]*\.cert=/export SSL_CERT_FILE=/p; \
 	/\.find-links=/ { s/ /,/g; s/^[^=]*=/export UV_FIND_LINKS=/p; }')"
 
-.PHONY: help results test lint faults fuzz bench lock
+.PHONY: help results test test-slurm lint docs faults fuzz bench lock
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 results: $(READY)  ## build the results of the default data set, with a report, in results/
 	$(IN_VENV) snakemake --cores all
@@ -26,12 +26,21 @@ results: $(READY)  ## build the results of the default data set, with a report, 
 test: $(READY)  ## run all tests
 	$(IN_VENV) pytest
 
+NODES ?= node1 node2
+test-slurm: $(READY)  ## run the workflow on a Slurm of virtual nodes, NODES="node1 node2", or on the one that is here
+	$(IN_VENV) timeout --signal INT --kill-after 60 1800 pytest -m slurm --nodes "$(NODES)" --numprocesses 0 tests/cluster
+
 lint: $(READY)  ## check style, types and the workflow
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
+
+docs: $(READY)  ## build the documentation as a site, in build/site
+	$(IN_VENV) python docs/scripts/reference_config.py
+	$(IN_VENV) python docs/scripts/reference_api.py
+	$(IN_VENV) mkdocs build --strict
 
 faults: $(READY)  ## kill runs at ten moments of each kind, and compare what the same command makes of them
 	$(IN_VENV) pytest tests/workflow/test_kills.py --kills 10

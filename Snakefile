@@ -10,10 +10,13 @@ min_version("9.11")
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/resources.smk"
 include: "workflow/rules/alone.smk"
 
 
-report: "workflow/report/workflow.rst"
+if MAIN:
+
+    report: "workflow/report/workflow.rst"
 
 
 wildcard_constraints:
@@ -29,23 +32,36 @@ scattergather:
 include: "workflow/rules/dataset.smk"
 
 
-if CONFIG.dataset.download and not CONFIG.dataset.path:
+if SOURCE.download and not SOURCE.path:
 
     include: "workflow/rules/download.smk"
 
 
-if CONFIG.dataset.wheels:
+if SOURCE.wheels:
 
     include: "workflow/rules/zoo.smk"
 
 
-if CONFIG.dataset.filters is not None:
+if SOURCE.filters is not None:
 
     include: "workflow/rules/synthetic.smk"
 
 
+if MODELS:
+
+    include: "workflow/rules/own.smk"
+
+
 include: "workflow/rules/statistics.smk"
+include: "workflow/rules/basis.smk"
 include: "workflow/rules/analysis.smk"
+
+
+if CONFIG.uncertainty.resamples:
+
+    include: "workflow/rules/uncertainty.smk"
+
+
 include: "workflow/rules/orthogonality.smk"
 include: "workflow/rules/quality.smk"
 include: "workflow/rules/quality_figures.smk"
@@ -58,13 +74,17 @@ include: "workflow/rules/overviews.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/panels.smk"
 include: "workflow/rules/comparisons.smk"
+include: "workflow/rules/claims.smk"
+include: "workflow/rules/placement.smk"
+include: "workflow/rules/compare.smk"
+include: "workflow/rules/compare_passes.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/records.smk"
 include: "workflow/rules/overview.smk"
 
 
 rule all:
-    default_target: True
+    default_target: MAIN
     input:
         rules.results.input,
         f"results/{CONFIG.dataset.name}/report.html",

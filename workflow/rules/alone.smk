@@ -1,13 +1,29 @@
 # One run at a time on a data set: Snakemake's own lock, which a killed run leaves behind, is off.
+# What Snakemake starts on the nodes of a cluster to do the jobs is part of the run, and skips this.
 import fcntl
+import os
+
+
+def check_writable(folder):
+    """One line where Snakemake would end in a stack trace: nothing can be written to the folder."""
+    parents = (folder.absolute(), *folder.absolute().parents)
+    there = next(path for path in parents if path.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
+        raise WorkflowError(f"{there}: nothing can be written there; another folder (--directory) would be right")
+
+
+check_writable(Path(".snakemake"))
 
 
 onstart:
+    check_writable(Path(HERE))
     lock = open(f".snakemake/filtershift.{CONFIG.dataset.name}.lock", "w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise WorkflowError(f"another run is at work on {HERE} in this folder; wait for its end") from None
+    except OSError:
+        pass  # a shared file system without locks, as Lustre can be mounted: the only run must not stop for that
     # Held until this process ends, killed or not.
     workflow.globals["lock"] = lock
     # What killed jobs were writing.

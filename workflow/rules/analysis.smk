@@ -14,8 +14,12 @@ rule groups:
         "results/{dataset}/logs/groups/{grouping}.log",
     benchmark:
         "results/{dataset}/benchmarks/groups/{grouping}.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(200),
+        runtime=minutes(3),
     params:
         grouping=lambda wildcards: quoted(definition(wildcards.grouping)),
     shell:
@@ -38,6 +42,9 @@ rule pca:
         "results/{dataset}/benchmarks/{variant}/pca/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(200, per_gb=10),
+        runtime=minutes(3, per_gb=0.05),
     params:
         moments=lambda wildcards, input: listed(input.moments),
     shell:
@@ -71,6 +78,9 @@ rule shift:
         "results/{dataset}/benchmarks/{variant}/shift/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=10),
+        runtime=minutes(3, per_gb=0.05),
     params:
         histograms=lambda wildcards, input: listed(input.histograms),
         order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,

@@ -21,6 +21,9 @@ rule eigenfilters:
         "results/{dataset}/benchmarks/{variant}/eigenfilters/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=40),
+        runtime=minutes(3, per_gb=0.05),
     shell:
         "python {input.script:q} pca=[{input.pca}] figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
 
@@ -45,6 +48,9 @@ rule cumulative:
         "results/{dataset}/benchmarks/{variant}/cumulative/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=20),
+        runtime=minutes(3, per_gb=0.05),
     params:
         titles=lambda wildcards: titles([wildcards.grouping]),
     shell:

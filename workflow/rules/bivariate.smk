@@ -18,6 +18,9 @@ rule pair_counts:
         "results/{dataset}/benchmarks/{variant}/pair_counts.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(400, per_gb=10),
+        runtime=minutes(5, per_gb=0.05),
     params:
         dataset=lambda wildcards: quoted(DATASET),
         fingerprint=FINGERPRINT,
@@ -49,6 +52,9 @@ rule bivariate:
         "results/{dataset}/benchmarks/{variant}/bivariate.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(400, per_gb=10),
+        runtime=minutes(3),
     shell:
         "python {input.script:q} counts={input.counts} layers={input.layers} pdf={output.pdf} png={output.png}"
         " table={output.table} skipped={output.skipped} 2> {log}"

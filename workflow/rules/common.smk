@@ -9,11 +9,14 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
-ROOT = Path(workflow.basedir)
+# The folder of this project, and whether its Snakefile is the main one or a module of another.
+ROOT = Path(workflow.current_basedir).parents[1]
+MAIN = workflow.modifier.is_main_snakefile()
 SCRIPTS = f"{ROOT}/workflow/scripts"
 sys.path.insert(0, f"{ROOT}/workflow")
 
 from configuration import check_file, load
+from overrides import override_list
 from filtershift.errors import FiltershiftError
 
 for key in set(config) - {"overrides"}:
@@ -21,12 +24,17 @@ for key in set(config) - {"overrides"}:
     raise WorkflowError(f"--config {said}: only overrides can be set; write --config 'overrides=[{said}]'")
 
 try:
-    CONFIG = load(ROOT / "config", config.get("overrides", []))
-    FINGERPRINT = check_file(CONFIG, Path("results"))
+    config["overrides"] = override_list(config.get("overrides", []))
+    CONFIG = load(ROOT / "config", config["overrides"])
+    # In a module, a rule of the main workflow may yet make the file, and the file's time tells of changes.
+    FINGERPRINT = check_file(CONFIG, Path("results")) if MAIN else ""
 except FiltershiftError as error:
     raise WorkflowError(str(error)) from None
 
-config["resolved"] = asdict(CONFIG)
+if MAIN:
+    config["resolved"] = asdict(CONFIG)
+elif workflow.modifier.path_modifier.replace_prefix("results/") != "results/":
+    raise WorkflowError("filtershift takes no prefix: its results are in results/NAME, where dataset.name is NAME")
 
 # Commands run with the Python that runs Snakemake, activated or not, unless conda brings another.
 OWN = DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method
@@ -81,7 +89,7 @@ def drawable(groupings, variant):
 
 def quoted_overrides():
     """The overrides of this run, to hand to another Snakemake."""
-    return shlex.quote(f"overrides={json.dumps(list(config.get('overrides', [])))}")
+    return shlex.quote(f"overrides={json.dumps(config['overrides'])}")
 
 
 # Groupings of more than one group, that is all but those without a column.

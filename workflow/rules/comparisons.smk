@@ -15,6 +15,9 @@ rule paper_shift_matrices:
             variant=SHIFT_MATRICES[wildcards.matrices],
             grouping=PANELS,
         ),
+        intervals=lambda wildcards: expand(
+            INTERVALS, dataset=wildcards.dataset, variant=SHIFT_MATRICES[wildcards.matrices], grouping=PANELS
+        ),
     output:
         pdf="results/{dataset}/paper/figure-{matrices}.pdf",
         png=report(
@@ -29,13 +32,17 @@ rule paper_shift_matrices:
         "results/{dataset}/benchmarks/paper/figure-{matrices}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=10),
+        runtime=minutes(3),
     params:
         shift=lambda wildcards, input: listed(input.shift),
         n=lambda wildcards, input: listed(input.n),
+        intervals=lambda wildcards, input: listed(input.intervals),
         titles=lambda wildcards: titles(PANELS),
     shell:
-        "python {input.script:q} shift={params.shift} n={params.n} titles={params.titles}"
-        " figure=[{output.pdf},{output.png}] 2> {log}"
+        "python {input.script:q} shift={params.shift} n={params.n} intervals={params.intervals}"
+        " titles={params.titles} figure=[{output.pdf},{output.png}] 2> {log}"
 
 
 rule paper_cumulative:
@@ -58,6 +65,9 @@ rule paper_cumulative:
         "results/{dataset}/benchmarks/paper/figure-09.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=10),
+        runtime=minutes(3),
     params:
         pca=lambda wildcards, input: listed(input.pca),
         titles=lambda wildcards: titles(CURVES),

@@ -10,13 +10,18 @@ rule download:
         "resources/{dataset}/download.log",
     benchmark:
         "resources/{dataset}/download.tsv"
+    wildcard_constraints:
+        dataset=SOURCE.name,
     localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(200),
+        runtime=minutes(60, per_gb=10),
     params:
-        url=lambda wildcards: quoted(CONFIG.dataset.download.url),
-        md5=lambda wildcards: quoted(CONFIG.dataset.download.md5),
-        size=CONFIG.dataset.download.size,
+        url=lambda wildcards: quoted(SOURCE.download.url),
+        md5=lambda wildcards: quoted(SOURCE.download.md5),
+        size=SOURCE.download.size,
     shell:
         "python {input.script:q} url={params.url} md5={params.md5} size={params.size} output={output} 2>&1 | tee {log}"
 
@@ -31,9 +36,14 @@ rule unpack:
         "resources/{dataset}/unpack.log",
     benchmark:
         "resources/{dataset}/unpack.tsv"
+    wildcard_constraints:
+        dataset=SOURCE.name,
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(400),
+        runtime=minutes(10, per_gb=2),
     params:
-        size=CONFIG.dataset.download.size,
+        size=SOURCE.download.size,
     shell:
         "python {input.script:q} packed={input.packed} size={params.size} output={output} 2>&1 | tee {log}"

@@ -1,4 +1,6 @@
 # Figures of distributions and shifts, one a grouping and variant.
+# What says of each shift how far to believe it, if that is asked.
+INTERVALS = ["results/{dataset}/{variant}/shift/{grouping}.intervals.csv"] if CONFIG.uncertainty.resamples else []
 
 
 rule ridge:
@@ -21,6 +23,9 @@ rule ridge:
         "results/{dataset}/benchmarks/{variant}/ridge/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=20),
+        runtime=minutes(3, per_gb=0.05),
     shell:
         "python {input.script:q} densities={input.densities} n={input.n} figure=[{output.pdf},{output.png}] 2> {log}"
 
@@ -31,6 +36,7 @@ rule shift_matrix:
         code=room("figures"),
         shift="results/{dataset}/{variant}/shift/{grouping}.csv",
         n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
+        intervals=INTERVALS,
     output:
         pdf="results/{dataset}/{variant}/figures/shift_matrix/{grouping}.pdf",
         png=report(
@@ -45,8 +51,12 @@ rule shift_matrix:
         "results/{dataset}/benchmarks/{variant}/shift_matrix/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=30),
+        runtime=minutes(3, per_gb=0.05),
     params:
+        intervals=lambda wildcards, input: listed(input.intervals),
         titles=lambda wildcards: titles([wildcards.grouping]),
     shell:
-        "python {input.script:q} shift=[{input.shift}] n=[{input.n}] titles={params.titles}"
-        " figure=[{output.pdf},{output.png}] 2> {log}"
+        "python {input.script:q} shift=[{input.shift}] n=[{input.n}] intervals={params.intervals}"
+        " titles={params.titles} figure=[{output.pdf},{output.png}] 2> {log}"

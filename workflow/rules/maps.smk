@@ -7,6 +7,7 @@ rule maps:
         code=[*room("figures"), module("analysis/maps.py")],
         shift="results/{dataset}/{variant}/shift/{grouping}.csv",
         n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
+        intervals=INTERVALS,
     output:
         dendrogram_pdf="results/{dataset}/{variant}/figures/dendrogram/{grouping}.pdf",
         dendrogram_png=report(
@@ -36,10 +37,14 @@ rule maps:
         "results/{dataset}/benchmarks/{variant}/maps/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(400, per_gb=20),
+        runtime=minutes(3, per_gb=0.05),
     params:
+        intervals=lambda wildcards, input: listed(input.intervals),
         titles=lambda wildcards: titles([wildcards.grouping]),
     shell:
-        "python {input.script:q} shift={input.shift} n={input.n} titles={params.titles}"
+        "python {input.script:q} shift={input.shift} n={input.n} intervals={params.intervals} titles={params.titles}"
         " dendrogram=[{output.dendrogram_pdf},{output.dendrogram_png}] joins={output.joins}"
         " embedding=[{output.embedding_pdf},{output.embedding_png}] positions={output.positions}"
         " nearest={output.nearest} 2> {log}"

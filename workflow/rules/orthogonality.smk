@@ -16,6 +16,9 @@ rule orthogonality:
     conda:
         "../../environment.yml"
     threads: workflow.cores
+    resources:
+        mem_mb=memory(500, per_gb=10),
+        runtime=minutes(10, per_gb=0.5),
     params:
         dataset=lambda wildcards: quoted(DATASET),
         fingerprint=FINGERPRINT,

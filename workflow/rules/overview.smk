@@ -53,6 +53,9 @@ rule overview:
     localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(400, per_gb=10),
+        runtime=minutes(3),
     params:
         results=subpath(output[0], parent=True),
         variants=listed(CONFIG.variants),

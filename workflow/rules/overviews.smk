@@ -6,6 +6,9 @@ rule shift_boxes:
         script=f"{SCRIPTS}/shift_boxes.py",
         code=room("figures"),
         pairs=expand("results/{{dataset}}/{{variant}}/shift/{grouping}.components.csv", grouping=COMPARED),
+        intervals=lambda wildcards: expand(
+            INTERVALS, dataset=wildcards.dataset, variant=wildcards.variant, grouping=COMPARED
+        ),
     output:
         pdf="results/{dataset}/{variant}/figures/shift_boxes/groupings.pdf",
         png=report(
@@ -21,11 +24,15 @@ rule shift_boxes:
         "results/{dataset}/benchmarks/{variant}/shift_boxes.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300),
+        runtime=minutes(3),
     params:
         pairs=lambda wildcards, input: listed(input.pairs),
+        intervals=lambda wildcards, input: listed(input.intervals),
         titles=lambda wildcards: titles(COMPARED),
     shell:
-        "python {input.script:q} pairs={params.pairs} titles={params.titles}"
+        "python {input.script:q} pairs={params.pairs} intervals={params.intervals} titles={params.titles}"
         " figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
 
 
@@ -51,6 +58,9 @@ rule range_boxes:
         "results/{dataset}/benchmarks/range_boxes/{grouping}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300),
+        runtime=minutes(3),
     shell:
         "python {input.script:q} quality={input.quality} groups={input.groups} sizes={input.sizes}"
         " figure=[{output.pdf},{output.png}] table={output.table} 2> {log}"
@@ -78,6 +88,9 @@ rule group_sizes:
         counted="filters|models",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=20),
+        runtime=minutes(3, per_gb=0.05),
     params:
         sizes=lambda wildcards, input: listed(input.sizes),
         titles=lambda wildcards: titles(COMPARED),

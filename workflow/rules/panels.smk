@@ -24,6 +24,9 @@ rule paper_eigenfilters:
         "results/{dataset}/benchmarks/paper/figure-{bases}.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=10),
+        runtime=minutes(3),
     params:
         pca=lambda wildcards, input: listed(input.pca),
         chosen=lambda wildcards: quoted(
@@ -55,6 +58,9 @@ rule paper_figure_2:
         "results/{dataset}/benchmarks/paper/figure-02.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=10),
+        runtime=minutes(3),
     params:
         chosen=lambda wildcards: quoted(CONFIG.paper.figure_2),
     shell:

@@ -76,6 +76,9 @@ rule paper_same_figure:
     localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(0),
+        runtime=minutes(1),
     shell:
         "cp {input.pdf} {output.pdf}.part 2> {log} && mv {output.pdf}.part {output.pdf}"
         " && cp {input.png} {output.png}.part 2>> {log} && mv {output.png}.part {output.png}"

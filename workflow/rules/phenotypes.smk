@@ -27,8 +27,12 @@ rule phenotypes:
         "results/{dataset}/logs/phenotypes.log",
     benchmark:
         "results/{dataset}/benchmarks/phenotypes.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(200, per_gb=10),
+        runtime=minutes(3, per_gb=0.05),
     params:
         moments=lambda wildcards, input: listed(input.moments),
         extent=lambda wildcards, input: listed(input.extent),

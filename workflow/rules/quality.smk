@@ -21,8 +21,12 @@ rule quality:
         "results/{dataset}/logs/quality.log",
     benchmark:
         "results/{dataset}/benchmarks/quality.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(200, per_gb=10),
+        runtime=minutes(3),
     params:
         moments=lambda wildcards, input: listed(input.moments),
         extent=lambda wildcards, input: listed(input.extent),
@@ -56,8 +60,12 @@ rule quality_summary:
         "results/{dataset}/logs/quality_summary.log",
     benchmark:
         "results/{dataset}/benchmarks/quality_summary.tsv"
+    localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(200, per_gb=10),
+        runtime=minutes(3),
     params:
         names=lambda wildcards: quoted(COMPARED),
         groups=lambda wildcards, input: listed(input.groups),

@@ -50,6 +50,9 @@ rule quality_figures:
         "results/{dataset}/benchmarks/quality_figures.tsv"
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=20),
+        runtime=minutes(3, per_gb=0.05),
     params:
         titles=lambda wildcards: quoted({name: CONFIG.grouping[name].title for name in COMPARED}),
     shell:

@@ -1,4 +1,4 @@
-# What was configured, what was left out, and what it cost.
+# What was configured, and what was left out.
 UNDRAWN = [
     *(
         ["figure", f"paper/figure-{number}", "needs groupings or a variant that are not configured", ""]
@@ -37,6 +37,9 @@ rule configuration:
     localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(100),
+        runtime=minutes(1),
     params:
         config=lambda wildcards: quoted({**asdict(CONFIG), "fingerprint": FINGERPRINT}),
     shell:
@@ -47,7 +50,8 @@ rule skipped:
     input:
         script=f"{SCRIPTS}/skipped.py",
         parts=[
-            *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if CONFIG.dataset.wheels else []),
+            *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.wheels else []),
+            *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if MODELS else []),
             f"{HERE}/skipped/layers.csv",
             f"{HERE}/skipped/non_finite.csv",
             *expand(f"{HERE}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
@@ -68,30 +72,11 @@ rule skipped:
     localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(100),
+        runtime=minutes(1),
     params:
         parts=lambda wildcards, input: listed(input.parts),
         rows=lambda wildcards: quoted(UNDRAWN),
     shell:
         "python {input.script:q} parts={params.parts} rows={params.rows} output={output} 2> {log}"
-
-
-rule cost:
-    input:
-        rules.results.input,
-        script=f"{SCRIPTS}/cost.py",
-    output:
-        report(
-            "results/{dataset}/cost.csv",
-            caption="../report/cost.rst",
-            category="7 Cost",
-            labels={"figure": "time and memory (CSV)"},
-        ),
-    log:
-        "results/{dataset}/logs/cost.log",
-    localrule: True
-    conda:
-        "../../environment.yml"
-    params:
-        benchmarks=subpath(output[0], parent=True),
-    shell:
-        "python {input.script:q} benchmarks={params.benchmarks}/benchmarks output={output} 2> {log}"

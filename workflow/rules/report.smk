@@ -1,4 +1,4 @@
-# Everything together, and the report of it.
+# Everything together, what it cost, and the report of it.
 
 
 rule results:
@@ -7,6 +7,8 @@ rule results:
         f"{HERE}/layers.csv",
         f"{HERE}/models.csv",
         f"{HERE}/skipped.csv",
+        f"{HERE}/claims.csv",
+        f"{HERE}/claims.html",
         expand(f"{HERE}/quality/{{table}}.csv", table=["layers", "models", "groups", "phenotypes", "phenotypes.models"]),
         f"{HERE}/figures/quality/shares.png",
         rules.paper.input,
@@ -19,10 +21,36 @@ rule results:
             suffix=["pdf", "png"],
         ),
         expand(f"{HERE}/{{variant}}/shift/{{grouping}}.csv", variant=CONFIG.variants, grouping=CONFIG.grouping),
+        expand(INTERVALS, dataset=CONFIG.dataset.name, variant=CONFIG.variants, grouping=CONFIG.grouping),
         expand(f"{HERE}/{{variant}}/figures/shift_matrix/{{grouping}}.pdf", variant=CONFIG.variants, grouping=COMPARED),
         expand(f"{HERE}/{{variant}}/shift/{{grouping}}.nearest.csv", variant=CONFIG.variants, grouping=MAPPED),
         expand(f"{HERE}/{{variant}}/figures/bivariate/phenotypes.pdf", variant=CONFIG.variants),
         expand(f"{HERE}/{{variant}}/figures/shift_boxes/groupings.pdf", variant=CONFIG.variants if COMPARED else []),
+
+
+rule cost:
+    input:
+        rules.results.input,
+        script=f"{SCRIPTS}/cost.py",
+    output:
+        report(
+            "results/{dataset}/cost.csv",
+            caption="../report/cost.rst",
+            category="7 Cost",
+            labels={"figure": "time and memory (CSV)"},
+        ),
+    log:
+        "results/{dataset}/logs/cost.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(200),
+        runtime=minutes(1),
+    params:
+        benchmarks=subpath(output[0], parent=True),
+    shell:
+        "python {input.script:q} benchmarks={params.benchmarks}/benchmarks output={output} 2> {log}"
 
 
 # The report is made by a second Snakemake, because it describes the finished jobs of the first.
@@ -40,8 +68,11 @@ rule report:
     localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(400, per_gb=20),
+        runtime=minutes(5),
     params:
-        snakefile=workflow.main_snakefile,
+        snakefile=f"{ROOT}/Snakefile",
         overrides=lambda wildcards: quoted_overrides(),
     shell:
         "python -m snakemake results {input.cost} {input.overview} --snakefile {params.snakefile:q} --config {params.overrides}"

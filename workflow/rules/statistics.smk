@@ -16,31 +16,15 @@ rule moments:
     conda:
         "../../environment.yml"
     threads: workflow.cores
+    resources:
+        mem_mb=memory(500, per_gb=10),
+        runtime=minutes(10, per_gb=0.5),
     params:
         dataset=lambda wildcards: quoted(DATASET),
         fingerprint=FINGERPRINT,
     shell:
         "python {input.script:q} dataset={params.dataset} layers={input.layers}"
         " shard={wildcards.scatteritem} threads={threads} output={output} 2>&1 | tee {log}"
-
-
-rule basis:
-    input:
-        script=f"{SCRIPTS}/basis.py",
-        code=module("analysis/pca.py"),
-        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
-    output:
-        "results/{dataset}/statistics/basis.h5",
-    log:
-        "results/{dataset}/logs/basis.log",
-    benchmark:
-        "results/{dataset}/benchmarks/basis.tsv"
-    conda:
-        "../../environment.yml"
-    params:
-        moments=lambda wildcards, input: listed(input.moments),
-    shell:
-        "python {input.script:q} moments={params.moments} output={output} 2> {log}"
 
 
 rule extent:
@@ -60,6 +44,9 @@ rule extent:
     conda:
         "../../environment.yml"
     threads: workflow.cores
+    resources:
+        mem_mb=memory(500, per_gb=10),
+        runtime=minutes(10, per_gb=0.5),
     params:
         dataset=lambda wildcards: quoted(DATASET),
     shell:
@@ -86,6 +73,9 @@ rule histograms:
     conda:
         "../../environment.yml"
     threads: workflow.cores
+    resources:
+        mem_mb=memory(600, per_gb=20),
+        runtime=minutes(10, per_gb=0.5),
     params:
         dataset=lambda wildcards: quoted(DATASET),
         bins=CONFIG.bins,

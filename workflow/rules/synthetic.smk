@@ -21,15 +21,20 @@ rule synthetic:
         "resources/{dataset}/synthetic.log",
     benchmark:
         "resources/{dataset}/synthetic.tsv"
+    wildcard_constraints:
+        dataset=SOURCE.name,
     conda:
         "../../environment.yml"
     threads: workflow.cores
+    resources:
+        mem_mb=memory(500, per_gb=10),
+        runtime=minutes(10, per_gb=0.5),
     params:
-        filters=CONFIG.dataset.filters,
-        models=CONFIG.dataset.models,
-        layers=CONFIG.dataset.layers,
-        seed=CONFIG.dataset.seed,
-        dtype=CONFIG.dataset.dtype,
+        filters=SOURCE.filters,
+        models=SOURCE.models,
+        layers=SOURCE.layers,
+        seed=SOURCE.seed,
+        dtype=SOURCE.dtype,
     shell:
         "python {input.script:q} filters={params.filters} models={params.models} layers={params.layers}"
         " seed={params.seed} dtype={params.dtype} threads={threads} output={output} 2>&1 | tee {log}"

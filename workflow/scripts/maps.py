@@ -1,7 +1,7 @@
 """Draw the D-matrix of a grouping in the order of a tree and its groups as points, and list each group's nearest."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from command import command
@@ -10,10 +10,11 @@ from omegaconf import MISSING
 
 @dataclass
 class Settings:
-    """Arguments: a D-matrix, its groups' sizes, the grouping's title (JSON, a list of one), outputs (PDF, PNG)."""
+    """Arguments: a D-matrix, its groups' sizes and intervals (if any), the title (JSON, a list of one), outputs."""
 
     shift: Path = MISSING
     n: Path = MISSING
+    intervals: list[Path] = field(default_factory=list)
     titles: str = MISSING
     dendrogram: list[Path] = MISSING
     joins: Path = MISSING
@@ -29,6 +30,7 @@ def main(settings: Settings) -> None:
 
     from filtershift.analysis.maps import embed, nearest, tree
     from filtershift.analysis.shift import load_matrix
+    from filtershift.analysis.uncertainty_tables import load_intervals, noise_cells
     from filtershift.figures.blank import blank
     from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram
     from filtershift.figures.embedding import Placement, embedding
@@ -48,12 +50,13 @@ def main(settings: Settings) -> None:
     write_table(settings.positions, positions.reindex(n.index).join(n), index=True)
 
     if not plane.groups:
-        save(blank("no group has finite filters"), *settings.dendrogram, *settings.embedding)
+        save(blank("no group has a shift"), *settings.dendrogram, *settings.embedding)
         return
     left_out = [label for label in matrix.index if label not in plane.groups]
     counts = n.loc[leaves.groups]
     ordered = matrix.loc[leaves.groups, leaves.groups].to_numpy()
-    panel = ShiftPanel(title, leaves.groups, counts["n_models"].tolist(), counts["n_filters"].tolist(), ordered)
+    noise = [noise_cells(load_intervals(path), leaves.groups) for path in settings.intervals]
+    panel = ShiftPanel(title, leaves.groups, counts["n_models"].tolist(), counts["n_filters"].tolist(), ordered, *noise)
     for path, longest_side in zip(settings.dendrogram, (IN_PRINT, ON_SCREEN), strict=True):
         save(dendrogram(panel, leaves.branches, left_out, longest_side), path)
     filters = n.loc[plane.groups, "n_filters"].tolist()

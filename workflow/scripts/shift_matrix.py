@@ -1,7 +1,8 @@
 """Draw D-matrices (figures 3 and 7)."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from command import command
@@ -10,10 +11,11 @@ from omegaconf import MISSING
 
 @dataclass
 class Settings:
-    """Arguments: D-matrices, the tables of their groups' sizes, their titles (JSON), outputs."""
+    """Arguments: D-matrices, tables of their groups' sizes and of their intervals (if any), titles (JSON), outputs."""
 
     shift: list[Path] = MISSING
     n: list[Path] = MISSING
+    intervals: list[Path] = field(default_factory=list)
     titles: str = MISSING
     figure: list[Path] = MISSING
 
@@ -22,16 +24,20 @@ class Settings:
 def main(settings: Settings) -> None:
     """D-matrices -> panels with one shared colour scale."""
     from filtershift.analysis.shift import load_matrix
+    from filtershift.analysis.uncertainty_tables import load_intervals, noise_cells
     from filtershift.figures.saving import save
     from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
     from filtershift.files import read_table
 
     panels = []
-    for title, shift, n in zip(json.loads(settings.titles), settings.shift, settings.n, strict=True):
+    paths = zip(settings.shift, settings.n, strict=True)
+    for title, (shift, n), intervals in zip_longest(json.loads(settings.titles), paths, settings.intervals):
         matrix = load_matrix(shift)
         sizes = read_table(n)
         models, filters = sizes["n_models"].tolist(), sizes["n_filters"].tolist()
-        panels.append(ShiftPanel(title, list(matrix.index), models, filters, matrix.to_numpy()))
+        labels = list(matrix.index)
+        noise = noise_cells(load_intervals(intervals), labels) if intervals else None
+        panels.append(ShiftPanel(title, labels, models, filters, matrix.to_numpy(), noise))
     save(shift_matrix(panels), *settings.figure)
 
 

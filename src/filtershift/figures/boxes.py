@@ -1,6 +1,7 @@
 """Horizontal box plots (figures 4 and 6): one row for each set of values."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,15 +26,29 @@ from filtershift.figures.layout import (
 from filtershift.figures.style import BAR, FAINT, FRAME, INK, LABEL, SMALL, styled
 
 _WIDTH = 5.5
-_BOX_FILL = "#c9d8e8"
+_BOX_FILL, _NOISE = "#c9d8e8", "#b5302b"
 _FEWEST = 5
 """Values a box needs; fewer are drawn as themselves."""
 
 _NO_POINTS = np.empty((0, 2))
 
 
+@dataclass(frozen=True)
+class Noise:
+    """What is noise in a row of values: the level they must exceed (NaN: unknown), and how many do."""
+
+    level: float
+    above: int
+
+
 @styled
-def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = False, apart: int = 0) -> Figure:
+def boxes(
+    rows: Sequence[tuple[str, np.ndarray]],
+    x_label: str,
+    log: bool = False,
+    apart: int = 0,
+    noise: Sequence[Noise] = (),
+) -> Figure:
     """Draw one box for each row: quartiles, median, mean (diamond), whiskers to 1.5 interquartile ranges, outliers.
 
     The number of values drawn stands in brackets after the label, and how many could not be drawn (not finite, or not
@@ -45,6 +60,7 @@ def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = Fals
         x_label: what the values are, with their unit.
         log: whether the axis is logarithmic.
         apart: how many of the first rows a line sets apart from the rest.
+        noise: of each row, drawn as a line across it, with the number of values above in brackets; or none.
 
     Raises:
         FiltershiftError: there is no row.
@@ -55,7 +71,11 @@ def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = Fals
     size = row_font(pitch)
     values = [np.asarray(row_values, dtype=float).ravel() for _, row_values in rows]
     kept = [row[np.isfinite(row) & ((row > 0) | (not log))] for row in values]
-    brackets = [_brackets(len(drawn), len(row) - len(drawn), log) for drawn, row in zip(kept, values, strict=True)]
+    above = [f"{one.above:,} above noise" for one in noise] or [""] * len(rows)
+    brackets = [
+        _brackets(len(drawn), len(row) - len(drawn), log, part)
+        for drawn, row, part in zip(kept, values, above, strict=True)
+    ]
     names = fit_labels([label for label, _ in rows], size, 3.5)
     texts = [name + bracket for name, bracket in zip(names, brackets, strict=True)]
     left = MARGIN + text_width(texts, size) + 0.1
@@ -68,20 +88,27 @@ def boxes(rows: Sequence[tuple[str, np.ndarray]], x_label: str, log: bool = Fals
         log_ticks(axes)
     else:
         linear_ticks(axes, 7)
-    axes.set_xlabel(fit_labels([x_label], LABEL, _WIDTH - 1.2)[0])
+    axes.set_xlabel(fit_labels([x_label], LABEL, _WIDTH - (2.6 if noise else 1.2))[0])
     open_frame(axes)
     if apart:
         axes.axhline(apart - 0.5, color=FRAME, linewidth=0.8)
     key: dict[str, Any] = {"xytext": (0, -23.5), "textcoords": "offset points", "ha": "right", "va": "baseline"}
     axes.annotate("◆ mean", (1, 0), xycoords="axes fraction", **key, fontsize=SMALL, color=BAR)
+    if noise:
+        axes.annotate("▎noise", (0.88, 0), xycoords="axes fraction", **key, fontsize=SMALL, color=_NOISE)
+        at = np.arange(len(rows))
+        axes.vlines([one.level for one in noise], at - 0.42, at + 0.42, color=_NOISE, linewidth=1.6, zorder=4)
     _draw_boxes(axes, kept, pitch)
     return figure
 
 
-def _brackets(drawn: int, left_out: int, log: bool) -> str:
-    if not left_out:
-        return f" ({drawn:,})"
-    return f" ({drawn:,}; {left_out:,} not finite{' or not positive' if log else ''})"
+def _brackets(drawn: int, left_out: int, log: bool, above: str) -> str:
+    parts = [f"{drawn:,}"]
+    if above and drawn:
+        parts.append(above)
+    if left_out:
+        parts.append(f"{left_out:,} not finite{' or not positive' if log else ''}")
+    return f" ({'; '.join(parts)})"
 
 
 def _limits(kept: Sequence[np.ndarray], log: bool) -> tuple[float, float]:

@@ -24,6 +24,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
+from filtershift.figures.noise import MOST_DOTTED, NOISE, mark_noise, noise_key
 from filtershift.figures.style import FAINT, FIRE, LABEL, MISSING, SMALL, TITLE, styled
 
 _DENSE = 0.105
@@ -34,6 +35,7 @@ HEADING, SPACE = 0.35, 0.4
 """Inches above a matrix, and beside it."""
 
 _BAR = 0.14
+_KEY = 0.18
 _NO_VALUE = "no value"
 SETTLED = 1000
 """Filters from which a group's shifts stretch the colour scale: fewer inflate them."""
@@ -41,13 +43,17 @@ SETTLED = 1000
 
 @dataclass(frozen=True)
 class ShiftPanel:
-    """One matrix: `shift` (g, g), drawn in the order given, with g labels and numbers of models and of filters."""
+    """One matrix: `shift` (g, g), drawn in the order given, with g labels and numbers of models and of filters.
+
+    `noise` (g, g) are the cells that do not rise above noise, if that is known.
+    """
 
     title: str
     labels: Sequence[str]
     n_models: Sequence[int]
     n_filters: Sequence[int]
     shift: np.ndarray
+    noise: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -72,11 +78,16 @@ class MeasuredPanel:
 
 @dataclass(frozen=True)
 class ShiftScale:
-    """The colour scale of some matrices and the inches its bar takes."""
+    """The colour scale of some matrices, what else is marked in them, and the inches its bar takes.
+
+    `noise` says whether cells are marked as noise, `dotted` whether by dots.
+    """
 
     top: float
     largest: float
     missing: bool
+    noise: bool
+    dotted: bool
     height: float
 
     @property
@@ -92,7 +103,8 @@ class ShiftScale:
     @property
     def width(self) -> float:
         """Inches of the bar and what is written beside it."""
-        return _BAR + 0.1 + text_width([*self.ticks.values(), _NO_VALUE, f"to {self.largest:.3g}"], SMALL)
+        texts = [*self.ticks.values(), _NO_VALUE, f"to {self.largest:.3g}", *([NOISE] if self.noise else [])]
+        return _BAR + 0.1 + text_width(texts, SMALL)
 
 
 @styled
@@ -102,7 +114,8 @@ def shift_matrix(panels: Sequence[ShiftPanel]) -> Figure:
     It goes from 0 to the largest D between groups of a thousand filters or more, in all panels; a larger D of a smaller
     group has the last colour, and the colour bar ends in a point and names it. Both axes carry the labels with the
     number of models in brackets. Above about 130 groups the matrix stops growing and every second (third, …) label is
-    written. Cells without a finite value are grey.
+    written. Cells without a finite value are grey; those that do not rise above noise have a dot, or a tint where one
+    of the matrices has so many groups.
 
     Raises:
         FiltershiftError: there is no panel, or one whose matrix, labels and numbers of models differ in length.
@@ -150,8 +163,10 @@ def shift_scale(measured: Sequence[MeasuredPanel]) -> ShiftScale:
     values = np.concatenate([part.panel.shift.ravel() for part in measured])
     largest = float(values[np.isfinite(values)].max(initial=0)) or 1.0
     top = max(_settled(part.panel) for part in measured) or largest
-    height = min(max(part.side for part in measured), 3.0)
-    return ShiftScale(top, largest, not np.isfinite(values).all(), height)
+    noise = any(part.panel.noise is not None and part.panel.noise.any() for part in measured)
+    dotted = max(len(part.panel.labels) for part in measured) <= MOST_DOTTED
+    height = min(max(part.side for part in measured), 3.0) - _KEY * noise
+    return ShiftScale(top, largest, not np.isfinite(values).all(), noise, dotted, height)
 
 
 def _settled(panel: ShiftPanel) -> float:
@@ -169,7 +184,9 @@ def draw_panel(figure: Figure, left: float, part: MeasuredPanel, scale: ShiftSca
     axes = place(figure, left + part.label_width, MARGIN + HEADING, part.side, part.side)
     # Resampled for print, as sharp cells need in some viewers, the largest pages would take gigabytes.
     sharp = "nearest" if part.side <= _LONGEST_SIDE else "none"
-    axes.imshow(part.panel.shift, cmap=FIRE, norm=scale.norm, interpolation=sharp, aspect="auto")
+    image = axes.imshow(part.panel.shift, cmap=FIRE, norm=scale.norm, interpolation=sharp, aspect="auto")
+    if part.panel.noise is not None and part.panel.noise.any():
+        mark_noise(axes, part.panel.noise, part.side, image.to_rgba(part.panel.shift), scale.dotted, sharp)
     ticks, texts = range(0, len(part.texts), part.step), part.texts[:: part.step]
     axes.set_xticks(ticks, texts, rotation=90, fontsize=part.size)
     axes.set_yticks(ticks, texts, fontsize=part.size)
@@ -187,11 +204,15 @@ def draw_scale(figure: Figure, left: float, scale: ShiftScale) -> None:
     colors: Any = bar.solids
     colors.set(rasterized=False, edgecolor="face")
     bar.set_ticks(list(scale.ticks), labels=list(scale.ticks.values()))
-    around = canvas(figure, left, MARGIN, scale.width, HEADING + scale.height + 0.3)
+    around = canvas(figure, left, MARGIN, scale.width, HEADING + scale.height + 0.3 + _KEY * scale.noise)
     around.text(0, 0.2, "shift D", fontsize=LABEL)
     if scale.largest > scale.top:
         around.text(_BAR + 0.06, HEADING, f"to {scale.largest:.3g}", fontsize=SMALL, color=FAINT)
+    bottom = HEADING + scale.height + 0.25
+    if scale.noise:
+        noise_key(around, bottom, _BAR, scale.dotted, FIRE)
+        around.text(_BAR + 0.06, bottom, NOISE, fontsize=SMALL, color=FAINT)
+        bottom += _KEY
     if scale.missing:
-        bottom = HEADING + scale.height + 0.25
         around.add_patch(Rectangle((0, bottom), _BAR, -0.12, color=MISSING, linewidth=0))
         around.text(_BAR + 0.06, bottom, _NO_VALUE, fontsize=SMALL, color=FAINT)

@@ -1,7 +1,7 @@
 """What the page is made of: sections of text, figures and tables, and how numbers and labels are written in them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -33,11 +33,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """The first rows of a table, and the file that holds all of it."""
+    """The first rows of a table, and the file that holds all of it.
+
+    ``marks`` are the classes, of the style sheet, of cells that hold certain texts. A table of ``prose`` has sentences
+    for labels: these are not cut, and it is shown at its full height.
+    """
 
     title: str
     frame: pd.DataFrame
     file: str
+    marks: Mapping[str, str] = field(default_factory=dict)
+    prose: bool = False
 
     @property
     def columns(self) -> list[tuple[str, bool]]:
@@ -49,7 +55,8 @@ class Table:
     def rows(self) -> list[list[Cell]]:
         """The rows shown."""
         shown = self.frame.head(MOST_ROWS)
-        return [list(row) for row in zip(*(_cells(shown[column]) for column in shown), strict=True)]
+        longest = None if self.prose else _LONGEST
+        return [list(row) for row in zip(*(_cells(shown[column], longest) for column in shown), strict=True)]
 
     @property
     def left_out(self) -> int:
@@ -67,20 +74,20 @@ class Section:
     figures: Sequence[Figure] = ()
 
 
-def _cells(column: pd.Series) -> list[Cell]:
+def _cells(column: pd.Series, longest: int | None) -> list[Cell]:
     """The cells of a column; what is missing is a dash and has no number."""
     numeric = is_numeric_dtype(column)
     values = [None if missing else value for value, missing in zip(column, column.isna(), strict=True)]
     return [
-        Cell("–") if value is None else Cell(number(value), float(value)) if numeric else Cell(text(value))
+        Cell("–") if value is None else Cell(number(value), float(value)) if numeric else Cell(text(value, longest))
         for value in values
     ]
 
 
-def text(label: object) -> str:
+def text(label: object, longest: int | None = _LONGEST) -> str:
     """A label on one line, of bounded length."""
     line = " ".join(str(label).split())
-    return (line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…") or "(empty)"
+    return (line if longest is None or len(line) <= longest else f"{line[: longest - 1]}…") or "(empty)"
 
 
 def name(label: object) -> str:

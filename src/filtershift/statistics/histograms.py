@@ -5,7 +5,7 @@ computed from them, in any number of bins they divide into. The *window* grid di
 coefficients lie: densities are drawn from it, and stay sharp where a few outliers stretch the extent.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
@@ -200,6 +200,30 @@ def group_counts(paths: Iterable[Path], grid: str, group_of: dict[int, int], gro
                         total[group_of[layer]] += count
     if total is None:
         raise ValueError("no file of histograms given")
+    return total
+
+
+def layer_counts(paths: Iterable[Path], layers: Sequence[int]) -> LayerCounts:
+    """The histograms of layers over the compared bins of the extent, (layers, 9, bins), in the order given.
+
+    Args:
+        paths: the files of all shards of one variant.
+        layers: the layers, each once; all must be in the files.
+    """
+    place = {layer: k for k, layer in enumerate(layers)}
+    total: LayerCounts | None = None
+    for path in paths:
+        with tables.open_file(path) as file:
+            bins = int(file.root.bins[0])
+            if total is None:
+                total = np.zeros((len(layers), 9, bins), np.int32)
+            to = np.array([place.pop(layer, -1) for layer in file.root.layer[:].tolist()])
+            for start in range(0, len(to), BATCH):
+                here = to[start : start + BATCH]
+                counts = coarsen(file.root.extent[start : start + BATCH], bins)
+                total[here[here >= 0]] = counts[here >= 0]
+    if total is None or place:
+        raise ValueError(f"no histogram of {len(place):,} of {len(layers):,} layers")
     return total
 
 

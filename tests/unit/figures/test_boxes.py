@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.boxes import boxes
+from filtershift.figures.boxes import Noise, boxes
 
 
 def rows_of(labels, rng):
@@ -60,6 +60,20 @@ def test_a_line_sets_the_first_rows_apart():
     assert lines(0) == []
     assert lines(1) == [0.5]
     assert lines(2) == [1.5]
+
+
+def test_noise_is_a_line_across_each_row_and_what_is_above_it_is_counted(labels, rng, assert_legible, texts_of):
+    rows = [("a", np.arange(30.0)), ("b", np.array([])), ("c", np.array([1.0, np.nan]))]
+    figure = boxes(rows, "shift D", noise=[Noise(12.5, 17), Noise(np.nan, 0), Noise(3.0, 0)])
+    [lines] = figure.axes[0].collections
+    drawn = {segment[0][0]: segment[:, 1].mean() for segment in lines.get_segments() if len(segment)}
+    assert drawn == {12.5: 0, 3.0: 2}
+    ticks = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert ticks == ["a (30; 17 above noise)", "b (0)", "c (1; 0 above noise; 1 not finite)"]
+    assert "noise" in " ".join(texts_of(figure))
+    assert "noise" not in " ".join(texts_of(boxes(rows, "shift D")))
+    noisy = [Noise(1.0, 1200)] * len(labels)
+    assert_legible(boxes(rows_of(labels, rng), "a quantity with a long name, in units " * 9, noise=noisy))
 
 
 @pytest.mark.parametrize("log", [False, True])

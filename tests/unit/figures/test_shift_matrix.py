@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
@@ -77,3 +80,41 @@ def test_small_groups_do_not_stretch_the_scale(rng, texts_of):
     figure = shift_matrix([small])
     assert images(figure)[0].get_clim() == (0, one.shift[0, 1])
     assert "to 40" in texts_of(figure)
+
+
+def noisy(panel, rng):
+    noise = rng.random(panel.shift.shape) < 0.5
+    noise = noise | noise.T
+    np.fill_diagonal(noise, False)
+    return replace(panel, noise=noise)
+
+
+def test_noise_is_legible(labels, rng, assert_legible):
+    one = noisy(panel(labels, rng, title="A title " * 60), rng)
+    one.shift[0, -1] = np.nan
+    assert_legible(shift_matrix([one]))
+    assert_legible(shift_matrix([one, noisy(panel(["a", "b"], rng), rng), panel(["c"], rng)]))
+
+
+def test_cells_of_noise_have_a_dot_that_stands_out(rng, texts_of):
+    one = noisy(panel([f"group {k}" for k in range(12)], rng), rng)
+    assert "not above noise" not in texts_of(shift_matrix([replace(one, noise=None)]))
+    assert "not above noise" not in texts_of(shift_matrix([replace(one, noise=np.zeros((12, 12), bool))]))
+    figure = shift_matrix([one])
+    assert "not above noise" in texts_of(figure)
+    image = images(figure)[0]
+    dots = [(round(y), round(x), line.get_color()) for line in image.axes.lines for x, y in line.get_xydata()]
+    assert sorted(dot[:2] for dot in dots) == [tuple(cell) for cell in np.argwhere(one.noise).tolist()]
+    colors = image.to_rgba(image.get_array())
+    for row, column, color in dots:
+        assert np.abs(np.array(to_rgb(color)) - colors[row, column, :3]).max() > 0.35
+
+
+def test_where_cells_are_too_small_for_dots_they_are_tinted(rng, texts_of):
+    one = noisy(panel([f"model {k}" for k in range(200)], rng), rng)
+    figure = shift_matrix([one])
+    axes = images(figure)[0].axes
+    assert not axes.lines
+    tint = axes.images[1].get_array()
+    np.testing.assert_array_equal(tint[..., 3] > 0, one.noise)
+    assert "not above noise" in texts_of(figure)

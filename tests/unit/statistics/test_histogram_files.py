@@ -10,6 +10,7 @@ from filtershift.statistics.histograms import (
     WINDOW_BINS,
     Grid,
     group_counts,
+    layer_counts,
     load_grid,
     save_histograms,
 )
@@ -61,6 +62,23 @@ def test_group_counts_add_up_the_layers_of_all_shards(grids, tmp_path, rng):
             assert result.dtype == np.int64
             np.testing.assert_array_equal(result, expected)
             assert not result[3].any()
+
+
+def test_layers_are_read_over_the_compared_bins_in_any_order(grids, tmp_path, rng):
+    shards = [random_counts(rng, range(0, 400, 2)), random_counts(rng, range(1, 21, 2))]
+    paths = []
+    for k, counted in enumerate(shards):
+        paths.append((tmp_path / f"scaled.{k}.h5", tmp_path / f"unscaled.{k}.h5"))
+        save_histograms(paths[-1], grids, iter(counted))
+    stored = dict(shards[0] + shards[1])
+    for layers in ([17, 398, 0, 5, 130], rng.permutation(list(stored)).tolist()):
+        for v in range(2):
+            expected = [stored[layer][v][:, :STORED].reshape(9, BINS, REFINE).sum(axis=2) for layer in layers]
+            found = layer_counts([pair[v] for pair in paths], layers)
+            assert found.dtype == np.int32
+            np.testing.assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match="no histogram of 1 of 2 layers"):
+        layer_counts([pair[0] for pair in paths], [0, 21])
 
 
 def test_sums_beyond_32_bits_are_exact(grids, tmp_path):

@@ -1,0 +1,149 @@
+"""How often intervals hold the true shift, and noise passes for a shift: `python benchmarks/coverage.py --write-docs`.
+
+Data sets of groups whose distributions, hence shifts, are known are made up and measured. docs/uncertainty.md explains
+the tables.
+"""
+
+import argparse
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from functools import partial
+from multiprocessing import Pool
+from pathlib import Path
+
+import numpy as np
+from publish import END, markdown
+from simulated import Group, Population, simulate, simulate_shared, true_shift
+
+from filtershift.analysis.resampling import Layers
+from filtershift.analysis.uncertainty import ABOVE, Resampling, flags, measure_uncertainty
+
+DOCS = Path(__file__).parents[1] / "docs/uncertainty.md"
+BEGIN = "<!-- written by benchmarks/coverage.py: begin -->"
+
+USUAL = Population()
+ALIKE = Population(models=0, scales=0)
+# Standard deviations by which groups are moved against the first: the second is not.
+SHIFTS = (0.0, 0.0, 0.3, 1.0, 2.0)
+
+Make = Callable[[np.random.Generator], Layers]
+
+
+def apart(population: Population, first: int, others: int, size: tuple[int, int] | None = None) -> Make:
+    """Groups at `SHIFTS`, the first of so many models and the others of so many."""
+    groups = [Group(others if k else first, shift, size) for k, shift in enumerate(SHIFTS)]
+    return partial(_made, population=population, groups=groups)
+
+
+def equal(population: Population, groups: Sequence[Group]) -> Make:
+    """Groups of one distribution."""
+    return partial(_made, population=population, groups=groups)
+
+
+def shared(shifts: Sequence[float], models: int) -> Make:
+    """Groups that all have layers of the same models."""
+    return partial(_made_shared, shifts=shifts, models=models)
+
+
+def _made(random: np.random.Generator, population: Population, groups: Sequence[Group]) -> Layers:
+    return simulate(random, population, groups)
+
+
+def _made_shared(random: np.random.Generator, shifts: Sequence[float], models: int) -> Layers:
+    return simulate_shared(random, USUAL, shifts, models)
+
+
+SEVERAL = [Group(5), Group(10), Group(20)]
+# What is made, from which population, and how.
+COVERED: list[tuple[str, Population, Make]] = [
+    *((f"{n} models each", USUAL, apart(USUAL, n, n)) for n in (2, 3, 5, 10, 30)),
+    ("3 models against 30", USUAL, apart(USUAL, 3, 30)),
+    ("10 each, sizes very unequal", USUAL, apart(Population(sizes=1.5), 10, 10)),
+    ("5 each, 3 layers of 30 filters", USUAL, apart(Population(count=3, filters=30), 5, 5)),
+    ("20 models shared by all groups", USUAL, shared(SHIFTS, 20)),
+    ("1 model each (layers resampled)", USUAL, apart(USUAL, 1, 1)),
+    ("the same, of models that differ in their layers only", ALIKE, apart(ALIKE, 1, 1)),
+    ("the same, 30 layers each", ALIKE, apart(Population(models=0, scales=0, count=30), 1, 1)),
+    (
+        "1 layer of 1,000 filters each (filters resampled), layers alike",
+        Population(0, 0, 0),
+        apart(Population(0, 0, 0), 1, 1, (1, 1000)),
+    ),
+]
+# What is made, how, and the group of whose pairs it is, or all.
+EQUAL: list[tuple[str, Make, int | None]] = [
+    *((f"8 groups of {n} models", equal(USUAL, [Group(n)] * 8), None) for n in (2, 3, 5, 10, 30)),
+    ("groups of 2, 3, 5, 10, 20 models", equal(USUAL, [Group(n) for n in (2, 3, 5, 10, 20)]), None),
+    ("the same, sizes very unequal", equal(Population(sizes=1.5), [Group(n) for n in (2, 3, 5, 10, 20)]), None),
+    ("10 groups that share 20 models", shared([0.0] * 10, 20), None),
+    ("50 filters of 1 layer against 5, 10, 20 models", equal(USUAL, [*SEVERAL, Group(1, 0, (1, 50))]), 3),
+    ("50 filters of 5 layers against these", equal(USUAL, [*SEVERAL, Group(1, 0, (5, 10))]), 3),
+    ("1,000 filters of 1 layer against these", equal(USUAL, [*SEVERAL, Group(1, 0, (1, 1000))]), 3),
+    ("2 models of 50 filters against these", equal(USUAL, [*SEVERAL, Group(2, 0, (1, 50))]), 3),
+    ("20 groups of 1 model, which differ in their layers only", equal(ALIKE, [Group(1)] * 20), None),
+]
+
+
+def covering(seed: int, make: Make, true: np.ndarray) -> np.ndarray:
+    """Of the pairs of the first group with the others: whether covered, too low, width and whether above noise."""
+    layers = make(np.random.default_rng(seed))
+    a, b = np.zeros(4, int), np.arange(1, 5)
+    found = measure_uncertainty(layers, "coverage", Resampling(seed=seed), a, b)
+    above = flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null) == ABOVE
+    held = (found.low <= true) & (true <= found.high)
+    return np.array([held, found.shift, found.high - found.low, above], float)
+
+
+def alarming(seed: int, make: Make, group: int | None) -> np.ndarray:
+    """Shares of the pairs that are above null, above floor, above both, and whose interval is above 0."""
+    layers = make(np.random.default_rng(seed))
+    a, b = np.triu_indices(layers.groups, 1)
+    if group is not None:
+        a, b = a[b == group], b[b == group]
+    found = measure_uncertainty(layers, "alarms", Resampling(seed=seed), a, b)
+    null, floor = found.shift > found.null, found.shift > np.maximum(found.floor[a], found.floor[b])
+    return np.array([null.mean(), floor.mean(), (null & floor).mean(), (found.low > 0).mean()])
+
+
+def main() -> None:
+    """Make both tables."""
+    parser = argparse.ArgumentParser(description="Check intervals, floors and nulls on data sets of known shifts.")
+    parser.add_argument("--datasets", type=int, default=500, help="made for each row")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/uncertainty.md")
+    options = parser.parse_args()
+    # One pool for all: each process is one thread.
+    with Pool(options.processes) as pool:
+        parts = [coverage(pool.map, options.datasets), alarms(pool.map, options.datasets)]
+    command = shlex.join(["python", "benchmarks/coverage.py", "--datasets", str(options.datasets)])
+    text = "\n\n".join([f"```bash\n{command}\n```", *parts])
+    print(text)
+    if options.write_docs:
+        before, rest = DOCS.read_text(encoding="utf-8").split(BEGIN)
+        DOCS.write_text("\n\n".join([before + BEGIN, text, END + rest.split(END)[1]]), encoding="utf-8")
+
+
+def coverage(run: Callable, datasets: int) -> str:
+    """The table of intervals."""
+    rows, header = [], ["groups"]
+    for name, population, make in COVERED:
+        true = np.array([true_shift(population.probability(0), population.probability(shift)) for shift in SHIFTS[1:]])
+        held, shift, width, above = np.mean(run(partial(covering, make=make, true=true), range(datasets)), axis=0)
+        header = ["groups", *(f"moved by {move:g}" for move in SHIFTS[1:])]
+        cells = zip(true, held, shift, width, above, strict=True)
+        rows.append([name, *(f"{t:.3g}: **{h:.0%}**, {s:.2g}, {w:.2g}, {a:.0%}" for t, h, s, w, a in cells)])
+    return markdown(header, rows)
+
+
+def alarms(run: Callable, datasets: int) -> str:
+    """The table of false alarms."""
+    rows = []
+    for name, make, group in EQUAL:
+        shares = np.mean(run(partial(alarming, make=make, group=group), range(datasets)), axis=0)
+        rows.append([name, *(f"{share:.1%}" for share in shares)])
+    return markdown(["equal groups", "above null", "above floor", "above both: flagged", "interval above 0"], rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Another finished run beside this one."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import reference
+from running import Workflow, in_quotes
+from small_dataset import TASKS, small_filters
+
+from filtershift.dataset.writer import write_dataset
+from filtershift.files import read_table
+
+NEEDED = ("config.yaml", "statistics/basis.h5", "groups/all.csv", "groups/task.csv")
+
+
+@pytest.fixture
+def copy(alone: Workflow, tmp_path: Path) -> Workflow:
+    """The finished run to go on with."""
+    shutil.copytree(alone.directory, tmp_path / "run")
+    return replace(alone, directory=tmp_path / "run")
+
+
+def test_a_copy_is_at_no_distance(copy: Workflow) -> None:
+    shutil.copytree(copy.results, copy.results.parent / "twin")
+    done = copy.run("compare", overrides=["compare.with=results/twin"])
+    assert done.returncode == 0, done.stdout
+    found = copy.results / "compare/twin"
+    shifts = read_table(found / "shifts.csv", text=("group",))
+    assert len(shifts) == 2 * (1 + len(set(TASKS)))
+    assert (shifts["shift"] == 0).all()
+    assert shifts["same_models"].all()
+    assert (shifts["flag"] != "above").all()
+    assert (read_table(found / "bases.csv")["angle"] == 0).all()
+    assert read_table(found / "skipped.csv").empty
+    assert (found / "shifts.png").stat().st_size > 5_000
+
+
+def pruned(path: Path) -> dict[str, np.ndarray]:
+    """The small data set with 30 % of its weights zero and one task renamed; its finite filters by task."""
+    layers, meta = small_filters()
+    least = np.nanquantile(np.abs(np.concatenate(layers)), 0.3)
+    layers = [np.where(np.abs(filters) < least, np.float32(0), filters) for filters in layers]
+    meta["Task"] = meta["Task"].replace("Object Detection", "Face Detection")
+    write_dataset(path, layers, meta)
+    return by_task(layers, meta["Task"])
+
+
+def by_task(layers: list[np.ndarray], tasks: pd.Series) -> dict[str, np.ndarray]:
+    """The finite filters of each group."""
+    names = tasks.fillna("unknown").replace("Semantic Segmentation", "Segmentation")
+    return {
+        name: np.concatenate([reference.finite(layers[k]) for k in names.index[names == name]]) for name in set(names)
+    }
+
+
+def test_before_and_after_pruning(copy: Workflow, tmp_path: Path) -> None:
+    path = tmp_path / "it's [pruned].h5"
+    there = pruned(path)
+    targets = [f"results/pruned/{name}" for name in NEEDED]
+    own = ["dataset.name=pruned", f"dataset.path={in_quotes(path)}", "shards=2"]
+    done = copy.run(*targets, overrides=own)
+    assert done.returncode == 0, done.stdout
+    beside = f"compare.with={copy.directory}/results/pruned"
+    done = copy.run("compare", overrides=[beside])
+    assert done.returncode == 0, done.stdout
+
+    layers, meta = small_filters()
+    here = by_task(layers, meta["Task"])
+    shifts = read_table(copy.results / "compare/pruned/shifts.csv", text=("group",)).set_index(["variant", "group"])
+    for variant, of in (("scaled", reference.scaled), ("unscaled", lambda rows: rows)):
+        sides = {
+            f"{side} {task}": of(rows)
+            for side, tasks in (("here", here), ("there", there))
+            for task, rows in tasks.items()
+        }
+        labels, expected = reference.shift_matrix(sides)
+        for task in here.keys() & there.keys():
+            shift = expected[labels.index(f"here {task}"), labels.index(f"there {task}")]
+            assert shifts.loc[(variant, task), "shift"] == pytest.approx(shift, rel=1e-6)
+    skipped = read_table(copy.results / "compare/pruned/skipped.csv")
+    assert skipped["name"].tolist() == ["task: Object Detection", "task: Face Detection"]
+    assert skipped["reason"].tolist() == ["only in results/small", f"only in {copy.directory}/results/pruned"]
+    assert "small beside pruned" in (copy.results / "compare/pruned/compare.html").read_text()
+    assert copy.planned(beside, targets=["compare"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ([], "config: compare.with names no run; write overrides=[compare.with=results/other]"),
+        (["compare.with=nowhere"], "config: compare.with=nowhere is no finished run: there is no nowhere/config.yaml"),
+    ],
+)
+def test_mistakes_are_one_line(finished: Workflow, overrides: list[str], said: str) -> None:
+    done = finished.run("compare", "--dry-run", overrides=overrides)
+    assert done.returncode != 0
+    assert said in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_no_group_of_the_same_name(copy: Workflow) -> None:
+    other = copy.results.parent / "other"
+    shutil.copytree(copy.results, other)
+    for name in ("task.csv", "task.sizes.csv"):
+        text = (other / "groups" / name).read_text()
+        for task in ("Classification", "Segmentation", "GAN-Generator", "unknown", "Object Detection"):
+            text = text.replace(task, f"my {task}")
+        (other / "groups" / name).write_text(text)
+    done = copy.run("compare", overrides=["compare.with=results/other", "grouping=[task]"])
+    assert done.returncode != 0
+    assert "error: no group of task has the same name in results/small and results/other" in done.stdout

@@ -1,0 +1,105 @@
+"""The finished run that this one is compared with: whether it is one, and where what is needed of it lies."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from filtershift.dataset.fingerprint import fingerprint
+from filtershift.errors import FiltershiftError
+from schema import NAME, DatasetConfig, GroupingConfig
+
+
+@dataclass(frozen=True)
+class OtherRun:
+    """A finished run, and what it has in common with the one that is configured.
+
+    Attributes:
+        folder: its results.
+        dataset: the file it was made from.
+        fingerprint: of that file.
+        moments: results of its pass 1, in the order of shards.
+        groupings: those of both.
+        remarks: what is not compared, or not like with like, as rows kind, name, reason, count.
+    """
+
+    folder: Path
+    dataset: Path
+    fingerprint: str
+    moments: Sequence[Path]
+    groupings: Sequence[str]
+    remarks: Sequence[Sequence[str]]
+
+    @property
+    def measured(self) -> dict[str, Any]:
+        """What is needed to measure it again: its filters, its layer table, and the moments of all shards."""
+        moments = [str(path) for path in self.moments]
+        return {"dataset": str(self.dataset), "layers": f"{self.folder}/layers.csv", "moments": moments}
+
+    @property
+    def tables(self) -> list[str]:
+        """What groups are made of: layers, global bases, and the groups themselves."""
+        groups = [f"groups/{name}{kind}.csv" for name in self.groupings for kind in ("", ".sizes")]
+        return [f"{self.folder}/{name}" for name in ("layers.csv", "statistics/basis.h5", *groups)]
+
+
+def find_run(path: str, configured: Mapping[str, GroupingConfig]) -> OtherRun:
+    """The run whose results are in a folder; relative paths in its configuration start two folders above.
+
+    Raises:
+        FiltershiftError: it is no finished run, its data set is gone or another one than it was, or it has none of the
+            groupings that are configured.
+    """
+    folder, at = Path(path).expanduser(), f"config: compare.with={path}"
+    if not NAME.fullmatch(folder.name):
+        raise FiltershiftError(f"{at}: name the results of a finished run, as in compare.with=results/other")
+    if not (folder / "config.yaml").is_file():
+        raise FiltershiftError(f"{at} is no finished run: there is no {folder}/config.yaml")
+    try:
+        config: Any = OmegaConf.to_container(OmegaConf.load(folder / "config.yaml"))
+        own = DatasetConfig(name=config["dataset"]["name"], path=config["dataset"]["path"])
+        shards, defined = int(config["shards"]), dict(config["grouping"])
+    except (KeyError, TypeError, ValueError, YAMLError, OmegaConfBaseException):
+        raise FiltershiftError(f"{at}: {folder}/config.yaml is not the configuration of a run") from None
+    moments = [folder / f"statistics/moments.{k}-of-{shards}.h5" for k in range(1, shards + 1)]
+    for needed in (folder / "layers.csv", *moments, folder / "statistics/basis.h5"):
+        if not needed.is_file():
+            raise FiltershiftError(f"{at} is no finished run: there is no {needed}; run it to its end")
+    known = sorted(file.name.removesuffix(".sizes.csv") for file in (folder / "groups").glob("*.sizes.csv"))
+    shared = [name for name in configured if name in known]
+    if not shared:
+        names = [", ".join(names) or "none" for names in (configured, known)]
+        raise FiltershiftError(f"{at} has none of the groupings configured ({names[0]}); it has: {names[1]}")
+    dataset = folder.parent.parent / own.file
+    found = _checked(dataset, config.get("fingerprint"), folder, at)
+    return OtherRun(folder, dataset, found, moments, shared, list(_remarks(folder, configured, known, defined)))
+
+
+def _checked(dataset: Path, former: str | None, folder: Path, at: str) -> str:
+    """The fingerprint of a data set that a run was made from."""
+    if not dataset.is_file():
+        raise FiltershiftError(f"{at}: its filters are read again, but there is no file {dataset}")
+    found = fingerprint(dataset)
+    newer = dataset.stat().st_mtime > (folder / "layers.csv").stat().st_mtime
+    if former != found if former else newer:
+        raise FiltershiftError(f"{at}: {dataset} has changed since; do that run again")
+    return found
+
+
+def _remarks(
+    folder: Path, configured: Mapping[str, GroupingConfig], known: Sequence[str], defined: Mapping[str, Any]
+) -> Iterator[list[str]]:
+    """Groupings of only one run, and those that both define, but not alike (what only figures use does not count)."""
+    for name in known:
+        if name not in configured:
+            yield ["grouping", name, f"in {folder}, but not configured", ""]
+    for name, grouping in configured.items():
+        other = {**asdict(GroupingConfig()), **defined.get(name, {})}
+        if name not in known:
+            yield ["grouping", name, f"{folder} has no groups of it", ""]
+        elif any(other[key] != value for key, value in asdict(grouping).items() if key not in ("title", "order")):
+            yield ["definition", name, f"compared, but {folder} defines it otherwise", ""]

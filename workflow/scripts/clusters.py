@@ -1,0 +1,42 @@
+"""Put models that are not independent into clusters."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from command import command
+from omegaconf import MISSING
+
+
+@dataclass
+class Settings:
+    """Arguments: the clustering's name, the tables of layers and models, and moments or a grouping if it needs them."""
+
+    name: str = MISSING
+    layers: Path = MISSING
+    models: Path = MISSING
+    moments: list[Path] = field(default_factory=list)
+    groups: list[Path] = field(default_factory=list)
+    output: Path = MISSING
+
+
+@command(Settings)
+def main(settings: Settings) -> None:
+    """Models -> model_id, cluster."""
+    from filtershift.analysis.lineage import grouped, identical, labelled
+    from filtershift.dataset.layers import load_layers
+    from filtershift.files import read_table, write_table
+    from filtershift.statistics.moments import LayerMoments
+    from filtershift.statistics.storage import load
+
+    if settings.moments:
+        cluster = identical(load_layers(settings.layers)["model_id"], load(settings.moments, LayerMoments))
+    elif settings.groups:
+        group = read_table(settings.groups[0], text=("group",)).set_index("layer")["group"]
+        cluster = grouped(load_layers(settings.layers), group, settings.name)
+    else:
+        cluster = labelled(read_table(settings.models), settings.name)
+    write_table(settings.output, cluster.reset_index())
+
+
+if __name__ == "__main__":
+    main()
