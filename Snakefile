@@ -62,6 +62,7 @@ if CONFIG.uncertainty.resamples:
     include: "workflow/rules/uncertainty.smk"
 
 
+include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/orthogonality.smk"
 include: "workflow/rules/quality.smk"
 include: "workflow/rules/quality_figures.smk"

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from publish import END, markdown
 from simulated import Group, Population, simulate, simulate_shared, true_shift
+from tqdm import tqdm
 
 from filtershift.analysis.resampling import Layers
 from filtershift.analysis.uncertainty import ABOVE, Resampling, flags, measure_uncertainty
@@ -127,7 +128,7 @@ def main() -> None:
 def coverage(run: Callable, datasets: int) -> str:
     """The table of intervals."""
     rows, header = [], ["groups"]
-    for name, population, make in COVERED:
+    for name, population, make in tqdm(COVERED, "intervals"):
         true = np.array([true_shift(population.probability(0), population.probability(shift)) for shift in SHIFTS[1:]])
         held, shift, width, above = np.mean(run(partial(covering, make=make, true=true), range(datasets)), axis=0)
         header = ["groups", *(f"moved by {move:g}" for move in SHIFTS[1:])]
@@ -139,7 +140,7 @@ def coverage(run: Callable, datasets: int) -> str:
 def alarms(run: Callable, datasets: int) -> str:
     """The table of false alarms."""
     rows = []
-    for name, make, group in EQUAL:
+    for name, make, group in tqdm(EQUAL, "false alarms"):
         shares = np.mean(run(partial(alarming, make=make, group=group), range(datasets)), axis=0)
         rows.append([name, *(f"{share:.1%}" for share in shares)])
     return markdown(["equal groups", "above null", "above floor", "above both: flagged", "interval above 0"], rows)

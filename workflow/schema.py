@@ -11,6 +11,7 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from filtershift.analysis.choices import check_choices
 from filtershift.analysis.grouping import ORDERS
 from filtershift.dataset.wheels import Wheel
 from filtershift.errors import FiltershiftError
@@ -168,6 +169,23 @@ class UncertaintyConfig:
 
 
 @dataclass
+class ChoicesConfig:
+    """What defines the shift, by default as in the papers, see [choices](choices.md). Others have no intervals.
+
+    Attributes:
+        weighting: What counts the same: each `filter`, `layer` or `model`. For groups that are mostly one large model.
+        extent: What bins divide: `data`, `quantile` (99.9 %) or `symmetric`. For data stretched by a few outliers.
+        epsilon: What empty bins get: `density`, `floor` or `pseudocount`. For small groups.
+        divergence: `kl`, `js`, `wasserstein` or `tv`. For shifts that empty bins do not decide.
+    """
+
+    weighting: str = "filter"
+    extent: str = "data"
+    epsilon: str = "density"
+    divergence: str = "kl"
+
+
+@dataclass
 class Config:
     """Everything that can be set.
 
@@ -193,6 +211,7 @@ class Config:
     bins: int = 70
     shards: int = 1
     maps: list[str] = field(default_factory=list)
+    choices: ChoicesConfig = field(default_factory=ChoicesConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)
     placement: PlacementConfig = field(default_factory=PlacementConfig)
@@ -209,6 +228,7 @@ def check(config: Config) -> None:
     for key in ("bins", "shards"):
         if not 1 <= getattr(config, key) <= MOST:
             raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
+    check_choices(config.choices, config.uncertainty.resamples)
     _check_uncertainty(config.uncertainty)
     if unknown := set(config.compare) - {"with"}:
         raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: with)")

@@ -18,7 +18,7 @@ ZOO = {
     "embedding": "scaled/figures/embedding/model",
     "bivariate": "scaled/figures/bivariate/phenotypes",
     "entropy-by-size": "figures/quality/entropy_by_size",
-    "shares": "figures/quality/shares",
+    "ranking": "figures/quality/ranking",
 }
 SYNTHETIC = {
     "synthetic-matrices": "paper/figure-03",

@@ -44,7 +44,11 @@ class Run:
             self.messages += line
             if found := re.search(message, line):
                 return found[1]
-        raise AssertionError(self.messages)
+        raise AssertionError(self.last)
+
+    @property
+    def last(self) -> str:
+        return self.messages[-5000:]
 
     def wait_for_job(self, rule: str) -> str:
         """Read until a job of a rule is submitted, and wait until it runs; its number."""
@@ -54,7 +58,7 @@ class Run:
 
     def finish(self) -> None:
         self.messages += self.process.communicate()[0]
-        assert self.process.returncode == 0, self.messages
+        assert self.process.returncode == 0, self.last
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -18,7 +18,7 @@ def rows() -> Iterator[tuple[str, list[str]]]:
     for heading, following in pairwise(headings):
         assert heading
         section = PAGE[heading.end() : following.start() if following else None]
-        for row in re.findall(r"^\| (.*) \|$", section, re.MULTILINE):
+        for row in re.findall(r"^\| (.*) \|$(?!\n\|-)", section, re.MULTILINE):
             yield heading[1], row.split(" | ")
 
 

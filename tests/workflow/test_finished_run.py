@@ -20,7 +20,18 @@ RULES = [
     *("group_sizes", "groups"),
     *("histograms", "layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
     *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
-    *("quality_figures", "quality_summary", "report", "ridge", "shift", "shift_boxes", "shift_matrix", "skipped"),
+    *(
+        "quality_figures",
+        "quality_summary",
+        "report",
+        "ridge",
+        "sensitivity",
+        "sensitivity_figure",
+        "shift",
+        "shift_boxes",
+        "shift_matrix",
+        "skipped",
+    ),
     "uncertainty",
 ]
 QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares")
@@ -53,7 +64,7 @@ EXPECTED = [
         for variant in VARIANTS
         for name in (
             *("shift_matrix/task", "shift_boxes/groupings", "dendrogram/task", "embedding/task"),
-            "bivariate/phenotypes",
+            *("bivariate/phenotypes", "sensitivity/groupings"),
         )
         for kind in ("pdf", "png")
     ),

@@ -15,15 +15,15 @@ PASSES = {"moments", "extent", "histograms"}
 READS = PASSES | {"orthogonality", "pair_counts"}
 FIGURES = {
     *("bivariate", "cumulative", "eigenfilters", "group_sizes", "maps", "quality_figures", "ridge"),
-    *("shift_boxes", "shift_matrix"),
+    *("sensitivity_figure", "shift_boxes", "shift_matrix"),
 }
 PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
-ANALYSIS = {"basis", "groups", "pca", "phenotypes", "quality", "quality_summary", "shift", "uncertainty"}
+ANALYSIS = {"basis", "groups", "pca", "phenotypes", "quality", "quality_summary", "sensitivity", "shift", "uncertainty"}
 END = {"skipped", "cost", "overview", "report"}
 # What shows all groupings together.
 OVERVIEWS = {
     *("configuration", "cost", "group_sizes", "overview", "paper_same_figure", "quality_figures", "report"),
-    "shift_boxes",
+    *("sensitivity_figure", "shift_boxes"),
 }
 
 
@@ -51,7 +51,17 @@ def moved_away(path: Path) -> Iterator[None]:
 
 
 def own_jobs(grouping: str) -> set[str]:
-    rules = ("groups", "pca", "shift", "uncertainty", "cumulative", "eigenfilters", "ridge", "shift_matrix")
+    rules = (
+        "groups",
+        "pca",
+        "shift",
+        "sensitivity",
+        "uncertainty",
+        "cumulative",
+        "eigenfilters",
+        "ridge",
+        "shift_matrix",
+    )
     return {f"{rule} {grouping}" for rule in rules}
 
 
@@ -122,6 +132,7 @@ def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
         "phenotypes",
         "pair_counts",
         "shift",
+        "sensitivity",
         "uncertainty",
         *FIGURES,
         *PAPER,

@@ -1,6 +1,7 @@
 """A script of the workflow works by hand, on its own."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -65,3 +66,20 @@ def test_mistake(folder: Path, arguments: dict[str, str], message: str) -> None:
     assert message in done.stdout
     assert "Traceback" not in done.stdout
     assert_only(folder)
+
+
+def test_mistake_that_the_log_has_no_room_for(folder: Path) -> None:
+    """It is said on the other stream, which is no file of the full disk."""
+    words = [sys.executable, ROOT / "workflow/scripts/groups.py", "layers=nope.csv", "name=mine"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*words, f"grouping={definition(by=['Task'])}", *(f"{key}={name}" for key, name in OUTPUTS.items())],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=full,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stdout.startswith("error: ")
+    assert "nope.csv" in done.stdout

@@ -1,7 +1,14 @@
 # One run at a time on a data set: Snakemake's own lock, which a killed run leaves behind, is off.
 # What Snakemake starts on the nodes of a cluster to do the jobs is part of the run, and skips this.
 import fcntl
+import logging
 import os
+import shutil
+
+ROOM = 10_000_000  # bytes; the results of a small data set take more
+
+# Snakemake's own log on a full disk is no reason for a stack trace each line.
+logging.raiseExceptions = False
 
 
 def check_writable(folder):
@@ -10,6 +17,19 @@ def check_writable(folder):
     there = next(path for path in parents if path.exists())
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
         raise WorkflowError(f"{there}: nothing can be written there; another folder (--directory) would be right")
+    if (free := shutil.disk_usage(there).free) < ROOM:
+        raise WorkflowError(f"{there}: {free / 1e6:.1f} MB of disk are free; more than {ROOM / 1e6:.0f} would be right")
+
+
+def is_running(process):
+    """Whether there is a process of this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 check_writable(Path(".snakemake"))
@@ -30,3 +50,7 @@ onstart:
     for folder in (Path(HERE), Path(f"resources/{CONFIG.dataset.name}")):
         for path in folder.rglob(".*.part"):
             path.unlink(missing_ok=True)
+    # Wheels are shared with runs on other data sets, which may be downloading some.
+    for path in Path("resources/wheels").glob(".download-*-*"):
+        if not is_running(int(path.name.split("-")[1])):
+            shutil.rmtree(path, ignore_errors=True)

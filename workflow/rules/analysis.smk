@@ -1,4 +1,5 @@
 # Pure functions of the per-layer statistics, one job a grouping and variant.
+CHOICES = quoted(asdict(CONFIG.choices))
 
 
 rule groups:
@@ -61,6 +62,7 @@ rule shift:
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
         pca="results/{dataset}/{variant}/pca/{grouping}.h5",
         basis="results/{dataset}/statistics/basis.h5",
+        layers=["results/{dataset}/layers.csv"] if CONFIG.choices.weighting == "model" else [],
     output:
         shift=report(
             "results/{dataset}/{variant}/shift/{grouping}.csv",
@@ -84,8 +86,10 @@ rule shift:
     params:
         histograms=lambda wildcards, input: listed(input.histograms),
         order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,
+        choices=lambda wildcards: CHOICES,
+        layers=lambda wildcards, input: " ".join(f"layers={path}" for path in input.layers),
     shell:
         "python {input.script:q} histograms={params.histograms} groups={input.groups} sizes={input.sizes}"
-        " pca={input.pca} basis={input.basis} variant={wildcards.variant} order={params.order}"
+        " pca={input.pca} basis={input.basis} variant={wildcards.variant} order={params.order} choices={params.choices} {params.layers}"
         " output={output.shift} n={output.n} components={output.components}"
         " group_histograms={output.histograms} densities={output.densities} 2> {log}"

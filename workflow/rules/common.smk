@@ -39,7 +39,8 @@ elif workflow.modifier.path_modifier.replace_prefix("results/") != "results/":
 # Commands run with the Python that runs Snakemake, activated or not, unless conda brings another.
 OWN = DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method
 HERE_FIRST = f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; ' if OWN else ""
-shell.prefix(f"set -euo pipefail; export PYTHONPATH={shlex.quote(f'{ROOT}/src')}; {HERE_FIRST}")
+FOLDERS = f"PYTHONPATH={shlex.quote(f'{ROOT}/src')} MPLCONFIGDIR={shlex.quote(f'{ROOT}/.snakemake/matplotlib')}"
+shell.prefix(f"set -euo pipefail; export {FOLDERS}; {HERE_FIRST}")
 
 
 def room(*names):

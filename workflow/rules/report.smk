@@ -26,6 +26,7 @@ rule results:
         expand(f"{HERE}/{{variant}}/shift/{{grouping}}.nearest.csv", variant=CONFIG.variants, grouping=MAPPED),
         expand(f"{HERE}/{{variant}}/figures/bivariate/phenotypes.pdf", variant=CONFIG.variants),
         expand(f"{HERE}/{{variant}}/figures/shift_boxes/groupings.pdf", variant=CONFIG.variants if COMPARED else []),
+        expand(f"{HERE}/{{variant}}/figures/sensitivity/groupings.pdf", variant=CONFIG.variants if COMPARED else []),
 
 
 rule cost:

@@ -1,5 +1,5 @@
-# What a job may use where memory and time are rationed. Every rule says both, as mem_mb=memory(…), runtime=minutes(…):
-# measured on the zoo, what each GB of data set adds, measured at paper scale, and twice as much after each failure.
+# What a job may use where memory and time are rationed, given everywhere as mem_mb=memory(…), runtime=minutes(…). Base
+# values are measured on the zoo, what each GB of data set adds at paper scale; each failure doubles both.
 
 
 def memory(base, per_gb=0):

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import hydra
 from hydra.core.config_store import ConfigStore
@@ -39,11 +39,20 @@ def command(settings: type[Settings]) -> Callable[[Callable[[Settings], None]], 
                 arguments: Any = OmegaConf.to_object(composed)
                 function(arguments)
             except (FiltershiftError, OSError, OmegaConfBaseException) as error:
-                sys.exit(f"error: {str(error).splitlines()[0]}")
+                fail(f"error: {str(error).splitlines()[0]}")
 
         return run
 
     return decorate
+
+
+def fail(line: str) -> NoReturn:
+    """End with one line on the standard error stream, or on the other one where the disk of the log is full."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except OSError:
+        print(line)
+    sys.exit(1)
 
 
 def parsed(kind: type[Settings], content: Any) -> Settings:

@@ -1,15 +1,19 @@
 """The histograms, shifts and densities of the groups of one grouping."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import command, parsed
 from omegaconf import MISSING
 
 
 @dataclass
 class Settings:
-    """Arguments: per-layer histograms of all shards of a variant, a grouping's groups, sizes and bases, outputs."""
+    """Arguments: per-layer histograms of a variant, a grouping's groups, sizes, bases, choices (JSON), outputs.
+
+    The layer table is for the weighting by model only.
+    """
 
     histograms: list[Path] = MISSING
     groups: Path = MISSING
@@ -18,6 +22,8 @@ class Settings:
     basis: Path = MISSING
     variant: str = MISSING
     order: str = "shift"
+    choices: str = "{}"
+    layers: Path | None = None
     output: Path = MISSING
     n: Path = MISSING
     components: Path = MISSING
@@ -28,25 +34,35 @@ class Settings:
 @command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> group histograms, the D-matrix in drawn order, densities."""
-    from filtershift.analysis.density import densities
-    from filtershift.analysis.groups import load_groups as load_membership
-    from filtershift.analysis.shift import shift_tables
-    from filtershift.analysis.storage import load_groups, save_groups
-    from filtershift.files import read_table, write_table
-    from filtershift.statistics.histograms import coarsen, group_counts, load_grid
+    import numpy as np
 
+    from filtershift.analysis.choices import Choices
+    from filtershift.analysis.density import densities
+    from filtershift.analysis.divergences import chosen_parts
+    from filtershift.analysis.groups import load_groups as load_membership
+    from filtershift.analysis.shift import tables_of
+    from filtershift.analysis.storage import load_groups, save_groups
+    from filtershift.analysis.weighting import load_fine_counts
+    from filtershift.files import read_table, write_table
+    from filtershift.statistics.histograms import coarsen, group_counts
+
+    choices = parsed(Choices, json.loads(settings.choices))
     membership = load_membership(settings.groups, settings.sizes)
     labels, group_of = membership.labels, membership.group_of
-    grid = load_grid(settings.histograms[0])
-    fine, window = (group_counts(settings.histograms, kind, group_of, len(labels)) for kind in ("extent", "window"))
-    counts = dict(zip(labels, coarsen(fine, grid.bins), strict=True))
+    model = read_table(settings.layers).set_index("layer")["model_id"] if settings.layers else None
+    fine = load_fine_counts(settings.histograms, membership, list({"filter", choices.weighting}), model)
+    grid = fine.grid
+    window = group_counts(settings.histograms, "window", group_of, len(labels))
+    counts = dict(zip(labels, coarsen(fine.groups["filter"].astype(np.int64), grid.bins), strict=True))
     window_counts = dict(zip(labels, window, strict=True))
     histograms = {label: {"counts": counts[label], "window_counts": window_counts[label]} for label in labels}
     save_groups(settings.group_histograms, histograms, {"edges": grid.edges, "window": grid.window})
 
     basis = load_groups(settings.basis)[0][settings.variant]
     sizes = read_table(settings.sizes, text=("group",))
-    matrix, n, components = shift_tables(counts, grid.edges, basis["explained_variance_ratio"], sizes, settings.order)
+    n_filters = {label: int(count[0].sum()) for label, count in counts.items()}
+    parts = chosen_parts(fine, choices, grid.bins, basis["explained_variance_ratio"])
+    matrix, n, components = tables_of(parts, n_filters, sizes, settings.order)
     write_table(settings.output, matrix, index=True)
     write_table(settings.n, n)
     write_table(settings.components, components)

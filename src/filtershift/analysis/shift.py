@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 EPSILON = float(np.finfo(np.float32).eps)
 
 
-def probabilities(counts: NDArray[np.int64], width: float) -> Array:
+def probabilities(counts: NDArray[np.int64] | Array, width: float) -> Array:
     """Histogram counts (..., bins) as probabilities: densities, empty bins set to ``EPSILON``, divided by their sum.
 
     ``width`` is the bins' width in units of the coefficients. A histogram without any filter becomes NaN.
@@ -66,11 +66,18 @@ def shift_tables(
     """
     counts = np.stack(list(groups.values()))
     parts = component_shifts(probabilities(counts, edges[1] - edges[0])) * ratio[:, None, None]
-    drawn = by_mean_shift(parts.sum(axis=0)) if order == "shift" else np.arange(len(groups))
-    labels = [list(groups)[k] for k in drawn]
+    return tables_of(parts, dict(zip(groups, counts[:, 0].sum(axis=1), strict=True)), sizes, order)
+
+
+def tables_of(
+    parts: Array, n_filters: Mapping[str, int], sizes: pd.DataFrame, order: str
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The tables of `shift_tables`, of parts (9, groups, groups) that add up to D and each label's filters."""
+    drawn = by_mean_shift(parts.sum(axis=0)) if order == "shift" else np.arange(len(n_filters))
+    labels = [list(n_filters)[k] for k in drawn]
     parts = parts[:, drawn][:, :, drawn]
     matrix = pd.DataFrame(parts.sum(axis=0), labels, labels)
-    n = sizes.set_index("group").loc[labels].assign(n_filters=counts[drawn, 0].sum(axis=1)).reset_index()
+    n = sizes.set_index("group").loc[labels].assign(n_filters=[n_filters[label] for label in labels]).reset_index()
     a, b = np.triu_indices(len(labels), k=1)
     components = pd.DataFrame({"a": np.take(labels, a), "b": np.take(labels, b), "shift": parts.sum(axis=0)[a, b]})
     return matrix, n, components.assign(**{f"component_{i}": parts[i, a, b] for i in range(9)})

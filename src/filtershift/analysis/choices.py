@@ -1,0 +1,53 @@
+"""What the papers chose when they defined the shift D, and what else could be chosen."""
+
+from dataclasses import dataclass
+
+from filtershift.errors import FiltershiftError
+
+KNOWN = {
+    "weighting": ("filter", "layer", "model"),
+    "extent": ("data", "quantile", "symmetric"),
+    "epsilon": ("density", "floor", "pseudocount"),
+    "divergence": ("kl", "js", "wasserstein", "tv"),
+}
+"""The values of each choice, the papers' first."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How a shift is computed; the defaults are the papers'.
+
+    Attributes:
+        weighting: what counts the same in a group: each filter, each layer or each model.
+        extent: what the bins divide: the range of all coefficients (data), the range that holds 99.9 % of them with a
+            bin for the rest on each side (quantile), or the smallest range around zero that holds all (symmetric).
+        epsilon: what empty bins get: float32's epsilon as a density (density), at least that as a probability (floor),
+            or half a filter, as all bins do (pseudocount).
+        divergence: between two histograms: the symmetric Kullback-Leibler divergence (kl), the Jensen-Shannon
+            divergence (js), both in nats, the first Wasserstein distance in units of the coefficients (wasserstein),
+            or the total variation, 0 … 1 (tv).
+    """
+
+    weighting: str = "filter"
+    extent: str = "data"
+    epsilon: str = "density"
+    divergence: str = "kl"
+
+
+PAPER = Choices()
+
+
+def check_choices(choices: object, resamples: int) -> None:
+    """Check choices as configured, an object with the attributes of `Choices`, and how many resamples go with them.
+
+    Raises:
+        FiltershiftError: a value is unknown, or there are intervals for other choices than the papers'.
+    """
+    for key, known in KNOWN.items():
+        if (value := getattr(choices, key)) not in known:
+            raise FiltershiftError(f"config: choices.{key} must be one of {', '.join(known)}, not {value}")
+        if value != getattr(PAPER, key) and resamples:
+            raise FiltershiftError(
+                f"config: choices.{key}={value} goes with uncertainty.resamples=0: intervals, floors and nulls are of"
+                " the papers' choices only"
+            )

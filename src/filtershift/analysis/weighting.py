@@ -1,0 +1,91 @@
+"""Histograms of groups in which each filter, each layer or each model counts the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tables
+from numpy.typing import NDArray
+
+from filtershift.analysis.groups import Membership
+from filtershift.statistics.histograms import BATCH, REFINE, Grid, load_grid
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FineCounts:
+    """The stored histograms of the groups of one grouping, over the fine bins of the extent.
+
+    Attributes:
+        groups: per weighting (groups, 9, fine bins). Whatever counts the same, each histogram adds up to the number of
+            filters of the group.
+        every: (fine bins,) all coefficients of all layers of the data set, those of no group too.
+        grid: where the bins lie.
+    """
+
+    groups: dict[str, Array]
+    every: Array
+    grid: Grid
+
+
+def load_fine_counts(
+    paths: Sequence[Path], groups: Membership, weightings: Sequence[str], model: pd.Series | None = None
+) -> FineCounts:
+    """Sum the histograms of the layers of each group.
+
+    Memory is that of the sums: layers are read a batch at a time, twice where not only filters count the same.
+
+    Args:
+        paths: the files of all shards of one variant.
+        groups: the grouping's groups and its layers.
+        weightings: some of filter, layer, model.
+        model: the model_id of each layer, for the weighting by model.
+    """
+    layers = np.array(list(groups.group_of), np.int64)
+    group = np.array(list(groups.group_of.values()), np.int64)
+    count = len(groups.labels)
+    weights = {"filter": np.ones(len(layers))}
+    if set(weightings) != {"filter"}:
+        sizes = {layer: int(counts[0].sum()) for layer, counts in _layers(paths, 1)}
+        n = np.array([sizes[layer] for layer in layers.tolist()], float)
+        weights["layer"] = _equal(n, group, np.arange(len(layers)), count)
+        if model is not None:
+            owner = np.unique(model.loc[layers.tolist()].to_numpy(np.int64), return_inverse=True)[1]
+            weights["model"] = _equal(n, group, owner, count)
+    grid = load_grid(paths[0])
+    fine = grid.bins * REFINE
+    place = {layer: k for k, layer in enumerate(layers.tolist())}
+    sums = {weighting: np.zeros((count, 9, fine)) for weighting in weightings}
+    every = np.zeros(fine)
+    for layer, counts in _layers(paths, 9):
+        every += counts.sum(axis=0)
+        if (k := place.get(layer)) is not None:
+            for weighting, total in sums.items():
+                total[group[k]] += counts * weights[weighting][k]
+    return FineCounts(sums, every, grid)
+
+
+def _equal(n: Array, group: Indices, owner: Indices, groups: int) -> Array:
+    """Weights (L,) of the filters of layers with ``n`` filters, so that the owners of a group's layers count the same.
+
+    The weighted filters of a group are as many as it has.
+    """
+    pair = np.unique(np.stack([group, owner]), axis=1, return_inverse=True)[1].ravel()
+    owned = np.bincount(pair, n)
+    owners = np.bincount(group, n / np.maximum(owned[pair], 1) if len(n) else None, groups).round()
+    share = np.bincount(group, n, groups) / np.maximum(owners, 1)
+    return share[group] / np.maximum(owned[pair], 1)
+
+
+def _layers(paths: Sequence[Path], components: int) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    """Number and histograms (components, fine bins) of each stored layer."""
+    for path in paths:
+        with tables.open_file(path) as file:
+            layers = file.root.layer[:].tolist()
+            for start in range(0, len(layers), BATCH):
+                batch = file.root.extent[start : start + BATCH, :components]
+                yield from zip(layers[start : start + BATCH], batch, strict=True)

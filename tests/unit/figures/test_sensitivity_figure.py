@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from filtershift.errors import FiltershiftError
+from filtershift.figures.sensitivity import RATIO, TAU, sensitivity
+
+ROWS = [("weighting", "layer"), ("weighting", "model"), ("divergence", "wasserstein"), ("bins", "35")]
+
+
+@pytest.mark.parametrize("groupings", [1, 2, 15])
+def test_legible(groupings, rng, assert_legible):
+    from conftest import hostile_labels
+
+    titles = hostile_labels(groupings)
+    tau, ratio = rng.uniform(-1, 1, (4, groupings)), 10 ** rng.uniform(-9, 9, (4, groupings))
+    ratio[2] = np.nan
+    assert_legible(sensitivity(ROWS, titles, [10**6] * groupings, tau, ratio))
+
+
+def test_every_cell_has_its_number_and_every_row_its_names(texts_of):
+    tau = np.array([[1.0, -0.25], [0.5, np.nan], [0.625, 0.75], [0.004, 0]])
+    ratio = np.array([[1.0, 2.5], [0.001, 1234.5], [np.nan, np.nan], [25000, 9.999]])
+    texts = texts_of(sensitivity(ROWS, ["Task", "Model"], [21, 1234], tau, ratio))
+    assert {TAU, RATIO, "weighting", "layer", "model", "wasserstein", "bins", "35"} <= set(texts)
+    assert {"Task (21)", "Model (1,234)"} <= set(texts)
+    assert {"1.00", "−0.25", "0.50", "0.75", "<.01", "0.00", "2.50", "1,234", "2e4", "10"} <= set(texts)
+    assert texts.count("weighting") == 1
+
+
+def test_what_is_missing_is_grey_and_1_is_white():
+    tau, ratio = np.ones((4, 1)), np.ones((4, 1))
+    ratio[2] = np.nan
+    images = [axes.images[0] for axes in sensitivity(ROWS, ["Task"], [3], tau, ratio).axes if axes.images]
+    shades = [image.to_rgba(image.get_array())[0, 0, :3].round(2).tolist() for image in images]
+    # Two panels for each of three choices; the second is the divergence.
+    assert shades == [[1, 1, 1]] * 3 + [[0.8, 0.8, 0.8]] + [[1, 1, 1]] * 2
+
+
+def test_other_shapes_are_told():
+    with pytest.raises(FiltershiftError, match=r"\(4, 1\) correlations.*must be \(4, 2\)"):
+        sensitivity(ROWS, ["Task", "Model"], [1, 1], np.ones((4, 1)), np.ones((4, 2)))
+    with pytest.raises(FiltershiftError):
+        sensitivity([], [], [], np.ones((0, 0)), np.ones((0, 0)))
