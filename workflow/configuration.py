@@ -96,7 +96,7 @@ def check_file(config: Config, results: Path) -> str:
     A file that is gone does no harm as long as nothing needs its filters again: it has the fingerprint it had.
 
     Raises:
-        FiltershiftError: the file cannot be read; or it is not there, and the finished results are none or of other passes.
+        FiltershiftError: the file cannot be read; or it is not there, and finished results are none or of other passes.
     """
     path = config.dataset.path
     if path is None:

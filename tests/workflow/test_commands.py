@@ -1,7 +1,7 @@
 """Every command in the documentation runs, as it is written.
 
-What is cheap runs for real in a copy of the project that is small: its zoo is the small data set of these tests, and
-finished. The rest is in `EXCEPTIONS`, with the reason, and runs dry in a copy of the project as it is: the configuration is
+What is cheap runs for real in a small copy of the project: its zoo is the small data set of these tests, and finished.
+The rest is in `EXCEPTIONS`, with the reason, and runs dry in a copy of the project as it is: the configuration is
 composed, jobs are planned, targets and options have to exist.
 """
 
