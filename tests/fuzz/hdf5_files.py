@@ -18,7 +18,7 @@ from filtershift.dataset.writer import write_dataset
 from fuzz.mutations import Place
 
 LONGEST_PLACE = 4096
-IDS = [[0, 1], [np.int64(2), np.int64(3)], np.array([4]), list(range(5, 30))]
+IDS = [(0, 1), [np.int64(2), np.int64(3)], np.array([4]), list(range(5, 30))]
 FILTERS = np.random.default_rng(0).standard_normal((30, 9))
 
 
@@ -31,7 +31,8 @@ def dataset_files() -> dict[str, bytes]:
     lzf = {"dtype": "f2", "chunks": (8, 9), "compression": "lzf", "shuffle": True}
     files["fixed_zlib"] = _with_frame(lists, gzip, complevel=5)
     files["table_zlib"] = _with_frame(category, lzf, complevel=5, format="table")
-    return {**files, "written": written(), "latest_fixed": _latest(files["fixed_zlib"]), "latest_csv": _latest_csv()}
+    latest = {"latest_fixed": _latest(files["fixed_zlib"]), "latest_csv": _latest_csv()}
+    return {**files, "written": written(), **latest, "text_csv": _with_text(str), "opaque_csv": _with_text(np.void)}
 
 
 def written() -> bytes:
@@ -89,6 +90,16 @@ def _with_frame(frame: pd.DataFrame, filters: dict[str, Any], **options: Any) ->
         with h5py.File(path, "a") as file:
             file.create_dataset("filters", data=FILTERS, **filters)
         return timeless(path.read_bytes(), start)
+
+
+def _with_text(kind: type) -> bytes:
+    """A file whose `/meta` is one value that holds CSV."""
+    file = BytesIO()
+    text = FRAME.to_csv(index=False)
+    with h5py.File(file, "w") as opened:
+        opened["filters"] = FILTERS
+        opened["meta"] = kind(text if kind is str else text.encode())
+    return file.getvalue()
 
 
 def _latest(data: bytes) -> bytes:

@@ -49,7 +49,7 @@ def test_a_run_without_the_groupings_says_so(finished: Workflow) -> None:
     table = pd.read_csv(finished.results / "claims.csv").set_index("key")
     assert table["verdict"].isin(VERDICTS).all()
     assert table.loc["last_decile_distinct", "reason"] == "the grouping depth_decile is not configured"
-    assert table.loc["discriminators_even", "reason"].startswith("0 of 5 groups of task have 3 models")
+    assert table.loc["discriminators_gaussian", "reason"].startswith("0 of 5 groups of task have 3 models")
 
 
 @needs_chromium

@@ -151,21 +151,6 @@ CLAIMS: Sequence[Claim] = (
         Region(high=0.5),
     ),
     Claim(
-        "discriminators_even",
-        "The coefficients of GAN-discriminators barely differ along the principal components.",
-        "2022",
-        of_shifts.discriminators_evenness,
-        Region(high=2),
-        (1, np.inf),
-    ),
-    Claim(
-        "discriminators_distinct",
-        "Of all tasks, GAN-discriminators are the most distinct.",
-        "2022",
-        of_shifts.discriminators_shift,
-        Region(low=1),
-    ),
-    Claim(
         "discriminators_random",
         "Layers of GAN-discriminators cannot be told from randomly initialised ones.",
         "2022, section 5",

@@ -114,22 +114,6 @@ def discriminators_and_normal(evidence: Evidence) -> Finding:
     return _finding_of(_against(from_normal(evidence, tasks), [own]), tasks, [own])
 
 
-def discriminators_evenness(evidence: Evidence) -> Finding:
-    """The largest over the smallest standard deviation of the nine coefficients of GAN-discriminators."""
-    tasks = compared(evidence, "task")
-    own = tasks.find(DISCRIMINATOR)
-    spread = spreads(evidence, tasks)[:, own]
-    return _finding_of(spread.max(axis=1) / spread.min(axis=1), tasks, [own])
-
-
-def discriminators_shift(evidence: Evidence) -> Finding:
-    """The mean shift of GAN-discriminators to the other tasks over the largest of another task."""
-    tasks = compared(evidence, "task")
-    own = tasks.find(DISCRIMINATOR)
-    others = np.delete(tasks.means, own, axis=1)
-    return _finding_of(tasks.means[:, own] / np.nanmax(others, axis=1), tasks, [own])
-
-
 def medical_types(evidence: Evidence) -> Finding:
     """The smallest mean shift of a medical data type over the median mean shift of the others."""
     types = compared(evidence, "data_type")

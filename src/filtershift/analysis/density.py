@@ -54,7 +54,8 @@ def density(counts: NDArray[np.int64], window: Array, deviation: float, x: Array
     before = max(int(np.ceil((x[0] - centres[0] + reach) / step)), 1)
     after = max(int(np.ceil((centres[-1] - x[-1] + reach) / step)), 1)
     grid = x[0] + step * np.arange(-before, len(x) + after)
-    values = FFTKDE(kernel="gaussian", bw=width).fit(centres, weights=inside).evaluate(grid)
+    # In units of the bandwidth: KDEpy's own tolerances are absolute.
+    values = FFTKDE(kernel="gaussian", bw=1).fit(centres / width, weights=inside).evaluate(grid / width) / width
     return values[before : before + len(x)] * inside.sum() / counts.sum()
 
 

@@ -60,7 +60,14 @@ def group_bases(moments: LayerMoments, variant: int, group_of: Mapping[int, int]
     """The basis of each of ``groups`` groups of layers; ``group_of`` gives a layer's group, 0 … groups - 1.
 
     Layers without a group are left out. ``variant`` is 0 for scaled, 1 for unscaled filters.
+
+    Raises:
+        FiltershiftError: weights so large that float64 does not hold their squares.
     """
+    large = ~np.isfinite(moments.scatter[:, variant]).all(axis=(1, 2))
+    if large.any():
+        wrong = f"layer {moments.layer[large][0]} has weights as large as {moments.peak[large][0]:.3g}"
+        raise FiltershiftError(f"{wrong}; less than 1e150, whose squares float64 holds, would be right")
     group = np.array([group_of.get(layer, -1) for layer in moments.layer.tolist()], np.int64)
     taken = group >= 0
     merged = merge(

@@ -49,7 +49,7 @@ def of_sets(small: Model, other: Model) -> list[Model]:
     return [*[replace(small, training_set="CIFAR10,mnist")] * 4, *[replace(other, training_set="imagenet")] * 4, few]
 
 
-GAUSSIAN, EVEN = (2.0, 2.0, 0.0, 2.0), [tuple(FALLING)] * 2 + [(1.0,) * 9] + [tuple(FALLING)]
+GAUSSIAN = (2.0, 2.0, 0.0, 2.0)
 FAR = of_tasks(Model(), at=(0.0, 0.5, 1.0, 1.5))
 NEAR = (0.0, 0.02, 0.04, 0.06)
 SCALES = np.linspace(1, 8, 20)
@@ -105,13 +105,6 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_tasks(Model(), apart=GAUSSIAN),
         of_tasks(Model(), apart=(0.0, 0.0, 2.0, 0.0)),
         [replace(model, task="Depth" if model.task == TASKS[2] else model.task) for model in FAR],
-        "there is no group GAN-Discriminator",
-    ),
-    "discriminators_even": (of_tasks(Model(), spread=EVEN), FAR, FAR[:8], "2 of 2 groups of task"),
-    "discriminators_distinct": (
-        of_tasks(Model(), at=(0.0, 0.1, 1.0, 0.2)),
-        of_tasks(Model(), at=(0.0, 0.1, 0.2, 1.0)),
-        FAR[:9] + FAR[12:],
         "there is no group GAN-Discriminator",
     ),
     "discriminators_random": (

@@ -49,6 +49,16 @@ def test_densities_equal_those_of_the_coefficients(name, n, rng):
     assert error[100:-100].max() < (0.01 if n < 1000 else 0.0025)
 
 
+@pytest.mark.parametrize("scale", [1e-44, 1e38])
+def test_coefficients_of_any_size(scale, rng):
+    """From the smallest to the largest numbers of float32."""
+    values = rng.normal(0, 1, 1000)
+    window = window_of(values)
+    counts, x = counted(values, window), np.linspace(*window, POINTS)
+    expected = density(counts, window, values.std(), x)
+    np.testing.assert_allclose(density(counts, scale * window, scale * values.std(), scale * x) * scale, expected)
+
+
 @pytest.mark.parametrize("n", [1000, 100_000])
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
 def test_the_bandwidth_is_silvermans(name, n, rng):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from filtershift.analysis.pca import basis_table, global_basis, group_bases, pca
+from filtershift.errors import FiltershiftError
 
 
 def moments(filters):
@@ -62,6 +63,13 @@ def test_a_group_without_a_layer_is_undefined(layers_of_filters, moments_of):
         assert np.isnan(basis.explained_variance_ratio).all()
         np.testing.assert_array_equal(basis.components, np.eye(9))
     np.testing.assert_array_equal(second.mean, layers_of_filters[0][0])
+
+
+def test_weights_that_float64_cannot_square_are_named(layers_of_filters, moments_of):
+    with np.errstate(over="ignore", invalid="ignore"):
+        moments = moments_of([1e300 * filters if k == 1 else filters for k, filters in enumerate(layers_of_filters)])
+    with pytest.raises(FiltershiftError, match=r"^layer 10 has weights as large as \S+e\+299; less than 1e150, "):
+        global_basis(moments, 1)
 
 
 def test_without_variance_the_ratio_is_undefined_but_there_is_a_basis():

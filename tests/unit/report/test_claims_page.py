@@ -34,8 +34,8 @@ def claims() -> pd.DataFrame:
 
 
 def test_verdicts_are_counted(claims: pd.DataFrame) -> None:
-    assert facts(claims) == {"claims": "18", HOLDS: "6", FAILS: "6", UNDECIDED: "6"}
-    assert facts(claims.assign(verdict=HOLDS)) == {"claims": "18", HOLDS: "18", FAILS: "0", UNDECIDED: "0"}
+    assert facts(claims) == {"claims": "16", HOLDS: "6", FAILS: "5", UNDECIDED: "5"}
+    assert facts(claims.assign(verdict=HOLDS)) == {"claims": "16", HOLDS: "16", FAILS: "0", UNDECIDED: "0"}
 
 
 def test_every_claim_has_its_rule(claims: pd.DataFrame) -> None:
