@@ -32,7 +32,7 @@ class Settings:
 def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> intervals, noise floors and nulls of all shifts."""
     from filtershift.analysis.groups import load_groups as load_membership
-    from filtershift.analysis.resampling import load_layers
+    from filtershift.analysis.resampling import load_grouped_layers
     from filtershift.analysis.storage import load_groups
     from filtershift.analysis.uncertainty import Resampling
     from filtershift.analysis.uncertainty_tables import uncertainty_tables
@@ -42,7 +42,7 @@ def main(settings: Settings) -> None:
     model = read_table(settings.layers).set_index("layer")["model_id"]
     clusters = [read_table(path).set_index("model_id")["cluster"] for path in settings.clusters]
     ratio = load_groups(settings.basis)[0][settings.variant]["explained_variance_ratio"]
-    layers = load_layers(settings.histograms, membership, model, ratio, *clusters)
+    layers = load_grouped_layers(settings.histograms, membership, model, ratio, *clusters)
     how = Resampling(settings.resamples, settings.seed, settings.level)
     pairs, n = read_table(settings.pairs, text=("a", "b")), read_table(settings.n, text=("group",))
     intervals, floor = uncertainty_tables(layers, membership.labels, settings.name, how, pairs, n)

@@ -111,7 +111,7 @@ def grouped_layers(
     )
 
 
-def load_layers(
+def load_grouped_layers(
     histograms: Sequence[Path],
     groups: Membership,
     model: pd.Series,
@@ -201,14 +201,13 @@ class Units:
         An odd one is in the second half.
         """
         units = self.counts[self.spans[group]]
-        whole = units.sum(axis=0)
         if self.layers.resampled[group] != FILTERS:
             chosen = np.argsort(random.random((count, len(units))), axis=1) < len(units) // 2
-            half = chosen.astype(np.float32) @ units
-        else:
-            parts = [whole[self.layers.component == i].astype(np.int64) for i in range(9)]
-            drawn = [random.multivariate_hypergeometric(part, part.sum() // 2, count, "marginals") for part in parts]
-            half = np.concatenate(drawn, axis=1).astype(np.float32)
+            return chosen.astype(np.float32) @ units, (~chosen).astype(np.float32) @ units
+        whole = units.sum(axis=0)
+        parts = [whole[self.layers.component == i].astype(np.int64) for i in range(9)]
+        drawn = [random.multivariate_hypergeometric(part, part.sum() // 2, count, "marginals") for part in parts]
+        half = np.concatenate(drawn, axis=1).astype(np.float32)
         return half, whole - half
 
 

@@ -41,7 +41,7 @@ def test_verdicts_are_counted(claims: pd.DataFrame) -> None:
 def test_every_claim_has_its_rule(claims: pd.DataFrame) -> None:
     verdicts, rules = (section.tables[0].frame for section in sections(claims))
     assert verdicts["holds if"].tolist() == [claim.region.words for claim in CLAIMS]
-    assert verdicts["number"].tolist() == rules["number"].tolist() == list(range(1, 19))
+    assert verdicts["number"].tolist() == rules["number"].tolist() == list(range(1, 17))
     assert rules["statistic"].str.len().gt(20).all()
 
 
@@ -50,6 +50,6 @@ def test_the_page_shows_claims_whole_and_marks_verdicts(claims: pd.DataFrame) ->
     for claim in CLAIMS:
         assert claim.says in page
     for verdict, mark in ((HOLDS, "yes"), (FAILS, "no"), (UNDECIDED, "open")):
-        assert page.count(f'<td dir="auto" class="{mark}">{verdict}</td>') == 6
+        assert page.count(f'<td dir="auto" class="{mark}">{verdict}</td>') == (claims["verdict"] == verdict).sum() > 0
     assert "<b>cannot" not in page
     assert "&lt;b&gt;cannot be judged here&lt;/b&gt;" in page
