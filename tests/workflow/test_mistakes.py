@@ -1,7 +1,9 @@
 """A mistake ends the run with one clear line, not with a stack trace."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import h5py
 import pytest
 from running import ROOT, Done, Workflow, snakemake
 from small_dataset import write_small
@@ -57,3 +59,34 @@ def test_unknown_column(workflow: Workflow) -> None:
 def test_no_data_set_in_the_file(workflow: Workflow) -> None:
     workflow.dataset.write_text("no HDF5")
     assert_says(workflow.run("results/small/layers.csv"), "error: ", str(workflow.dataset), "would be right")
+
+
+def test_filters_that_cannot_be_read(workflow: Workflow) -> None:
+    """The layer table can, so the first pass is what finds out."""
+    write_small(workflow.dataset)
+    with h5py.File(workflow.dataset, "a") as file:
+        filters = file["filters"][()]
+        del file["filters"]
+        file.create_dataset("filters", data=filters, chunks=(100, 3, 3), compression="gzip")
+        block = file["filters"].id.get_chunk_info(7)
+    content = bytearray(workflow.dataset.read_bytes())
+    content[block.byte_offset + 10 : block.byte_offset + 50] = bytes(40)
+    workflow.dataset.write_bytes(content)
+    done = workflow.run("results/small/statistics/basis.h5")
+    assert_says(done, f"error: {workflow.dataset}: filters ", "cannot be read", "get the file again")
+    assert (workflow.results / "layers.csv").exists()
+    assert not list(workflow.results.glob("statistics/*"))
+
+
+def test_results_that_are_no_folder(workflow: Workflow) -> None:
+    write_small(workflow.dataset)
+    (workflow.directory / "results").touch()
+    done = workflow.run("results/small/layers.csv")
+    assert_says(done, f"{workflow.directory}/results: nothing can be written there", "would be right")
+
+
+def test_a_folder_without_room(workflow: Workflow) -> None:
+    """Not even what Snakemake keeps itself can be written."""
+    write_small(workflow.dataset)
+    done = replace(workflow, directory=Path("/proc/self")).run("results/small/layers.csv")
+    assert_says(done, "/proc/", "would be right")
