@@ -232,6 +232,13 @@ def test_a_file_that_is_there(tmp_path: Path) -> None:
     check_file(load(CONFIG, []), tmp_path)
 
 
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """The memory of a process is a file whose first bytes nobody may read."""
+    config = load(CONFIG, ["dataset=local", "dataset.path=/proc/self/mem"])
+    with pytest.raises(FiltershiftError, match=r"^config: dataset\.path: /proc/self/mem cannot be read \("):
+        check_file(config, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("former", "part"),
     [

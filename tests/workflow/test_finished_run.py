@@ -111,7 +111,8 @@ def test_nothing_half_written_or_elsewhere(finished: Workflow) -> None:
     assert {path.name for path in finished.directory.iterdir()} == {"results", ".snakemake"}
     assert {path.name for path in finished.directory.glob("results/*")} == {"small"}
     assert not [path for path in finished.results.rglob("*") if path.name.startswith(".")]
-    assert not [path for path in finished.project.rglob("*") if path.name in ("results", "outputs", ".snakemake")]
+    assert not [path for path in finished.project.rglob("*") if path.name in ("results", "outputs")]
+    assert {path.name for path in finished.project.glob(".snakemake/*")} <= {"matplotlib"}
 
 
 def test_resolved_configuration(finished: Workflow) -> None:

@@ -82,3 +82,12 @@ def test_ids_that_do_not_print(tmp_path):
 
 def test_no_rows(tmp_path):
     refused(dataset(tmp_path / "d.h5", []), "/meta has no rows")
+
+
+@pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
+def test_a_long_label_over_and_over(tmp_path):
+    """Once in the file, a megabyte in each row of the table."""
+    n = 300
+    path = dataset(tmp_path / "d.h5", [[i] for i in range(n)], n, Task=["x" * 2**20] * n)
+    assert path.stat().st_size < 2**22
+    refused(path, "/meta has 314,57", "characters of text; less than 268,435,456 would be right")
