@@ -20,9 +20,9 @@ from filtershift.errors import FiltershiftError
 
 REQUIRED = ("model_id", "conv_depth", "conv_depth_norm", "filter_ids")
 FIRST = ("model_id", "model", "conv_depth", "conv_depth_norm", "layer_position", "n_filters", "filter_ids")
-
 MAX_TEXT = 2**28
 """Most characters of all labels; the authors' are below 2**26. In a pickle a long one takes four bytes a row."""
+
 _OURS = ("layer", "layer_position", "n_filters")
 _WHOLE = ("layer", "model_id", "conv_depth", "n_filters")
 _NUMBERS = ("conv_depth_norm", "total_filters", "3x3_filter_share", "depth")
@@ -85,7 +85,7 @@ def _read_layers(path: Path) -> LayerTable:
         n_filters=sizes,
         filter_ids=_ranges(runs),
     )
-    size = sum(len(text) for values in layers.values.T for text in values if isinstance(text, str))
+    size = sum(len(text) for text in layers.to_numpy().ravel() if isinstance(text, str))
     if size > MAX_TEXT:
         raise FiltershiftError(f"{path}: /meta has {size:,} characters of text; less than {MAX_TEXT:,} would be right")
     skipped = [("column", name, "its name is taken by a column computed from the others", 1) for name in replaced]

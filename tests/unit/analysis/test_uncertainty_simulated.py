@@ -1,4 +1,4 @@
-"""Intervals, floors and nulls on data sets whose shifts are known; `benchmarks/coverage.py` does this at length."""
+"""Intervals, floors and nulls on data sets whose shifts are known; `benchmarks/intervals.py` does this at length."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How often intervals hold the true shift, and noise passes for a shift: `python benchmarks/coverage.py --write-docs`.
+"""How often intervals hold the true shift, and noise passes for a shift: `python benchmarks/intervals.py --write-docs`.
 
 Data sets of groups whose distributions, hence shifts, are known are made up and measured. docs/uncertainty.md explains
 the tables.
@@ -21,7 +21,7 @@ from filtershift.analysis.resampling import Layers
 from filtershift.analysis.uncertainty import ABOVE, Resampling, flags, measure_uncertainty
 
 DOCS = Path(__file__).parents[1] / "docs/uncertainty.md"
-BEGIN = "<!-- written by benchmarks/coverage.py: begin -->"
+BEGIN = "<!-- written by benchmarks/intervals.py: begin -->"
 
 USUAL = Population()
 ALIKE = Population(models=0, scales=0)
@@ -117,7 +117,7 @@ def main() -> None:
     # One pool for all: each process is one thread.
     with Pool(options.processes) as pool:
         parts = [coverage(pool.map, options.datasets), alarms(pool.map, options.datasets)]
-    command = shlex.join(["python", "benchmarks/coverage.py", "--datasets", str(options.datasets)])
+    command = shlex.join(["python", "benchmarks/intervals.py", "--datasets", str(options.datasets)])
     text = "\n\n".join([f"```bash\n{command}\n```", *parts])
     print(text)
     if options.write_docs:
