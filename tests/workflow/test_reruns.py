@@ -18,7 +18,11 @@ FIGURES = {
     *("sensitivity_figure", "shift_boxes", "shift_matrix"),
 }
 PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
-ANALYSIS = {"basis", "groups", "pca", "phenotypes", "quality", "quality_summary", "sensitivity", "shift", "uncertainty"}
+CLAIMS = {"claims", "claims_page"}
+ANALYSIS = CLAIMS | {
+    *("basis", "groups", "pca", "phenotypes", "quality", "quality_summary"),
+    *("sensitivity", "shift", "uncertainty"),
+}
 END = {"skipped", "cost", "overview", "report"}
 # What shows all groupings together.
 OVERVIEWS = {
@@ -86,7 +90,7 @@ def test_a_title_redraws_what_shows_it(alone: Workflow) -> None:
 def test_a_restriction_reruns_its_grouping(alone: Workflow) -> None:
     with edited(alone.project / "config/grouping/task.yaml", "by: Task", "by: Task\nwhere: {Name: [ResNet, U-Net]}"):
         planned = alone.planned()
-    assert planned == own_jobs("task") | OVERVIEWS | END | PAPER | {"maps task", "quality_summary"}
+    assert planned == own_jobs("task") | OVERVIEWS | CLAIMS | END | PAPER | {"maps task", "quality_summary"}
 
 
 def test_a_new_file_runs_its_grouping(alone: Workflow) -> None:
@@ -134,6 +138,7 @@ def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
         "shift",
         "sensitivity",
         "uncertainty",
+        *CLAIMS,
         *FIGURES,
         *PAPER,
         *END,

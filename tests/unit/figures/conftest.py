@@ -62,5 +62,10 @@ def labels(request: pytest.FixtureRequest) -> list[str]:
 
 
 @pytest.fixture
+def labels_of() -> Callable[[int], list[str]]:
+    return hostile_labels
+
+
+@pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)

@@ -8,10 +8,8 @@ ROWS = [("weighting", "layer"), ("weighting", "model"), ("divergence", "wasserst
 
 
 @pytest.mark.parametrize("groupings", [1, 2, 15])
-def test_legible(groupings, rng, assert_legible):
-    from conftest import hostile_labels
-
-    titles = hostile_labels(groupings)
+def test_legible(groupings, labels_of, rng, assert_legible):
+    titles = labels_of(groupings)
     tau, ratio = rng.uniform(-1, 1, (4, groupings)), 10 ** rng.uniform(-9, 9, (4, groupings))
     ratio[2] = np.nan
     assert_legible(sensitivity(ROWS, titles, [10**6] * groupings, tau, ratio))
