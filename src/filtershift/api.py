@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sklearn.decomposition import PCA
 
 THREADS = os.cpu_count() or 1
+MOST_BINS = 10_000
 
 
 class Filters:
@@ -52,7 +53,7 @@ class Filters:
         return len(self.layers)
 
     def __getitem__(self, layer: int) -> NDArray[np.floating]:
-        if layer not in self.layers.index:
+        if not isinstance(layer, (int, np.integer)) or layer not in self.layers.index:
             raise FiltershiftError(f"there is no layer {layer}; see the index of the attribute layers")
         runs = self.runs[self.runs["layer"] == layer]
         parts = [self.source.read(start, stop) for start, stop in zip(runs["start"], runs["stop"], strict=True)]
@@ -65,11 +66,18 @@ class Filters:
         return f"<{self.layers['n_filters'].sum():,} filters of {len(self):,} layers>"
 
     def where(self, **chosen: object) -> Self:
-        """The layers whose columns have these values, as in ``filters.where(model="resnet50")``."""
-        rows = pd.Series(True, self.layers.index)
+        """The layers whose columns have these values, as in ``filters.where(model="resnet50")``.
+
+        Raises:
+            FiltershiftError: there is no such column, or no layer with this value.
+        """
+        layers = self.layers
         for column, value in chosen.items():
-            rows &= _column(self.layers, column) == value
-        layers = self.layers[rows]
+            found = layers[_column(layers, column) == value]
+            if found.empty:
+                known = ", ".join(map(str, layers[column].dropna().unique()[:10])) or "nothing"
+                raise FiltershiftError(f"no layer has {column}={value!r}; there is {known}")
+            layers = found
         return type(self)(self.source, layers, self.runs[self.runs["layer"].isin(layers.index)])
 
 
@@ -115,7 +123,7 @@ def from_arrays(layers: Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLik
     An array of four dimensions (out, in, 3, 3) is the weight of a convolution; others are filters, (n, 3, 3) or (n, 9).
 
     Raises:
-        FiltershiftError: an array of another shape, or none.
+        FiltershiftError: an array of another shape or type, or none.
     """
     if isinstance(layers, Mapping):
         named = {str(name): np.asarray(array) for name, array in layers.items()}
@@ -125,6 +133,8 @@ def from_arrays(layers: Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLik
     for name, array in named.items():
         if not (array.ndim in (3, 4) and array.shape[-2:] == (3, 3)) and not (array.ndim == 2 and array.shape[1] == 9):
             raise FiltershiftError(f"layer '{name}' has shape {array.shape}, not (out, in, 3, 3), (n, 3, 3) or (n, 9)")
+        if array.dtype.kind not in "fiu":
+            raise FiltershiftError(f"layer '{name}' is of type {array.dtype}; real numbers would be right")
     if not named:
         raise FiltershiftError("no layer given; give one array at least")
     source = FilterArray([np.asarray(a, a.dtype if a.dtype == np.float64 else np.float32) for a in named.values()])
@@ -152,11 +162,14 @@ def pca(filters: Filters | ArrayLike, variant: str = "scaled") -> PCA:
         filters: the filters, or arrays as of `from_arrays`.
         variant: "scaled", each filter divided by its largest absolute weight, or "unscaled". What the PCA transforms is
             to be scaled in the same way.
+
+    Raises:
+        FiltershiftError: no such variant, or no finite filter.
     """
     from sklearn.decomposition import PCA
 
     filters = _filters(filters)
-    basis = global_basis(measure_moments(filters.source, filters.runs, THREADS), _variant(variant))
+    basis = global_basis(_moments(filters), _variant(variant))
     fitted = PCA(n_components=9, svd_solver="full")
     fitted.components_, fitted.mean_ = basis.components, basis.mean
     fitted.explained_variance_ = basis.explained_variance
@@ -168,24 +181,33 @@ def pca(filters: Filters | ArrayLike, variant: str = "scaled") -> PCA:
 
 
 def shift(
-    filters: Filters | Mapping[str, Filters | ArrayLike], by: str | None = None, variant: str = "scaled", bins: int = 70
+    filters: Filters | Mapping[str, Filters | ArrayLike] | ArrayLike,
+    by: str | None = None,
+    variant: str = "scaled",
+    bins: int = 70,
 ) -> pd.DataFrame:
     """The D-matrix of groups: symmetric KL divergence of their coefficients in the basis of all of them, in nats.
 
     Args:
-        filters: filters whose layers are grouped by a column, or the filters of each group by label.
+        filters: filters (or arrays) whose layers are grouped by a column, or the filters of each group by label.
         by: that column, as in ``shift(filters, by="Task")``; a missing label is the group "unknown".
         variant: "scaled" or "unscaled".
-        bins: of the histograms.
+        bins: of the histograms, 1 to 10,000.
 
     Returns:
         A square table, labels as index and columns in the order of ascending mean shift.
+
+    Raises:
+        FiltershiftError: no such column or variant, another number of bins, or no finite filter.
     """
     v = _variant(variant)
+    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or not 1 <= bins <= MOST_BINS:
+        raise FiltershiftError(f"shift: bins must be a whole number from 1 to {MOST_BINS:,}, not {bins!r}")
     if isinstance(filters, Mapping):
         filters, by = _together({str(label): _filters(group) for label, group in filters.items()}), "group"
     if by is None:
         raise FiltershiftError("shift: name the column to group by, as in by='model', or give filters by label")
+    filters = _filters(filters)
     label = _column(filters.layers, by).astype(object).where(filters.layers[by].notna(), "unknown").astype(str)
     passed = _two_passes(filters)
     extents = total_extent(passed.extent, passed.moments.peak)
@@ -221,8 +243,15 @@ class _Passed:
     extent: LayerExtent
 
 
+def _moments(filters: Filters) -> LayerMoments:
+    moments = measure_moments(filters.source, filters.runs, THREADS) if len(filters.runs) else None
+    if moments is None or not moments.n.any():
+        raise FiltershiftError(f"{filters!r}: none is finite, so nothing can be measured")
+    return moments
+
+
 def _two_passes(filters: Filters) -> _Passed:
-    moments = measure_moments(filters.source, filters.runs, THREADS)
+    moments = _moments(filters)
     bases = [global_basis(moments, variant) for variant in range(2)]
     components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
     peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
@@ -241,7 +270,7 @@ def _variant(variant: str) -> int:
 
 
 def _column(layers: pd.DataFrame, column: str) -> pd.Series:
-    if column not in layers.columns:
+    if not isinstance(column, str) or column not in layers.columns:
         known = ", ".join(map(str, layers.columns))
         raise FiltershiftError(f"the layers have no column '{column}'; theirs are: {known}")
     return layers[column]

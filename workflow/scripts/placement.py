@@ -31,6 +31,7 @@ def main(settings: Settings) -> None:
     import pandas as pd
 
     from filtershift.analysis.placement import place
+    from filtershift.analysis.quality import non_finite
     from filtershift.analysis.reference import load_reference
     from filtershift.analysis.uncertainty import Resampling
     from filtershift.dataset.model_files import read_model_file
@@ -45,7 +46,8 @@ def main(settings: Settings) -> None:
     write_table(settings.layers, placement.layers)
     write_table(settings.summary, placement.models)
     rows = [vars(row) for model in models.values() for row in model.skipped]
-    write_table(settings.skipped, pd.DataFrame(rows, columns=["kind", "name", "reason", "count"]))
+    skipped = pd.DataFrame(rows, columns=["kind", "name", "reason", "count"])
+    write_table(settings.skipped, pd.concat([skipped, non_finite(placement.layers)]))
 
 
 if __name__ == "__main__":

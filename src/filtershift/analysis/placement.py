@@ -39,8 +39,8 @@ class Placement:
     """Where models are in a data set.
 
     Attributes:
-        shifts: columns variant, grouping, those of `placed_shifts`, n_filters, n_layers, n_models of the group, and
-            how far to believe the shift: low, high, floor, null, flag.
+        shifts: columns variant, grouping, model, group, rank, shift, then n_filters, n_layers, n_models of the group,
+            how far to believe the shift (low, high, floor, null, flag), and its parts component_0 … component_8.
         layers: one row a layer, as of `placed_layers`.
         models: one row a model, as of `placed_models`.
     """
@@ -53,14 +53,19 @@ class Placement:
 def place(models: Mapping[str, ConvModel], reference: Reference, how: Resampling) -> Placement:
     """Measure models as the data set was, and compare them with its groups and its layers.
 
-    ``how`` the uncertainty of shifts is measured; with no resamples it is missing.
+    ``how`` the uncertainty of shifts is measured; with no resamples it is missing. Models without a 3×3 layer are left
+    out.
 
     Raises:
         FiltershiftError: no model has a 3×3 layer.
     """
+    reasons = "; ".join(
+        ": ".join([name, *(row.reason for row in model.skipped[-1:])]) for name, model in models.items()
+    )
+    models = {name: model for name, model in models.items() if model.layers}
+    if not models:
+        raise FiltershiftError(f"there is nothing to place: no 3×3 filters in {reasons}")
     layers = model_layers(models)
-    if layers.empty:
-        raise FiltershiftError(f"no 3×3 filters in any of {', '.join(models)}: there is nothing to place")
     source = FilterArray([layer.weights for model in models.values() for layer in model.layers])
     measured = measure(source, layers, reference.components, reference.mean, reference.grids)
     owner = layers["model"].to_numpy()
@@ -78,7 +83,9 @@ def place(models: Mapping[str, ConvModel], reference: Reference, how: Resampling
         table = table.merge(reference.sizes[grouping], on="group", how="left")
         tables.append(table.merge(_believed(own, reference, grouping, variant, how), on=["model", "group"], how="left"))
     quality = placed_layers(layers, measured, reference)
-    return Placement(pd.concat(tables, ignore_index=True), quality, placed_models(quality))
+    shifts = pd.concat(tables, ignore_index=True)
+    parts = [column for column in shifts if str(column).startswith("component_")]
+    return Placement(shifts[[*shifts.columns.drop(parts), *parts]], quality, placed_models(quality))
 
 
 def _believed(
@@ -146,8 +153,8 @@ def placed_layers(layers: pd.DataFrame, measured: Measured, reference: Reference
     """The quality of every layer of the models, beside that of the data set's layers, one row a layer.
 
     The columns of `layer_quality` with layer_name; the phenotype; for each of `COMPARED` the percentage of the data
-    set's layers with a lower value, as in sparsity_percentile; and outside: whether any coefficient is beyond the
-    data set's.
+    set's layers with a lower value, equal ones counted half, as in sparsity_percentile; and outside: whether any
+    coefficient is beyond the data set's.
     """
     quality = layer_quality(layers, measured.moments, measured.extent, measured.orthogonality)
     histograms = [(measured.moments.layer, measured.window_counts[:, 0])]

@@ -97,7 +97,8 @@ def layer_quality(
 def non_finite(quality: pd.DataFrame) -> pd.DataFrame:
     """The filters left out of everything for a NaN or an infinity, as rows kind, name, reason, count of layers."""
     rows = quality[quality["non_finite_filters"] > 0]
-    name = rows["model"].astype(str) + ", layer " + rows.index.astype(str)
+    layer = pd.Series(rows.get("layer_name", rows.index), rows.index)
+    name = rows["model"].astype(str) + ", layer " + layer.astype(str)
     reason = "a weight is NaN or infinite"
     return pd.DataFrame({"kind": "filters", "name": name, "reason": reason, "count": rows["non_finite_filters"]})
 

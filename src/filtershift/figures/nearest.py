@@ -46,7 +46,7 @@ class Ranking:
 def nearest(models: Mapping[str, Sequence[Ranking]]) -> Figure:
     """Draw one row of panels a model and one column a grouping; in each the groups from near to far with intervals.
 
-    A hollow mark is a shift that is noise. All models have the same groupings.
+    These are cut at twice the largest shift. A hollow mark is noise. All models have the same groupings.
 
     Raises:
         FiltershiftError: there is no model, or one without a grouping or with another number of them.
@@ -78,8 +78,9 @@ def nearest(models: Mapping[str, Sequence[Ranking]]) -> Figure:
 
 
 def _draw(axes: Axes, panel: Ranking, texts: Sequence[str]) -> None:
-    ends = np.concatenate([panel.shift, panel.high])
-    largest = max(np.max(ends, where=np.isfinite(ends), initial=0.0), 1e-12)
+    furthest, end = (np.max(some, where=np.isfinite(some), initial=0.0) for some in (panel.shift, panel.high))
+    # One long interval must not push all marks together.
+    largest = max(furthest, min(end, 2 * furthest), 1e-12)
     axes.set(xlim=(-0.03 * largest, 1.05 * largest), ylim=(max(len(texts), 1) - 0.5, -0.5))
     linear_ticks(axes, 3)
     axes.set_xlabel("shift D")

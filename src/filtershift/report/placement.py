@@ -72,7 +72,8 @@ def wasted(models: pd.DataFrame, layers: pd.DataFrame) -> Section:
     text = [
         "A layer is degenerate if most of its filters are sparse, all weights below a hundredth of the layer's "
         "largest, or if they are of about one pattern; it is random-like if its variance entropy cannot be told from "
-        "that of random filters. A percentile is the percentage of the data set's layers with a lower value."
+        "that of random filters. A percentile is the percentage of the data set's layers with a lower "
+        "value, equal ones counted half."
     ]
     for row in models.to_dict("records"):
         own = layers[layers["model"] == row["model"]]
