@@ -8,6 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from filtershift.analysis.choices import PAPER, Choices
+from filtershift.analysis.divergences import comparable, distance
 from filtershift.analysis.resampling import Layers, grouped_layers
 from filtershift.analysis.shift import EPSILON
 
@@ -71,14 +73,14 @@ class Group:
     size: tuple[int, int] | None = None
 
 
-def simulate(random: Generator, population: Population, groups: Sequence[Group]) -> Layers:
+def simulate(random: Generator, population: Population, groups: Sequence[Group], choices: Choices = PAPER) -> Layers:
     """Layers of groups that share no model."""
     rows = []
     for g, group in enumerate(groups):
         for _ in range(group.models):
             mean, sigma, n = population.model(random, group.size)
             rows.append((mean + group.shift * SIGMA, sigma, n, np.full(len(n), g)))
-    return _counted(random, rows, len(groups))
+    return _counted(random, rows, len(groups), choices)
 
 
 def simulate_shared(random: Generator, population: Population, shifts: Sequence[float], models: int) -> Layers:
@@ -91,12 +93,17 @@ def simulate_shared(random: Generator, population: Population, shifts: Sequence[
     return _counted(random, rows, len(shifts))
 
 
-def _counted(random: Generator, rows: Sequence[tuple[Array, Array, NDArray, NDArray]], groups: int) -> Layers:
+def _counted(
+    random: Generator,
+    rows: Sequence[tuple[Array, Array, NDArray, NDArray]],
+    groups: int,
+    choices: Choices = PAPER,
+) -> Layers:
     """Sample the filters of models: means and standard deviations, filters and groups of their layers."""
     mean, sigma, n, group = (np.concatenate(column) for column in zip(*rows, strict=True))
     counts = random.multinomial(n[:, None], binned(mean, sigma))
     model = np.repeat(np.arange(len(rows)), [len(row[2]) for row in rows])
-    return grouped_layers(counts, WIDTH, RATIO, group, groups, model)
+    return grouped_layers(counts, WIDTH, RATIO, group, groups, model, choices=choices)
 
 
 def binned(mean: Array, sigma: Array) -> Array:
@@ -106,7 +113,10 @@ def binned(mean: Array, sigma: Array) -> Array:
     return np.diff(below, axis=-1)
 
 
-def true_shift(p: Array, q: Array) -> float:
+def true_shift(p: Array, q: Array, divergence: str = "kl") -> float:
     """The shift D of two distributions (9, BINS); bins of less than `EPSILON` have that, as empty ones do."""
     p, q = (np.maximum(one, EPSILON * WIDTH) for one in (p, q))
+    if divergence != "kl":
+        x, y = (comparable(one, WIDTH, divergence) for one in (p, q))
+        return float(RATIO @ distance(x, y, divergence))
     return float(RATIO @ ((p - q) * (np.log(p) - np.log(q))).sum(axis=-1))

@@ -170,7 +170,7 @@ class UncertaintyConfig:
 
 @dataclass
 class ChoicesConfig:
-    """What defines the shift, by default as in the papers, see [choices](choices.md). Others have no intervals.
+    """What defines the shift, by default as in the papers, see [choices](choices.md).
 
     Attributes:
         weighting: What counts the same: each `filter`, `layer` or `model`. For groups that are mostly one large model.
@@ -228,7 +228,7 @@ def check(config: Config) -> None:
     for key in ("bins", "shards"):
         if not 1 <= getattr(config, key) <= MOST:
             raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
-    check_choices(config.choices, config.uncertainty.resamples)
+    check_choices(config.choices)
     _check_uncertainty(config.uncertainty)
     if unknown := set(config.compare) - {"with"}:
         raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: with)")

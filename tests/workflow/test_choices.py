@@ -1,5 +1,9 @@
 """Shifts of other choices than the papers', through the workflow."""
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from running import Workflow
@@ -15,7 +19,19 @@ def test_the_table_of_sensitivity_is_of_the_configured_shifts(finished: Workflow
         np.testing.assert_allclose(table.filter(like="share_").iloc[0], shares, rtol=1e-9)
 
 
-def test_other_choices_go_without_intervals(finished: Workflow) -> None:
-    done = finished.run("--dry-run", overrides=("choices.divergence=js",))
-    assert done.returncode != 0
-    assert "choices.divergence=js goes with uncertainty.resamples=0" in done.stdout
+def test_other_choices_have_intervals_of_their_own(finished: Workflow, tmp_path: Path) -> None:
+    chosen = ("choices.divergence=js", "choices.weighting=model", "uncertainty.resamples=100", "variants=[scaled]")
+    shutil.copytree(finished.directory, tmp_path / "run")
+    copy = replace(finished, directory=tmp_path / "run", overrides=(*finished.overrides, *chosen))
+    assert {"shift task", "uncertainty task"} <= finished.planned("choices.divergence=js")
+    folder = copy.results / "scaled/shift"
+    done = copy.run(str((folder / "task.intervals.csv").relative_to(copy.directory)))
+    assert done.returncode == 0, done.stdout
+    intervals = pd.read_csv(folder / "task.intervals.csv")
+    known = intervals["low"].notna()
+    assert known.any()
+    assert (intervals["low"] <= intervals["high"])[known].all()
+    # No more than the largest Jensen-Shannon divergence, as no symmetric Kullback-Leibler divergence need be.
+    assert (intervals[["shift", "null", "floor"]].max() < np.log(2)).all()
+    matrix = pd.read_csv(folder / "task.csv", index_col=0)
+    np.testing.assert_allclose(intervals["shift"], [matrix.loc[a, b] for a, b in intervals[["a", "b"]].to_numpy()])

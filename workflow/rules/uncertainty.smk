@@ -1,6 +1,7 @@
 # How far to believe the shifts of a grouping, of the per-layer histograms, one job a grouping and variant.
 CLUSTER = CONFIG.uncertainty.cluster
-DRAWN = ["uncertainty", "uncertainty_tables", "resampling", "relabelling", "shift"]
+DRAWN = ["uncertainty", "uncertainty_tables", "drawn_shifts", "resampling", "relabelling"]
+DRAWN += ["choices", "weighting", "divergences", "shift"]
 
 
 rule uncertainty:
@@ -38,11 +39,12 @@ rule uncertainty:
         resamples=CONFIG.uncertainty.resamples,
         seed=CONFIG.uncertainty.seed,
         level=CONFIG.uncertainty.level,
+        choices=lambda wildcards: CHOICES,
     shell:
         "python {input.script:q} histograms={params.histograms} layers={input.layers} name={wildcards.grouping}"
         " groups={input.groups} sizes={input.sizes} basis={input.basis} variant={wildcards.variant} pairs={input.pairs}"
         " n={input.n} clusters={params.clusters} resamples={params.resamples} seed={params.seed} level={params.level}"
-        " output={output.intervals} floor={output.floor} 2> {log}"
+        " choices={params.choices} output={output.intervals} floor={output.floor} 2> {log}"
 
 
 rule clusters:

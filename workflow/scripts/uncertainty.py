@@ -1,15 +1,18 @@
 """How far to believe the shifts of one grouping."""
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command import command
+from command import command, parsed
 from omegaconf import MISSING
 
 
 @dataclass
 class Settings:
-    """Arguments: per-layer histograms of a variant, a grouping and its shifts, clusters of models if any, outputs."""
+    """Arguments: per-layer histograms of a variant, a grouping and its shifts, clusters of models if any, choices
+    (JSON), outputs.
+    """
 
     histograms: list[Path] = MISSING
     layers: Path = MISSING
@@ -24,6 +27,7 @@ class Settings:
     resamples: int = MISSING
     seed: int = MISSING
     level: float = MISSING
+    choices: str = "{}"
     output: Path = MISSING
     floor: Path = MISSING
 
@@ -31,6 +35,7 @@ class Settings:
 @command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> intervals, noise floors and nulls of all shifts."""
+    from filtershift.analysis.choices import Choices
     from filtershift.analysis.groups import load_groups as load_membership
     from filtershift.analysis.resampling import load_grouped_layers
     from filtershift.analysis.storage import load_groups
@@ -41,8 +46,9 @@ def main(settings: Settings) -> None:
     membership = load_membership(settings.groups, settings.sizes)
     model = read_table(settings.layers).set_index("layer")["model_id"]
     clusters = [read_table(path).set_index("model_id")["cluster"] for path in settings.clusters]
+    choices = parsed(Choices, json.loads(settings.choices))
     ratio = load_groups(settings.basis)[0][settings.variant]["explained_variance_ratio"]
-    layers = load_grouped_layers(settings.histograms, membership, model, ratio, *clusters)
+    layers = load_grouped_layers(settings.histograms, membership, model, ratio, choices, *clusters)
     how = Resampling(settings.resamples, settings.seed, settings.level)
     pairs, n = read_table(settings.pairs, text=("a", "b")), read_table(settings.n, text=("group",))
     intervals, floor = uncertainty_tables(layers, membership.labels, settings.name, how, pairs, n)

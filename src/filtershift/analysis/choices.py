@@ -37,17 +37,12 @@ class Choices:
 PAPER = Choices()
 
 
-def check_choices(choices: object, resamples: int) -> None:
-    """Check choices as configured, an object with the attributes of `Choices`, and how many resamples go with them.
+def check_choices(choices: object) -> None:
+    """Check choices as configured, an object with the attributes of `Choices`.
 
     Raises:
-        FiltershiftError: a value is unknown, or there are intervals for other choices than the papers'.
+        FiltershiftError: a value is unknown.
     """
     for key, known in KNOWN.items():
         if (value := getattr(choices, key)) not in known:
             raise FiltershiftError(f"config: choices.{key} must be one of {', '.join(known)}, not {value}")
-        if value != getattr(PAPER, key) and resamples:
-            raise FiltershiftError(
-                f"config: choices.{key}={value} goes with uncertainty.resamples=0: intervals, floors and nulls are of"
-                " the papers' choices only"
-            )

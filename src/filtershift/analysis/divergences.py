@@ -3,16 +3,16 @@
 With the papers' choices these are `filtershift.analysis.shift`'s, bit for bit.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from filtershift.analysis.choices import Choices
 from filtershift.analysis.shift import EPSILON, component_shifts, probabilities
 from filtershift.analysis.weighting import FineCounts
+from filtershift.statistics.histograms import REFINE, Grid, coarsen
 
 Array = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 HELD = 0.999
 """Share of all coefficients of the data set that lie in the extent ``quantile``."""
@@ -41,22 +41,31 @@ def rebinned(fine: FineCounts, choices: Choices, bins: int) -> tuple[Array, floa
     an edge cuts are shared in proportion, so an edge misplaces less than one fine bin's coefficients.
     """
     counts = fine.groups[choices.weighting]
-    low, high = fine.grid.extent
-    if choices.extent == "data":
+    share, width = binning(fine.grid, choices.extent, bins, fine.every)
+    return (coarsen(counts, bins) if share is None else counts @ share), width
+
+
+def binning(grid: Grid, extent: str, bins: int, every: Array) -> tuple[Array | None, float]:
+    """The share of each fine bin that lies in each bin of the chosen extent, (fine bins, bins), and a bin's width.
+
+    None are shared where neighbours merge, as in the data's extent. ``every`` (fine bins,) are all coefficients of the
+    data set, which only ``quantile`` asks for.
+    """
+    low, high = grid.extent
+    if extent == "data":
         # As shift_tables takes it, so that the last digit is the same.
         edges = np.linspace(low, high, bins + 1)
-        merged = counts.reshape(*counts.shape[:-1], bins, -1).sum(axis=-1)
-        return merged, edges[1] - edges[0]
-    old = np.linspace(low, high, counts.shape[-1] + 1)
-    if choices.extent == "symmetric":
+        return None, edges[1] - edges[0]
+    old = np.linspace(low, high, grid.bins * REFINE + 1)
+    if extent == "symmetric":
         # Zero is an edge of an even number of bins, the centre of the middle one of an odd number.
         reach = max(abs(low), abs(high))
         new = np.linspace(-reach, reach, bins + 1)
-        return counts @ _shared(old, new), new[1] - new[0]
-    below = np.append(0, np.cumsum(fine.every)) / max(fine.every.sum(), 1)
+        return _shared(old, new), new[1] - new[0]
+    below = np.append(0, np.cumsum(every)) / max(every.sum(), 1)
     first, last = np.interp([(1 - HELD) / 2, (1 + HELD) / 2], below, old)
     inner = np.linspace(first, last, bins + 1)
-    return counts @ _shared(old, np.concatenate([[low], inner, [high]])), inner[1] - inner[0]
+    return _shared(old, np.concatenate([[low], inner, [high]])), inner[1] - inner[0]
 
 
 def _shared(old: Array, new: Array) -> Array:
@@ -68,14 +77,17 @@ def _shared(old: Array, new: Array) -> Array:
 
 
 def smoothed(counts: Array, width: float, epsilon: str) -> Array:
-    """Histogram counts (…, bins) as probabilities without zeros; those of a histogram without filters are NaN."""
+    """Histogram counts (…, bins) as probabilities without zeros; those of a histogram without filters are NaN.
+
+    They are float32 if the counts are.
+    """
     if epsilon == "density":
         return probabilities(counts, width)
     n = counts.sum(axis=-1, keepdims=True)
     if epsilon == "pseudocount":
         counts = np.where(n > 0, counts + PSEUDOCOUNT, np.nan)
         return counts / counts.sum(axis=-1, keepdims=True)
-    p = np.maximum(np.divide(counts, n, out=np.full(counts.shape, np.nan), where=n > 0), EPSILON)
+    p = np.maximum(np.divide(counts, n, out=np.full_like(counts, np.nan), where=n > 0), EPSILON)
     return p / p.sum(axis=-1, keepdims=True)
 
 
@@ -87,28 +99,35 @@ def divergences(p: Array, width: float, kind: str) -> Array:
     """
     if kind == "kl":
         return component_shifts(p)
-    if kind == "js":
-        return _pairwise(p.transpose(1, 0, 2), _jensen_shannon)
-    if kind == "tv":
-        return _pairwise(p.transpose(1, 0, 2) / 2, _distance)
-    return _pairwise(p.transpose(1, 0, 2).cumsum(axis=-1) * width, _distance)
-
-
-def _pairwise(p: Array, measure: Callable[[Array, Array], Array]) -> Array:
-    """A symmetric measure of each row with all rows after it, (9, groups, groups)."""
-    parts = np.empty((*p.shape[:2], p.shape[1]))
-    for a in range(p.shape[1]):
-        parts[:, a, a:] = parts[:, a:, a] = measure(p[:, a : a + 1], p[:, a:])
+    rows = comparable(p, width, kind).transpose(1, 0, 2)
+    parts = np.empty((*rows.shape[:2], rows.shape[1]))
+    for a in range(rows.shape[1]):
+        parts[:, a, a:] = parts[:, a:, a] = distance(rows[:, a : a + 1], rows[:, a:], kind)
     return parts
 
 
-def _distance(p: Array, q: Array) -> Array:
-    found: Array = np.abs(p - q).sum(axis=-1)
+def comparable(p: Floats, width: float, kind: str) -> Floats:
+    """What of probabilities (…, bins) `distance` compares: halves for tv, cumulated times width for wasserstein."""
+    if kind == "wasserstein":
+        return p.cumsum(axis=-1) * width
+    return p / 2 if kind == "tv" else p
+
+
+def distance(x: Floats, y: Floats, kind: str) -> Floats:
+    """The divergence, not kl, of what `comparable` made of probabilities (…, bins): (…,).
+
+    Of ``x`` and ``y`` times any number it is that many times as large, so that weighted components can stand in one
+    row.
+    """
+    if kind == "js":
+        # Half the divergence of each from their mean.
+        middle = (x + y) / 2
+        # In place, because memory takes longer than logarithms.
+        apart, back = x / middle, np.divide(y, middle, out=middle)
+        for ratio, factor in ((apart, x), (back, y)):
+            np.multiply(np.log(ratio, out=ratio), factor, out=ratio)
+        apart += back
+        return np.maximum(apart.sum(axis=-1) / 2, 0)
+    apart = x - y
+    found: Floats = np.abs(apart, out=apart).sum(axis=-1)
     return found
-
-
-def _jensen_shannon(p: Array, q: Array) -> Array:
-    """Half the divergence of each from their mean: sum (p log p + q log q) / 2 - m log m."""
-    middle = (p + q) / 2
-    apart = (p * np.log(p / middle) + q * np.log(q / middle)).sum(axis=-1) / 2
-    return np.maximum(apart, 0)

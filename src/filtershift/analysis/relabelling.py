@@ -6,10 +6,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from filtershift.analysis.resampling import Layers, blocks
+from filtershift.analysis.resampling import Layers, blocks, rounded
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
+Blocks = Iterator[Array]
 
 ENOUGH = 10_000
 """Filters from which a model can take the place of any larger one: their sampling adds about .01 to D."""
@@ -18,7 +19,7 @@ MANY = 100_000
 """Filters from which a group is not thinned to its size: this adds about .001 to D."""
 
 
-def relabelled(layers: Layers, random: Generator, count: int) -> Iterator[Array]:
+def relabelled(layers: Layers, random: Generator, count: int) -> Blocks:
     """Groups of the sizes of those given, drawn from the layers of all: histograms (b, groups, K), in blocks.
 
     In the place of every model (or cluster) comes one of all models, at random, of at least as many filters or
@@ -26,25 +27,35 @@ def relabelled(layers: Layers, random: Generator, count: int) -> Iterator[Array]
     fewer, and what comes to a group weighs as many filters as were there, unless these are fewer than `ENOUGH`. So a
     group keeps its numbers of models, layers and filters, and groups that share models share the newcomers. Then
     filters are drawn at random in groups of less than `MANY`. Where every group has one model, labels and models
-    cannot be told apart: layers take each other's places instead.
+    cannot be told apart: layers take each other's places instead. Where layers or models count the same, so do what
+    takes their places.
 
     Args:
         layers: the groups.
         random: where random numbers come from.
         count: how many draws in all.
     """
-    from scipy.sparse import csr_array
-
     places, thinning = random.spawn(2)
-    n = layers.n
     held = len(np.unique(np.stack([layers.group, layers.model]), axis=1)[0])
     owner = layers.model if held > len(np.unique(layers.group)) else np.arange(len(layers.model))
-    starts = np.searchsorted(layers.group, np.arange(layers.groups + 1))
     part = np.unique(np.stack([layers.group, owner]), axis=1, return_inverse=True)[1].ravel()
+    newcomers = _newcomers(places, owner, layers.n)
+    gathered = _gathered if layers.choices.weighting == "filter" else _gathered_evenly
+    return gathered(layers, part, newcomers, thinning, count)
+
+
+def _gathered(layers: Layers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int) -> Blocks:
+    """Sums of the layers that come to each group, where each filter counts the same, thinned to the group's filters.
+
+    What comes to a ``part`` (L,) of a group weighs as many filters as were there, unless these are few.
+    """
+    from scipy.sparse import csr_array
+
+    n = layers.n
+    starts = np.searchsorted(layers.group, np.arange(layers.groups + 1))
     filters = np.bincount(part, n)
     wanted = np.bincount(layers.group, n, layers.groups)
     small = np.flatnonzero((wanted > 0) & (wanted < MANY))
-    newcomers = _newcomers(places, owner, n)
     for size in blocks(count, layers):
         sample = np.empty((size, layers.groups, layers.counts.shape[1]), np.float32)
         came = np.empty((size, layers.groups))
@@ -53,10 +64,40 @@ def relabelled(layers: Layers, random: Generator, count: int) -> Iterator[Array]
             drawn = np.bincount(part, n[dealt])
             weight = np.where(drawn >= np.minimum(filters, ENOUGH), filters / drawn, 1).astype(np.float32)[part]
             came[k] = np.bincount(layers.group, n[dealt], layers.groups)
-            sample[k] = csr_array((weight, dealt, starts), (layers.groups, len(owner))) @ layers.counts
+            sample[k] = csr_array((weight, dealt, starts), (layers.groups, len(part))) @ layers.counts
         share = np.minimum(1.0, wanted / np.maximum(came, 1))[:, small, None]
-        thinned = thinning.binomial(np.rint(sample[:, small] / share).astype(np.int64), share).astype(np.float32)
+        thinned = random.binomial(np.rint(sample[:, small] / share).astype(np.int64), share).astype(np.float32)
         sample[:, small] = layers.evened(thinned, sample[:, small])
+        yield sample
+
+
+def _gathered_evenly(
+    layers: Layers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int
+) -> Blocks:
+    """The same where layers or models count the same: what comes to the place of one weighs what it did.
+
+    Thinned is each layer or model, in groups that are as noisy as `MANY` filters of equal weight.
+    """
+    from scipy.sparse import csr_array
+
+    n, cell = layers.n, np.arange(len(part)) if layers.choices.weighting == "layer" else part
+    places = np.arange(len(part)), np.searchsorted(layers.group, np.arange(layers.groups + 1))
+    weight, worth = n * layers.in_group, n * layers.in_all
+    filters, weighed = np.bincount(cell, n), np.bincount(cell, weight)
+    total, squares = (np.bincount(layers.group, x, layers.groups) for x in (weight, weight * layers.in_group))
+    noisy = (total**2 < MANY * squares)[layers.group]
+    whole = layers.counts if layers.choices.extent == "data" else rounded(layers.counts, layers.component)
+    for size in blocks(count, layers):
+        sample = np.empty((size, layers.groups, layers.counts.shape[1]), np.float32)
+        for k in range(size):
+            dealt = next(newcomers)
+            share = np.minimum(1.0, filters / np.bincount(cell, n[dealt]))[cell]
+            own = (weighed / np.bincount(cell, worth[dealt]))[cell] * layers.in_all[dealt]
+            counts = layers.counts[dealt]
+            thin = np.flatnonzero(noisy & (share < 1))
+            thinned = random.binomial(whole[dealt[thin]].astype(np.int64), share[thin, None]).astype(np.float32)
+            counts[thin] = layers.evened(thinned, counts[thin])
+            sample[k] = csr_array((own.astype(np.float32), *places), (layers.groups, len(part))) @ counts
         yield sample
 
 

@@ -1,7 +1,8 @@
 """Groups of layers, and other groups that chance could have made: resampled, halved, and dealt without their labels.
 
 All are made of per-layer histograms: no filter is read again. Basis, bins and explained variance ratios stay those of
-the data set, so whatever follows from the draws holds for this basis.
+the data set, so whatever follows from the draws holds for this basis. Filters weigh in every draw as they do in the
+groups: where layers or models count the same, those of a draw do.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,11 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from filtershift.analysis.choices import PAPER, Choices
+from filtershift.analysis.divergences import binning
 from filtershift.analysis.groups import Membership
-from filtershift.statistics.histograms import layer_counts, load_grid
+from filtershift.analysis.weighting import filter_weights
+from filtershift.statistics.histograms import group_counts, layer_counts, load_grid
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -32,7 +36,8 @@ class Layers:
     """The layers of a grouping, those without filters left out, sorted by group and within it by model.
 
     Attributes:
-        counts: (L, K) histogram counts of the nine components; bins empty in all layers are left out.
+        counts: (L, K) histogram counts of the nine components. With the papers' divergence and epsilon, bins empty in
+            all layers are left out.
         component: (K,) the component of each bin, ascending.
         weight: (K,) the explained variance ratio of that component.
         width: of a bin, in units of the coefficients.
@@ -43,6 +48,9 @@ class Layers:
         drawn: (units,) which draw decides about a unit: one for all units of a model.
         resampled: per group, what its units are: models (or clusters of them), layers where it has one of these, its
             filters where it has one layer.
+        choices: how shifts are computed.
+        in_group: (L,) how much each filter of a layer weighs in its group, whose weights add up to its filters.
+        in_all: (L,) the same if all layers were one group.
     """
 
     counts: Array
@@ -55,11 +63,14 @@ class Layers:
     unit: Indices
     drawn: Indices
     resampled: list[str]
+    choices: Choices
+    in_group: Array
+    in_all: Array
 
     @property
     def n(self) -> Array:
         """Filters of each layer, (L,)."""
-        return self.counts[:, self.component == 0].sum(axis=1)
+        return _filters(self.counts, self.component)
 
     def evened(self, counts: Array, observed: Array) -> Array:
         """Counts (…, K) scaled, component by component, to as many filters as observed; none at all: as observed."""
@@ -76,17 +87,19 @@ def grouped_layers(
     groups: int,
     model: Indices,
     cluster: Indices | None = None,
+    choices: Choices = PAPER,
 ) -> Layers:
     """Put layers in order.
 
     Args:
-        counts: (L, 9, bins) histogram counts of each layer.
+        counts: (L, 9, bins) histogram counts of each layer, over the chosen extent.
         width: of a bin, in units of the coefficients.
         ratio: (9,) explained variance ratio of the global basis.
         group: (L,) the group of each layer, 0 … groups - 1.
         groups: how many groups.
         model: (L,) the model of each layer.
         cluster: (L,) its cluster of models, where models are not independent.
+        choices: how shifts are computed.
     """
     finest = {LAYERS: np.arange(len(group)), MODELS: _numbered(model)}
     kinds = finest if cluster is None else {**finest, CLUSTERS: _numbered(cluster)}
@@ -96,9 +109,14 @@ def grouped_layers(
     group = group[order]
     unit, drawn, resampled = _units(group, groups, kinds)
     seen = (counts[order] > 0).any(axis=0)
+    if (choices.divergence, choices.epsilon) != (PAPER.divergence, PAPER.epsilon):
+        # Bins without filters have a share, and are as wide as others.
+        seen = np.ones_like(seen)
     component = np.nonzero(seen)[0]
+    held = np.ascontiguousarray(counts[order][:, seen], np.float32)
+    owned = choices.weighting, _filters(held, component).astype(float)
     return Layers(
-        counts=np.ascontiguousarray(counts[order][:, seen], np.float32),
+        counts=held,
         component=component,
         weight=ratio[component].astype(np.float32),
         width=width,
@@ -108,6 +126,9 @@ def grouped_layers(
         unit=unit,
         drawn=drawn,
         resampled=resampled,
+        choices=choices,
+        in_group=filter_weights(*owned, group, kinds[MODELS], groups).astype(np.float32),
+        in_all=filter_weights(*owned, np.zeros_like(group), kinds[MODELS], 1).astype(np.float32),
     )
 
 
@@ -116,6 +137,7 @@ def load_grouped_layers(
     groups: Membership,
     model: pd.Series,
     ratio: NDArray[np.float64],
+    choices: Choices,
     cluster: pd.Series | None = None,
 ) -> Layers:
     """Read the histograms of the layers of a grouping, and put them in order.
@@ -123,22 +145,33 @@ def load_grouped_layers(
     Args:
         histograms: the files of all shards of one variant.
         groups: the grouping's groups and its layers.
-        model: the model_id of each layer.
+        model: the model_id of each layer of the data set.
         ratio: (9,) explained variance ratio of the global basis of the variant.
+        choices: how shifts are computed.
         cluster: the cluster of each model_id, where models are not independent.
     """
     layers = list(groups.group_of)
-    edges = load_grid(histograms[0]).edges
+    grid = load_grid(histograms[0])
+    every = np.zeros(0)
+    if choices.extent == "quantile":
+        every = group_counts(histograms, "extent", dict.fromkeys(model.index, 0), 1).sum(axis=(0, 1)).astype(float)
+    share, width = binning(grid, choices.extent, grid.bins, every)
     owner = model.loc[layers]
     return grouped_layers(
-        layer_counts(histograms, layers),
-        edges[1] - edges[0],
+        layer_counts(histograms, layers, share),
+        width,
         ratio,
         np.array(list(groups.group_of.values())),
         len(groups.labels),
         owner.to_numpy(),
         None if cluster is None else cluster.loc[owner].to_numpy(),
+        choices,
     )
+
+
+def _filters(counts: Array, component: Indices) -> Array:
+    """Filters of histograms (…, K), which a bin that is shared makes no whole numbers of but for rounding."""
+    return np.rint(counts[..., component == 0].sum(axis=-1))
 
 
 def _numbered(labels: NDArray) -> Indices:
@@ -158,12 +191,13 @@ def _units(group: Indices, groups: int, kinds: dict[str, Indices]) -> tuple[Indi
 
 
 class Units:
-    """The units of the groups of some layers: (units, K) histogram counts, and which are whose."""
+    """The units of the groups of some layers: (units, K) weighted histogram counts, and which are whose."""
 
     def __init__(self, layers: Layers) -> None:
         self.layers = layers
         first = np.flatnonzero(np.append(True, np.diff(layers.unit) > 0)[: len(layers.unit)])
-        self.counts = np.add.reduceat(layers.counts, first, axis=0) if len(first) else layers.counts
+        weighted: list[Array] = [layers.counts * layers.in_group[:, None], layers.n * layers.in_group, layers.n]
+        self.counts, self._mass, self._n = (np.add.reduceat(x, first, axis=0) if len(first) else x for x in weighted)
         bounds = np.searchsorted(layers.group[first], np.arange(layers.groups + 1))
         self.spans = [slice(start, stop) for start, stop in pairwise(bounds.tolist())]
 
@@ -171,6 +205,13 @@ class Units:
     def observed(self) -> Array:
         """The histograms of the groups as they are, (groups, K)."""
         return np.stack([self.counts[span].sum(axis=0) for span in self.spans])
+
+    def _sums(self, often: Array, span: slice) -> Array:
+        """Histograms (draws, K) of units that count as ``often``, (draws, units), as many filters as these have."""
+        sums: Array = often @ self.counts[span]
+        if self.layers.choices.weighting != "filter":
+            sums *= ((often @ self._n[span]) / (often @ self._mass[span]))[:, None]
+        return sums
 
     def resamples(self, random: Generator, count: int) -> Iterator[Array]:
         """Bootstrap the groups: histograms of all groups, (b, groups, K), ``count`` in all, in blocks.
@@ -192,7 +233,7 @@ class Units:
                 own = weight[:, span]
                 none = np.flatnonzero(~own.any(axis=1))
                 own[none, strays.integers(0, own.shape[1], len(none))] = 1
-                sample[:, g] = own @ self.counts[span]
+                sample[:, g] = self._sums(own, span)
             yield sample
 
     def halves(self, random: Generator, group: int, count: int) -> tuple[Array, Array]:
@@ -200,15 +241,22 @@ class Units:
 
         An odd one is in the second half.
         """
-        units = self.counts[self.spans[group]]
+        span = self.spans[group]
+        units = span.stop - span.start
         if self.layers.resampled[group] != FILTERS:
-            chosen = np.argsort(random.random((count, len(units))), axis=1) < len(units) // 2
-            return chosen.astype(np.float32) @ units, (~chosen).astype(np.float32) @ units
-        whole = units.sum(axis=0)
+            chosen = np.argsort(random.random((count, units)), axis=1) < units // 2
+            return self._sums(chosen.astype(np.float32), span), self._sums((~chosen).astype(np.float32), span)
+        whole = rounded(self.counts[span].sum(axis=0), self.layers.component)
         parts = [whole[self.layers.component == i].astype(np.int64) for i in range(9)]
         drawn = [random.multivariate_hypergeometric(part, part.sum() // 2, count, "marginals") for part in parts]
         half = np.concatenate(drawn, axis=1).astype(np.float32)
         return half, whole - half
+
+
+def rounded(counts: Array, component: Indices) -> Array:
+    """Counts (…, K) that shared bins make no whole numbers, as such, and as many of each component as there were."""
+    below = [np.rint(np.cumsum(counts[..., component == i], axis=-1, dtype=float)) for i in range(9)]
+    return np.concatenate([np.diff(some, axis=-1, prepend=0) for some in below], axis=-1).astype(np.float32)
 
 
 def blocks(count: int, layers: Layers) -> Iterator[int]:

@@ -18,11 +18,13 @@ EPSILON = float(np.finfo(np.float32).eps)
 def probabilities(counts: NDArray[np.int64] | Array, width: float) -> Array:
     """Histogram counts (..., bins) as probabilities: densities, empty bins set to ``EPSILON``, divided by their sum.
 
-    ``width`` is the bins' width in units of the coefficients. A histogram without any filter becomes NaN.
+    ``width`` is the bins' width in units of the coefficients. A histogram without any filter becomes NaN. They are
+    float32 if the counts are.
     """
     n = counts.sum(axis=-1, keepdims=True)
-    density = np.divide(counts, n * width, out=np.full(counts.shape, np.nan), where=n > 0)
-    density = np.where(counts > 0, density, np.where(n > 0, EPSILON, np.nan))
+    missing = np.full(counts.shape, np.nan, np.result_type(counts, np.float32))
+    density = np.divide(counts, n * width, out=missing, where=n > 0)
+    density = np.where((counts == 0) & (n > 0), EPSILON, density)
     return density / density.sum(axis=-1, keepdims=True)
 
 

@@ -5,16 +5,15 @@ per-layer histograms: how D varies if other models had been collected (bootstrap
 one group (floor), and how large between groups of the same sizes whose labels mean nothing (null).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
+from filtershift.analysis.drawn_shifts import shifts_between, shifts_of_halves
 from filtershift.analysis.relabelling import relabelled
 from filtershift.analysis.resampling import Layers, Units
-from filtershift.analysis.shift import EPSILON
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -22,6 +21,9 @@ Indices = NDArray[np.int64]
 ABOVE, BELOW_FLOOR, WITHIN_NULL, TOO_SMALL = "above", "below floor", "within null", "too small"
 """What a shift is: above floor and null; not above the floor; above the floor, not above the null; of a group of less
 than two filters."""
+
+LENGTHS = ("wasserstein", "tv")
+"""Divergences to whose square, rather than to themselves, noise adds as much in every resample."""
 
 FEWER = 5
 """A floor and a null, of one percentile each, take this many times fewer draws than the ends of an interval."""
@@ -71,8 +73,8 @@ def measure_uncertainty(layers: Layers, name: str, how: Resampling, a: Indices, 
 
     Resamples have the bias of the shift, upwards, a second time: it is their mean less the shift. So the interval takes
     their percentiles less twice the bias, and the same percentiles mirrored at the shift (the basic bootstrap), and
-    reaches as far as either does; below 0 it is cut. Pairs with a group without filters have no values, and groups of
-    one filter no floor.
+    reaches as far as either does; below 0 it is cut. That of `LENGTHS` is the root of the interval of their square.
+    Pairs with a group without filters have no values, and groups of one filter no floor.
 
     Random numbers follow from the seed and the ``name`` alone: results are the same bit for bit whatever else is
     measured, and on any number of threads. No more than `_SHIFTS` shifts are held at once.
@@ -82,7 +84,7 @@ def measure_uncertainty(layers: Layers, name: str, how: Resampling, a: Indices, 
     shift, low, high, null = (np.full(len(a), np.nan) for _ in range(4))
     median, floor = (np.full(layers.groups, np.nan) for _ in range(2))
     units = Units(layers)
-    filters = units.observed[:, layers.component == 0].sum(axis=1)
+    filters = np.bincount(layers.group, layers.n, layers.groups)
     fewer = max(1, how.resamples // FEWER)
 
     def random(*stream: int) -> Generator:
@@ -91,61 +93,24 @@ def measure_uncertainty(layers: Layers, name: str, how: Resampling, a: Indices, 
     # The linear algebra library's own threads would change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         for g in np.flatnonzero(filters > 1).tolist():
-            one, other = (_densities(layers, half) for half in units.halves(random(0, g), g, fewer))
-            splits = np.einsum("dk,dk,k->d", one[0] - other[0], one[1] - other[1], layers.weight)
+            splits = shifts_of_halves(layers, *units.halves(random(0, g), g, fewer))
             median[g], floor[g] = np.quantile(splits, [0.5, how.level])
         known = np.flatnonzero((filters[a] > 0) & (filters[b] > 0))
         for some in np.array_split(known, -(-len(known) * how.resamples // _SHIFTS)) if len(known) else ():
             pairs = a[some], b[some]
             [shift[some]] = shifts_between(layers, [units.observed[None]], *pairs, 1)
             drawn = shifts_between(layers, units.resamples(random(1), how.resamples), *pairs, how.resamples)
-            low[some], high[some] = _interval(drawn, shift[some], how.level)
+            low[some], high[some] = _interval(drawn, shift[some], how.level, layers.choices.divergence in LENGTHS)
             chance = shifts_between(layers, relabelled(layers, random(2), fewer), *pairs, fewer)
             [null[some]] = _quantiles(chance, [how.level])
     return Uncertainty(shift, low, high, null, median, floor)
 
 
-def shifts_between(layers: Layers, samples: Iterable[Array], a: Indices, b: Indices, count: int) -> Array:
-    """Shifts of pairs of groups ``a`` and ``b`` in ``count`` draws, (count, P), of histograms in blocks (…, groups, K).
-
-    As `component_shifts`, but in one product of matrices a draw, in float32 about the mean of all groups, where it is
-    exact to a hundred-thousandth.
-    """
-    shifts = np.empty((count, len(a)), np.float32)
-    rows = np.unique(a)
-    rows = rows if 2 * len(rows) < layers.groups else np.arange(layers.groups)
-    cell = np.searchsorted(rows, a) * layers.groups + b
-    draw = 0
-    for sample in samples:
-        p, log = _densities(layers, sample)
-        p -= p.mean(axis=1, keepdims=True)
-        log -= log.mean(axis=1, keepdims=True)
-        p *= layers.weight
-        own = np.einsum("dgk,dgk->dg", p, log)
-        for own_k, p_k, log_k in zip(own, p, log, strict=True):
-            there = p_k[rows] @ log_k.T
-            back = there if len(rows) == layers.groups else p_k @ log_k[rows].T
-            shift = own_k[rows, None] + own_k
-            shift -= there
-            shift -= back.T
-            shifts[draw] = shift.ravel()[cell]
-            draw += 1
-    return np.maximum(shifts, 0, out=shifts)
-
-
-def _densities(layers: Layers, sample: Array) -> tuple[Array, Array]:
-    """Probabilities of histograms (…, K), and their logarithms.
-
-    They are not divided by their sum, which empty bins make larger than 1: by less than ``EPSILON`` times the extent.
-    """
-    filters = sample[..., layers.component == 0].sum(axis=-1, keepdims=True)
-    p = sample / np.maximum(filters, 1)
-    p[p == 0] = EPSILON * layers.width
-    return p, np.log(p)
-
-
-def _interval(drawn: Array, shift: Array, level: float) -> NDArray[np.float64]:
-    """Both ends of the interval of each shift, (2, P), from its resamples (draws, P)."""
+def _interval(drawn: Array, shift: Array, level: float, lengths: bool = False) -> NDArray[np.float64]:
+    """Both ends of the interval of each shift, (2, P), from its resamples (draws, P), which are squared if lengths."""
+    if lengths:
+        np.square(drawn, out=drawn)
+        return np.sqrt(_interval(drawn, shift**2, level))
     ends = _quantiles(drawn, [(1 - level) / 2, (1 + level) / 2])
     moved = ends - 2 * (drawn.mean(axis=0, dtype=float) - shift)
     mirrored = 2 * shift - ends[::-1]

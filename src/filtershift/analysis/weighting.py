@@ -48,14 +48,13 @@ def load_fine_counts(
     layers = np.array(list(groups.group_of), np.int64)
     group = np.array(list(groups.group_of.values()), np.int64)
     count = len(groups.labels)
-    weights = {"filter": np.ones(len(layers))}
+    n, owner = np.ones(len(layers)), np.zeros(len(layers), np.int64)
     if set(weightings) != {"filter"}:
         sizes = {layer: int(counts[0].sum()) for layer, counts in _layers(paths, 1)}
         n = np.array([sizes[layer] for layer in layers.tolist()], float)
-        weights["layer"] = _equal(n, group, np.arange(len(layers)), count)
-        if model is not None:
-            owner = np.unique(model.loc[layers.tolist()].to_numpy(np.int64), return_inverse=True)[1]
-            weights["model"] = _equal(n, group, owner, count)
+    if "model" in weightings and model is not None:
+        owner = np.unique(model.loc[layers.tolist()].to_numpy(np.int64), return_inverse=True)[1]
+    weights = {weighting: filter_weights(weighting, n, group, owner, count) for weighting in weightings}
     grid = load_grid(paths[0])
     fine = grid.bins * REFINE
     place = {layer: k for k, layer in enumerate(layers.tolist())}
@@ -69,11 +68,21 @@ def load_fine_counts(
     return FineCounts(sums, every, grid)
 
 
-def _equal(n: Array, group: Indices, owner: Indices, groups: int) -> Array:
-    """Weights (L,) of the filters of layers with ``n`` filters, so that the owners of a group's layers count the same.
+def filter_weights(weighting: str, n: Array, group: Indices, model: Indices, groups: int) -> Array:
+    """How much each filter of a layer weighs in its group, (L,), where filters, layers or models count the same.
 
     The weighted filters of a group are as many as it has.
+
+    Args:
+        weighting: filter, layer or model.
+        n: (L,) the filters of each layer.
+        group: (L,) its group, 0 … groups - 1.
+        model: (L,) its model, 0 … .
+        groups: how many groups.
     """
+    if weighting == "filter":
+        return np.ones(len(n))
+    owner = model if weighting == "model" else np.arange(len(n))
     pair = np.unique(np.stack([group, owner]), axis=1, return_inverse=True)[1].ravel()
     owned = np.bincount(pair, n)
     owners = np.bincount(group, n / np.maximum(owned[pair], 1) if len(n) else None, groups).round()

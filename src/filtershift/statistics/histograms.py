@@ -203,30 +203,33 @@ def group_counts(paths: Iterable[Path], grid: str, group_of: dict[int, int], gro
     return total
 
 
-def layer_counts(paths: Iterable[Path], layers: Sequence[int]) -> LayerCounts:
+def layer_counts(paths: Iterable[Path], layers: Sequence[int], share: Array | None = None) -> NDArray:
     """The histograms of layers over the compared bins of the extent, (layers, 9, bins), in the order given.
 
     Args:
         paths: the files of all shards of one variant.
         layers: the layers, each once; all must be in the files.
+        share: (stored bins, bins) how much of each stored bin lies in each of other bins to count over; then counts are
+            not whole, and float32.
     """
     place = {layer: k for k, layer in enumerate(layers)}
-    total: LayerCounts | None = None
+    total: NDArray | None = None
     for path in paths:
         with tables.open_file(path) as file:
-            bins = int(file.root.bins[0])
+            bins = int(file.root.bins[0]) if share is None else share.shape[1]
             if total is None:
-                total = np.zeros((len(layers), 9, bins), np.int32)
+                total = np.zeros((len(layers), 9, bins), np.int32 if share is None else np.float32)
             to = np.array([place.pop(layer, -1) for layer in file.root.layer[:].tolist()])
             for start in range(0, len(to), BATCH):
                 here = to[start : start + BATCH]
-                counts = coarsen(file.root.extent[start : start + BATCH], bins)
+                stored = file.root.extent[start : start + BATCH]
+                counts = coarsen(stored, bins) if share is None else stored @ share
                 total[here[here >= 0]] = counts[here >= 0]
     if total is None or place:
         raise ValueError(f"no histogram of {len(place):,} of {len(layers):,} layers")
     return total
 
 
-def coarsen(counts: Counts, bins: int) -> Counts:
+def coarsen(counts: NDArray, bins: int) -> NDArray:
     """Merge neighbouring bins of the last axis down to ``bins``, which must divide their number."""
     return counts.reshape(*counts.shape[:-1], bins, -1).sum(axis=-1)

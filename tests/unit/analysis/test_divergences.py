@@ -168,10 +168,8 @@ def test_a_group_without_filters_has_no_shift_and_changes_no_other(epsilon, dive
     np.testing.assert_allclose(parts[rest], expected[rest], rtol=1e-12)
 
 
-def test_unknown_choices_and_intervals_of_others_are_told():
-    check_choices(PAPER, 1000)
-    check_choices(Choices(divergence="js"), 0)
+def test_unknown_choices_are_told():
+    check_choices(PAPER)
+    check_choices(Choices(divergence="js"))
     with pytest.raises(FiltershiftError, match=r"choices\.weighting must be one of filter, layer, model, not groups"):
-        check_choices(Choices(weighting="groups"), 0)
-    with pytest.raises(FiltershiftError, match=r"choices\.divergence=js goes with uncertainty\.resamples=0"):
-        check_choices(Choices(divergence="js"), 1000)
+        check_choices(Choices(weighting="groups"))
