@@ -43,13 +43,13 @@ def held(seed: int, choices: Choices, models: int) -> np.ndarray:
     return np.array([(found.low <= true) & (true <= found.high), flag == ABOVE], float)
 
 
-def seconds(choices: Choices, groups: int, models: int, count: float) -> float:
-    """What all pairs of so many groups take, of models of about ``count`` layers."""
+def seconds(choices: Choices, resamples: int, groups: int, models: int, count: float) -> float:
+    """Processor time of all pairs of so many groups, of models of about ``count`` layers."""
     made = [Group(models)] * groups
     layers = simulate(np.random.default_rng(0), Population(count=count), made, choices)
-    start = time.perf_counter()
-    measure_uncertainty(layers, "time", Resampling(), *np.triu_indices(groups, 1))
-    return time.perf_counter() - start
+    start = time.process_time()
+    measure_uncertainty(layers, "time", Resampling(resamples), *np.triu_indices(groups, 1))
+    return time.process_time() - start
 
 
 def main() -> None:
@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--datasets", type=int, default=200, help="made for each row")
     parser.add_argument("--models", type=int, default=10, help="of each group")
     parser.add_argument("--groups", type=int, nargs="*", default=[10, 391], help="numbers of groups to time")
+    parser.add_argument("--resamples", type=int, default=1000, help="that are timed")
     parser.add_argument("--rows", nargs="*", default=list(ROWS), choices=list(ROWS), help="which choices")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
@@ -67,7 +68,10 @@ def main() -> None:
             print(coverage(pool.map, rows, options.datasets, options.models), "\n", flush=True)
     # Few groups have 3 models each of 8 layers; as many as models have one of them, of 33.
     sizes = [(groups, 3, 8) if groups < 100 else (groups, 1, 33) for groups in options.groups]
-    timed = [[name, *(f"{seconds(choices, *size):.1f}" for size in sizes)] for name, choices in rows.items()]
+    timed = []
+    for name, choices in rows.items():
+        timed.append([name, *(f"{seconds(choices, options.resamples, *size):.1f}" for size in sizes)])
+        print(*timed[-1], flush=True)
     print(markdown(["seconds", *(f"{groups} groups" for groups in options.groups)], timed))
 
 
