@@ -18,10 +18,11 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from checks import check
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.model_files import ModelFile, listed_models
 from filtershift.errors import FiltershiftError
-from schema import NAME, Config, DatasetConfig, GroupingConfig, check
+from schema import NAME, Config, DatasetConfig, GroupingConfig
 
 
 def load(directory: Path, overrides: Sequence[str]) -> Config:
@@ -35,6 +36,7 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
         with initialize(config_path=None, version_base="1.3"):
             composed = compose("config", list(overrides))
         config: Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
+        OmegaConf.resolve(composed)
     except MissingConfigException as error:
         raise FiltershiftError(f"config: {_missing(directory, error)}") from None
     except OverrideParseException as error:
@@ -160,6 +162,9 @@ def _typed(node: Any, where: str) -> DictConfig:
         raise FiltershiftError(f"{where} must hold keys, as in by: COLUMN, not {node}")
     for key in set(node) - set(_keys(GroupingConfig, [])):
         raise FiltershiftError(f"{where}: {_unknown(str(key), _keys(GroupingConfig, []))}")
+    for key in ("where", "exclude", "map"):
+        if key in node and not isinstance(node[key], DictConfig):
+            raise FiltershiftError(f"{where}: {key} must hold keys, as in {key}: {{NAME: LABEL}}, not {node[key]}")
     try:
         typed: Any = OmegaConf.merge(OmegaConf.structured(GroupingConfig), node)
         for key in ("where", "exclude", "map"):

@@ -99,6 +99,10 @@ def test_overrides() -> None:
     assert list(config.grouping) == ["task", "model"]
 
 
+def test_a_grouping_may_refer_to_the_root() -> None:
+    assert load(CONFIG, [MINE, "+grouping.mine.title=${dataset.name}"]).grouping["mine"].title == "zoo"
+
+
 def test_a_grouping_as_a_file(folder: Path) -> None:
     (folder / "grouping/mine.yaml").write_text("by: [Task, op_set]\nwhere: {op_set: 13}\nmin_models: 2\n")
     expected = GroupingConfig(title="mine", by=["Task", "op_set"], where={"op_set": ["13"]}, min_models=2)
@@ -185,6 +189,15 @@ def test_one_load_leaves_nothing_to_the_next(folder: Path) -> None:
         (["dataset=null"], ["dataset"]),
         (["paper.figure_1=[task]"], ["paper.figure_1", "[grouping, label]"]),
         (["paper.figure_1=[[task]]"], ["paper.figure_1", "[grouping, label]"]),
+        (["paper.figure_1=[[[all],all]]"], ["paper.figure_1", "[grouping, label]"]),
+        (["uncertainty.resamples=100000000000"], ["uncertainty.resamples", "0 to 1,000,000"]),
+        ([MINE, "+grouping.mine.where=[a]"], ["grouping.mine: where must hold keys"]),
+        ([MINE, "+grouping.mine.map=[a,b]"], ["grouping.mine: map must hold keys"]),
+        ([MINE, "+grouping.mine.where={Task:{a:b}}"], ["grouping.mine.where: Task takes labels"]),
+        ([MINE, "+grouping.mine.exclude={Task:null}"], ["grouping.mine.exclude: Task takes labels, not None"]),
+        ([MINE, "+grouping.mine.min_filters=-4"], ["grouping.mine.min_filters", "0 or more"]),
+        ([MINE, "+grouping.mine.bins=[0,nan]"], ["grouping.mine.bins", "rising edges"]),
+        (["+grouping.mine.bins=[0,1]"], ["grouping.mine.by", "one column that bins cut"]),
         (["bins=[1"], ["bins=[1"]),
         (["bins"], ["'bins'", "missing EQUAL"]),
         (["bins=${nope}"], ["bins", "nope"]),

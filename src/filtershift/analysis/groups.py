@@ -17,6 +17,7 @@ from filtershift.files import read_table
 UNKNOWN = "unknown"
 # Every pair of groups is a row of a table and a cell of a figure.
 MOST = 1000
+_ALONE = re.compile(r"(?<![^ ])(/+)(?![^ ])")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,8 @@ def _binned(layers: pd.DataFrame, name: str, grouping: Grouping) -> pd.Series:
     if len(grouping.by) != 1:
         raise FiltershiftError(f"grouping '{name}': bins take one column in 'by', not {len(grouping.by)}")
     values = pd.to_numeric(_column(layers, name, grouping.by[0]), errors="coerce").to_numpy(float, na_value=np.nan)
+    if np.isnan(values).all():
+        raise FiltershiftError(f"grouping '{name}': bins need numbers, of which the column '{grouping.by[0]}' has none")
     # Rounded, so that 3 / 10 and .1 + .2 are on the same side of an edge at .3.
     values, edges = values.round(12), np.asarray(grouping.bins, float).round(12)
     if len(edges) < 2 or not (np.diff(edges) > 0).all():
@@ -116,8 +119,8 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     elif grouping.by:
         label = _labels(layers, name, grouping.by[0])
         if len(grouping.by) > 1:
-            # A " / " inside a label is doubled, so that no two combinations read the same.
-            columns = [_labels(layers, name, column).str.replace(" / ", " // ") for column in grouping.by]
+            # Slashes that stand alone in a label get one more, so that no two combinations read the same.
+            columns = [_labels(layers, name, column).str.replace(_ALONE, r"\1/", regex=True) for column in grouping.by]
             label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
     else:
         label = pd.Series("all", layers.index, dtype=object)

@@ -25,6 +25,8 @@ MAX_TEXT = 2**28
 
 _OURS = ("layer", "layer_position", "n_filters")
 _WHOLE = ("layer", "model_id", "conv_depth", "n_filters")
+# Backslashes that would read as an escape, or stand before one: doubled, so that no two labels become one.
+_AMBIGUOUS = re.compile(r"\\+(?=[r0\r\0\ud800-\udfff]|ud[89a-f])")
 _NUMBERS = ("conv_depth_norm", "total_filters", "3x3_filter_share", "depth")
 _IDS = "'0:63', first and last id, or a list of ids, none negative,"
 _RANGE = re.compile(r"(-?[0-9]{1,18})(?::(-?[0-9]{1,18}))?")
@@ -222,7 +224,7 @@ def _label(value: Any) -> Any:
     """Text that a CSV file can hold, characters it cannot as escapes; NaN where there is none."""
     if value is None or value == "" or (isinstance(value, float) and isnan(value)) or value is pd.NaT:
         return np.nan
-    text = str(value)
+    text = _AMBIGUOUS.sub(lambda found: 2 * found[0], str(value))
     if text.isprintable():
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\r", "\\r").replace("\0", "\\0")

@@ -5,6 +5,7 @@ and their pickles through :mod:`filtershift.dataset.pickles`. Layouts: pandas `i
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 from itertools import count, takewhile
@@ -63,9 +64,15 @@ def _csv(node: h5py.Dataset) -> pd.DataFrame:
     else:
         raise FiltershiftError(f"{place(node)} is of type {node.dtype}; a pandas HDFStore or CSV bytes would be right")
     text = content.rstrip(b"\0").decode("utf-8")
-    columns, rows = len(next(csv.reader(StringIO(text, newline="")), [])), text.count("\n") + text.count("\r")
+    header = next(csv.reader(StringIO(text, newline="")), [])
+    if not header:
+        raise FiltershiftError(f"{place(node)} is empty; a header of columns and one row a layer would be right")
+    columns, rows = len(header), text.count("\n") + text.count("\r")
     if columns > MAX_COLUMNS or columns * rows > MAX_CELLS:  # pandas fills up rows that are too short
         raise FiltershiftError(f"{place(node)} has {columns:,} columns and {rows:,} rows: not a table of layers")
+    name, number = Counter(header).most_common(1)[0]
+    if number > 1:  # pandas would give them other names
+        raise FiltershiftError(f"{place(node)} has two columns {name[:80]!r}; each name once would be right")
     return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
 
 

@@ -40,6 +40,18 @@ def left_out(groups):
     return dict(zip(groups.skipped["reason"], groups.skipped["count"].tolist(), strict=True))
 
 
+def test_no_two_combinations_of_labels_read_the_same():
+    parts = ("a", "b", "/", "//", " / ", " // ", "a /", "/ a", "a/b", "a / b", "a // b")
+    pairs = [(a, b) for a in parts for b in parts]
+    table = pd.DataFrame(pairs, columns=["A", "B"]).assign(n_filters=1, model_id=0)
+    assert grouped(table, by=["A", "B"]).group.nunique() == len(pairs)
+
+
+def test_bins_of_a_column_of_text_say_so(layers):
+    with pytest.raises(FiltershiftError, match="bins need numbers, of which the column 'Task' has none"):
+        grouped(layers, by=["Task"], bins=[0, 1])
+
+
 def test_by_one_column_with_missing_labels(layers):
     groups = grouped(layers, by=["Task"])
     assert groups.sizes.to_dict("list") == {

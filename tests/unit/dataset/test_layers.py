@@ -1,5 +1,6 @@
 """The layer table says what the file says, and survives CSV."""
 
+import re
 from itertools import chain
 
 import h5py
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from layer_files import DATA, FIXTURES, dataset
 
 from filtershift.dataset.filters import FilterFile
-from filtershift.dataset.layers import FIRST, load_layers, read_layers, runs_of
+from filtershift.dataset.layers import FIRST, _label, load_layers, read_layers, runs_of
 
 TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\"',;$\\\t \0")).filter(bool)
 
@@ -80,8 +81,15 @@ def test_any_labels_survive_and_none_merge(tmp_path_factory, labels, kind):
     loaded = load_layers(folder / "layers.csv")
     for column in ("Task", "model"):
         assert loaded[column].tolist() == layers[column].tolist()
-    escaped = [label.replace("\r", "\\r").replace("\0", "\\0") for label in labels]
+    clear = [re.sub(r"\\+(?=[r0\r\0]|ud[89a-f])", lambda found: 2 * found[0], label) for label in labels]
+    escaped = [label.replace("\r", "\\r").replace("\0", "\\0") for label in clear]
     assert loaded["Task"].tolist() == ["Segmentation" if "Segmentation" in label else label for label in escaped]
+
+
+def test_no_two_labels_read_the_same():
+    parts = ("\r", "\\r", "\\\r", "\0", "\\0", "\\", "\ud800", "\\ud800", "r", "x")
+    labels = {a + b + c for a in parts for b in parts for c in parts}
+    assert len({_label(label) for label in labels}) == len(labels)
 
 
 def test_labels_of_any_kind(tmp_path):

@@ -38,6 +38,16 @@ def test_meta_that_is_no_table(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "is empty; a header"), ("model_id,model_id,filter_ids\n1,2,0:1\n", "two columns 'model_id'")],
+)
+def test_csv_that_is_no_table(tmp_path, text, said):
+    with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["meta"] = np.frombuffer(text.encode() or b"\0", np.uint8)
+    refused(tmp_path / "d.h5", "/meta", said)
+
+
+@pytest.mark.parametrize(
     ("text", "columns", "rows"),
     [
         (b"," * 10**6 + b"\n", "1,000,001", "1"),
