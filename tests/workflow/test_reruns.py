@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from running import Workflow, jobs_of
+from running import Workflow, copy_project, jobs_of
+from small_dataset import write_small
 
 PASSES = {"moments", "extent", "histograms"}
 READS = PASSES | {"orthogonality", "pair_counts"}
@@ -183,3 +184,14 @@ def test_an_edited_comparison_reads_no_filters(alone: Workflow) -> None:
 def test_a_touched_module_reruns_nothing(alone: Workflow) -> None:
     with edited(alone.project / "src/filtershift/figures/style.py", '"""', '"""'):
         assert alone.planned() == set()
+
+
+def test_a_renamed_project_has_nothing_to_do(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    copy_project(here)
+    write_small(tmp_path / "dataset.h5")
+    targets = ["results/small/groups/task.csv"]
+    done = Workflow(here, here, tmp_path / "dataset.h5").run(*targets)
+    assert done.returncode == 0, done.stdout
+    here.rename(there)
+    assert Workflow(there, there, tmp_path / "dataset.h5").planned(targets=targets) == set()

@@ -10,10 +10,12 @@ from snakemake.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 # The folder of this project, and whether its Snakefile is the main one or a module of another.
-ROOT = Path(workflow.current_basedir).parents[1]
+PROJECT = Path(workflow.current_basedir).parents[1].resolve()
 MAIN = workflow.modifier.is_main_snakefile()
-SCRIPTS = f"{ROOT}/workflow/scripts"
-sys.path.insert(0, f"{ROOT}/workflow")
+# How rules name it. Where runs are at home it is not in their paths, so a project can be moved without running again.
+ROOT = Path() if PROJECT == Path.cwd() else PROJECT
+SCRIPTS = str(ROOT / "workflow/scripts")
+sys.path.insert(0, f"{PROJECT}/workflow")
 
 from configuration import check_file, load
 from overrides import override_list
@@ -25,7 +27,7 @@ for key in set(config) - {"overrides"}:
 
 try:
     config["overrides"] = override_list(config.get("overrides", []))
-    CONFIG = load(ROOT / "config", config["overrides"])
+    CONFIG = load(PROJECT / "config", config["overrides"])
     # In a module, a rule of the main workflow may yet make the file, and the file's time tells of changes.
     FINGERPRINT = check_file(CONFIG, Path("results")) if MAIN else ""
 except FiltershiftError as error:
@@ -39,7 +41,7 @@ elif workflow.modifier.path_modifier.replace_prefix("results/") != "results/":
 # Commands run with the Python that runs Snakemake, activated or not, unless conda brings another.
 OWN = DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method
 HERE_FIRST = f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; ' if OWN else ""
-FOLDERS = f"PYTHONPATH={shlex.quote(f'{ROOT}/src')} MPLCONFIGDIR={shlex.quote(f'{ROOT}/.snakemake/matplotlib')}"
+FOLDERS = f"PYTHONPATH={shlex.quote(f'{PROJECT}/src')} MPLCONFIGDIR={shlex.quote(f'{PROJECT}/.snakemake/matplotlib')}"
 shell.prefix(f"set -euo pipefail; export {FOLDERS}; {HERE_FIRST}")
 
 
@@ -65,7 +67,7 @@ def listed(paths):
 
 def module(path):
     """One module of the package, for a rule that needs no more of its room."""
-    return f"{ROOT}/src/filtershift/{path}"
+    return str(ROOT / "src/filtershift" / path)
 
 
 def definition(grouping):

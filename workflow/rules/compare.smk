@@ -67,7 +67,7 @@ rule compare_page:
         script=f"{SCRIPTS}/compare_page.py",
         code=room("figures", "report"),
         templates=sorted(str(path) for path in (ROOT / "src/filtershift/report/templates").glob("*")),
-        caption=f"{ROOT}/workflow/report/compare.rst",
+        caption=str(ROOT / "workflow/report/compare.rst"),
         tables=[f"results/{{dataset}}/compare/{{other}}/{name}.csv" for name in ("shifts", "bases", "skipped")],
     output:
         pdf="results/{dataset}/compare/{other}/shifts.pdf",

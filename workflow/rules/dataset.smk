@@ -7,7 +7,7 @@ DATASET = CONFIG.dataset.file
 try:
     MODELS = model_files("dataset.models", CONFIG.dataset.models if isinstance(CONFIG.dataset.models, list) else [])
     PARTS = [str(path) for model in MODELS for path in parts_of(model)]
-    BASE = extended(ROOT / "config", CONFIG.dataset)
+    BASE = extended(PROJECT / "config", CONFIG.dataset)
 except FiltershiftError as error:
     raise WorkflowError(str(error)) from None
 

@@ -38,7 +38,7 @@ rule overview:
         script=f"{SCRIPTS}/overview.py",
         code=room("report"),
         templates=sorted(str(path) for path in (ROOT / "src/filtershift/report/templates").glob("*")),
-        captions=sorted({f"{ROOT}/workflow/report/{figure['caption']}.rst" for figure in STORY}),
+        captions=sorted({str(ROOT / f"workflow/report/{figure['caption']}.rst") for figure in STORY}),
         figures=[figure["path"] for figure in STORY],
         cost=f"{HERE}/cost.csv",
     output:

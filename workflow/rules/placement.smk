@@ -66,7 +66,7 @@ rule placement_page:
         script=f"{SCRIPTS}/placement_page.py",
         code=room("figures", "report"),
         templates=sorted(str(path) for path in (ROOT / "src/filtershift/report/templates").glob("*")),
-        captions=expand(f"{ROOT}/workflow/report/placement_{{name}}.rst", name=["nearest", "layers"]),
+        captions=[str(ROOT / f"workflow/report/placement_{name}.rst") for name in ("nearest", "layers")],
         shifts="results/{dataset}/placement/shifts.csv",
         layers="results/{dataset}/placement/layers.csv",
         models="results/{dataset}/placement/models.csv",

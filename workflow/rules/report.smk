@@ -60,7 +60,7 @@ rule report:
         rules.results.input,
         cost=f"{HERE}/cost.csv",
         overview=f"{HERE}/overview.html",
-        stylesheet=f"{ROOT}/workflow/report/report.css",
+        stylesheet=str(ROOT / "workflow/report/report.css"),
         captions=sorted(str(path) for path in (ROOT / "workflow/report").glob("*.rst")),
     output:
         "results/{dataset}/report.html",
@@ -73,7 +73,7 @@ rule report:
         mem_mb=memory(400, per_gb=20),
         runtime=minutes(5),
     params:
-        snakefile=f"{ROOT}/Snakefile",
+        snakefile=f"{PROJECT}/Snakefile",
         overrides=lambda wildcards: quoted_overrides(),
     shell:
         "python -m snakemake results {input.cost} {input.overview} --snakefile {params.snakefile:q} --config {params.overrides}"
