@@ -38,8 +38,9 @@ def command(settings: type[Settings]) -> Callable[[Callable[[Settings], None]], 
             try:
                 arguments: Any = OmegaConf.to_object(composed)
                 function(arguments)
-            except (FiltershiftError, OSError, OmegaConfBaseException) as error:
-                fail(f"error: {str(error).splitlines()[0]}")
+            except (FiltershiftError, OSError, MemoryError, OmegaConfBaseException) as error:
+                line, *_ = str(error).splitlines() or ["not enough memory"]
+                fail(f"error: {line}")
 
         return run
 
