@@ -54,6 +54,13 @@ def test_a_model_of_the_data_set_is_nearest_to_itself(copy: Workflow, tmp_path: 
         assert (copy.results / f"placement/{name}.png").stat().st_size > 5_000
     assert copy.planned(models, targets=["placement"]) == set()
 
+    # A page is never about other models than its tables.
+    path.write_bytes(b"no model")
+    failed = copy.run("placement", overrides=[models])
+    assert failed.returncode != 0
+    assert "it's mine" in failed.stdout
+    assert not (copy.results / "placement/placement.html").exists()
+
 
 @pytest.mark.parametrize(
     ("overrides", "said"),

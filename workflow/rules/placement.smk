@@ -54,9 +54,11 @@ rule place:
         results=subpath(input.quality, ancestor=2),
         groupings=listed(BESIDE),
         variants=listed(CONFIG.variants),
+        # The page of other models must not outlive their tables.
+        page=f"{HERE}/placement/placement.html",
         how=" ".join(f"{key}={getattr(CONFIG.uncertainty, key)}" for key in ("resamples", "seed", "level")),
     shell:
-        "python {input.script:q} models={params.models} results={params.results} groupings={params.groupings}"
+        "rm -f {params.page} && python {input.script:q} models={params.models} results={params.results} groupings={params.groupings}"
         " variants={params.variants} {params.how} shifts={output.shifts} layers={output.layers}"
         " summary={output.models} skipped={output.skipped} 2> {log}"
 
