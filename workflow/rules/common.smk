@@ -90,11 +90,6 @@ def drawable(groupings, variant):
     return bool(groupings) and (variant is None or variant in CONFIG.variants)
 
 
-def quoted_overrides():
-    """The overrides of this run, to hand to another Snakemake."""
-    return shlex.quote(f"overrides={json.dumps(config['overrides'])}")
-
-
 # Groupings of more than one group, that is all but those without a column.
 COMPARED = [name for name, grouping in CONFIG.grouping.items() if grouping.by]
 MAPPED = [name for name in CONFIG.maps if name in COMPARED]

@@ -74,7 +74,7 @@ rule report:
         runtime=minutes(5),
     params:
         snakefile=f"{PROJECT}/Snakefile",
-        overrides=lambda wildcards: quoted_overrides(),
+        overrides=lambda wildcards: shlex.quote(f"overrides={json.dumps(config['overrides'])}"),
     shell:
         "python -m snakemake results {input.cost} {input.overview} --snakefile {params.snakefile:q} --config {params.overrides}"
         " --report {output}.part.html --report-stylesheet {input.stylesheet:q} --nolock --quiet > {log} 2>&1 && mv {output}.part.html {output}"
