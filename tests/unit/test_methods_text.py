@@ -1,0 +1,38 @@
+"""The methods text of the report follows the configuration."""
+
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from jinja2 import Template
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def described(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(ROOT / "workflow")
+    from configuration import load
+
+    def text(*overrides: str) -> str:
+        resolved = asdict(load(ROOT / "config", overrides))
+        template = Template((ROOT / "workflow/report/workflow.rst").read_text())
+        return template.render(snakemake=SimpleNamespace(config={"resolved": resolved}), files=[], categories=[])
+
+    return text
+
+
+def test_the_papers_choices(described) -> None:
+    text = described("bins=35")
+    for said in ("35 bins", "that of all coefficients of all filters.", "density of 1.19e-7", "KL(P", "in nats"):
+        assert said in text
+    assert "counts the same" not in text
+
+
+def test_others(described) -> None:
+    chosen = ("divergence=js", "extent=quantile", "weighting=model", "epsilon=pseudocount")
+    text = described(*(f"choices.{choice}" for choice in chosen))
+    for said in ("Jensen-Shannon divergence", "99.9 %", "each model counts the same", "half a filter"):
+        assert said in text
+    assert "KL(" not in text
