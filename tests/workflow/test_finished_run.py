@@ -16,23 +16,12 @@ from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
 
 VARIANTS = ("scaled", "unscaled")
 RULES = [
-    *("basis", "bivariate", "claims", "claims_page", "configuration", "cost", "cumulative", "eigenfilters", "extent"),
-    *("group_sizes", "groups"),
+    *("basis", "bivariate", "claims", "claims_page", "configuration", "cost", "extent"),
+    *("group_sizes", "grouping_figures", "groups"),
     *("histograms", "layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
     *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
-    *(
-        "quality_figures",
-        "quality_summary",
-        "report",
-        "ridge",
-        "sensitivity",
-        "sensitivity_figure",
-        "shift",
-        "shift_boxes",
-        "shift_matrix",
-        "skipped",
-    ),
-    "uncertainty",
+    *("quality_figures", "quality_summary", "report", "sensitivity", "sensitivity_figure"),
+    *("shift", "shift_boxes", "shift_matrix", "skipped", "uncertainty"),
 ]
 QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares")
 CVPR = ("sparsity", "variance-entropy", "entropy-by-size", "ranking")

@@ -15,7 +15,7 @@ from small_dataset import write_small
 PASSES = {"moments", "extent", "histograms"}
 READS = PASSES | {"orthogonality", "pair_counts"}
 FIGURES = {
-    *("bivariate", "cumulative", "eigenfilters", "group_sizes", "maps", "quality_figures", "ridge"),
+    *("bivariate", "group_sizes", "grouping_figures", "maps", "quality_figures"),
     *("sensitivity_figure", "shift_boxes", "shift_matrix"),
 }
 PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
@@ -56,17 +56,7 @@ def moved_away(path: Path) -> Iterator[None]:
 
 
 def own_jobs(grouping: str) -> set[str]:
-    rules = (
-        "groups",
-        "pca",
-        "shift",
-        "sensitivity",
-        "uncertainty",
-        "cumulative",
-        "eigenfilters",
-        "ridge",
-        "shift_matrix",
-    )
+    rules = ("groups", "pca", "shift", "sensitivity", "uncertainty", "grouping_figures", "shift_matrix")
     return {f"{rule} {grouping}" for rule in rules}
 
 
@@ -84,7 +74,7 @@ def test_a_second_run_has_nothing_to_do(alone: Workflow) -> None:
 
 def test_a_title_redraws_what_shows_it(alone: Workflow) -> None:
     with edited(alone.project / "config/grouping/task.yaml", "title: Task", "title: Purpose"):
-        titled = {"maps task", "shift_matrix task", "cumulative task", "paper_shift_matrices", "paper_cumulative"}
+        titled = {"maps task", "shift_matrix task", "grouping_figures task", "paper_shift_matrices", "paper_cumulative"}
         assert alone.planned() == OVERVIEWS | titled
 
 
@@ -123,14 +113,7 @@ def test_a_new_grouping_on_the_command_line_needs_no_filters(alone: Workflow, tm
 
 
 def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
-    untouched = {
-        "group_sizes",
-        "cumulative",
-        "eigenfilters",
-        "paper_cumulative",
-        "paper_eigenfilters",
-        "quality_figures",
-    }
+    untouched = {"group_sizes", "paper_cumulative", "paper_eigenfilters", "quality_figures"}
     rules = {
         "configuration",
         "histograms",

@@ -40,7 +40,7 @@ def test_every_rule_says_memory_and_time(rule: str) -> None:
 
 def test_needs_grow_with_the_data_set_and_each_attempt(tmp_path: Path) -> None:
     small, again, large = needs(tmp_path, 10**6), needs(tmp_path, 10**6, attempt=2), needs(tmp_path, 10**9)
-    assert {"synthetic", "layers", "histograms", "shift", "eigenfilters"} <= small.keys() == large.keys()
+    assert {"synthetic", "layers", "histograms", "shift", "grouping_figures"} <= small.keys() == large.keys()
     for rule, (memory, minutes) in small.items():
         assert again[rule] == (2 * memory, 2 * minutes)
         assert large[rule][0] >= memory >= 300

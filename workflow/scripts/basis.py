@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -15,7 +15,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer moments -> components, mean and explained variance ratio of all filters, both variants."""
     from filtershift.analysis.pca import global_basis
@@ -29,4 +28,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

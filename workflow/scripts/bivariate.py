@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -19,7 +19,6 @@ class Settings:
     skipped: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Counts of coefficient pairs -> a triangle of densities a phenotype, and which layers these are."""
     from filtershift.analysis.bivariate import example_table
@@ -50,4 +49,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

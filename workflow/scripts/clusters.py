@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -19,7 +19,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Models -> model_id, cluster."""
     from filtershift.analysis.lineage import grouped, identical, labelled
@@ -39,4 +38,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

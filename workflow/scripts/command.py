@@ -2,49 +2,32 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-import hydra
+from hydra import compose, initialize
 from hydra.core.config_store import ConfigStore
-from omegaconf import DictConfig, OmegaConf
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from filtershift.errors import FiltershiftError
 
 Settings = TypeVar("Settings")
 
-# Hydra as a parser of arguments only: no folders, no log files.
-QUIET = {
-    "defaults": [
-        "settings",
-        {"override hydra/job_logging": "none"},
-        {"override hydra/hydra_logging": "none"},
-        "_self_",
-    ],
-    "hydra": {"run": {"dir": "."}, "output_subdir": None},
-}
 
-
-def command(settings: type[Settings]) -> Callable[[Callable[[Settings], None]], Callable[[], None]]:
-    """Run the decorated function on arguments of the dataclass ``settings``; bad input ends in one line, status 1."""
-    store = ConfigStore.instance()
-    store.store(name="settings", node=settings)
-    store.store(name="command", node=QUIET)
-
-    def decorate(function: Callable[[Settings], None]) -> Callable[[], None]:
-        @hydra.main(version_base="1.3", config_path=str(Path(__file__).parent), config_name="command")
-        def run(composed: DictConfig) -> None:
-            try:
-                arguments: Any = OmegaConf.to_object(composed)
-                function(arguments)
-            except (FiltershiftError, OSError, MemoryError, OmegaConfBaseException) as error:
-                line, *_ = str(error).splitlines() or ["not enough memory"]
-                fail(f"error: {line}")
-
-        return run
-
-    return decorate
+def run(function: Callable[[Settings], None], settings: type[Settings]) -> None:
+    """Call a function with the arguments of the command line, a dataclass; bad input ends in one line, status 1."""
+    ConfigStore.instance().store(name="settings", node=settings)
+    try:
+        with initialize(version_base="1.3", config_path=None):
+            composed: Any = OmegaConf.to_object(compose("settings", sys.argv[1:]))
+        function(composed)
+    except (HydraException, OmegaConfBaseException) as error:
+        said, *more = str(error.__cause__ or error).splitlines()
+        fail(f"error: {', '.join([said, *(line.strip() for line in more[:1])])}")
+    except (FiltershiftError, OSError, MemoryError) as error:
+        line, *_ = str(error).splitlines() or ["not enough memory"]
+        fail(f"error: {line}")
 
 
 def fail(line: str) -> NoReturn:

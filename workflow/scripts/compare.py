@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -27,7 +27,6 @@ class Settings:
     skipped: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Histograms and groups of two data sets -> shifts between groups of the same name, bases, what is left out."""
     import pandas as pd
@@ -72,4 +71,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

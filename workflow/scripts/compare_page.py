@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 CAPTION = Path(__file__).parents[1] / "report/compare.rst"
@@ -23,7 +23,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Tables of a comparison -> the shifts of the groups of each grouping, one page."""
     from dataclasses import replace
@@ -72,4 +71,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

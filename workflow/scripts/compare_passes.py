@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command import command, parsed, progress
+from command import parsed, progress, run
 from omegaconf import MISSING
 
 
@@ -30,7 +30,6 @@ class Settings:
     histograms: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Filters of two data sets -> their common bases, and each layer's histograms in these."""
     from filtershift.analysis.storage import save_groups
@@ -60,4 +59,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

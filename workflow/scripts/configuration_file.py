@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING, OmegaConf
 
 
@@ -16,7 +16,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Resolved configuration -> YAML."""
     from filtershift.files import whole_file
@@ -26,4 +25,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

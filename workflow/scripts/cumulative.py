@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -18,7 +18,6 @@ class Settings:
     table: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Group bases -> a panel of lines a grouping, and the numbers as a table."""
     import numpy as np
@@ -44,4 +43,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -17,7 +17,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Web -> the packed data set, verified; what an interrupted run brought is used."""
     from filtershift.dataset.download import download
@@ -26,4 +25,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -19,7 +19,6 @@ class Settings:
     skipped: Path | None = None
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Group bases -> a row of nine eigenfilters a group, and the numbers as a table."""
     from filtershift.analysis.pca import basis_table
@@ -50,4 +49,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

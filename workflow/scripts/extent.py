@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, progress
+from command import progress, run
 from omegaconf import MISSING
 
 
@@ -20,7 +20,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Filters and global bases -> each layer's extent in both variants, and its number of sparse filters."""
     from filtershift.analysis.storage import load_bases
@@ -41,4 +40,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

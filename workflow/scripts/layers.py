@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -17,7 +17,6 @@ class Settings:
     skipped: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """HDF5 data set -> layers.csv, models.csv and what was left out."""
     from filtershift.dataset.layers import read_layers
@@ -31,4 +30,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

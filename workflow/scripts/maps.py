@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -23,7 +23,6 @@ class Settings:
     nearest: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """D-matrix -> dendrogram, map and nearest groups."""
     import pandas as pd
@@ -65,4 +64,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, progress
+from command import progress, run
 from omegaconf import MISSING
 
 
@@ -18,7 +18,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Filters of layers whose shape is known -> their orthogonality."""
     from filtershift.dataset.filters import FilterFile
@@ -36,4 +35,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 CAPTIONS = Path(__file__).parents[1] / "report"
@@ -23,7 +23,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """The tables and figures of a run -> one page."""
     from filtershift.files import whole_file
@@ -52,4 +51,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

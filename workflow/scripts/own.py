@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, parsed
+from command import parsed, run
 from omegaconf import MISSING
 
 
@@ -18,7 +18,6 @@ class Settings:
     skipped: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """ONNX, safetensors and PyTorch files -> an HDF5 data set, and what was left out."""
     from filtershift.dataset.model_files import ModelFile
@@ -29,4 +28,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -20,7 +20,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Filters of one layer a phenotype -> bivariate histograms of their coefficients."""
     from filtershift.analysis.bivariate import blocks_of, pair_counts, ranges, scaled
@@ -47,4 +46,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

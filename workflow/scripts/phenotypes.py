@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -20,7 +20,6 @@ class Settings:
     models: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer statistics -> the phenotypes of layers, and their shares in every model."""
     from filtershift.analysis.layer_shapes import layer_shapes, read_windows
@@ -48,4 +47,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 CAPTIONS = Path(__file__).parents[1] / "report"
@@ -27,7 +27,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Tables of a placement -> nearest groups, layers by depth, one page."""
     from dataclasses import replace
@@ -88,4 +87,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -19,7 +19,6 @@ class Settings:
     skipped: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer statistics -> sparsity, variance entropy, random threshold, norm, orthogonality, state."""
     from filtershift.analysis.quality import layer_quality, non_finite
@@ -41,4 +40,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 RANKED = 40
@@ -26,7 +26,6 @@ class Settings:
     shares: list[Path] = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Tables of quality -> boxes by depth, entropy against size with the random threshold, shares of states."""
     import numpy as np
@@ -66,4 +65,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -18,7 +18,6 @@ class Settings:
     table: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Layer quality -> the mean raw filter range of each model in each group, as boxes and as a table."""
     from filtershift.analysis.groups import load_groups
@@ -35,4 +34,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, parsed
+from command import parsed, run
 from omegaconf import MISSING
 
 
@@ -22,7 +22,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> what each alternative choice makes of all shifts."""
     from filtershift.analysis.choices import KNOWN, Choices
@@ -41,4 +40,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -17,7 +17,6 @@ class Settings:
     figure: list[Path] = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Tables of sensitivity -> Kendall's tau and median ratios, a row an alternative and a column a grouping."""
     import numpy as np
@@ -38,4 +37,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, parsed
+from command import parsed, run
 from omegaconf import MISSING
 
 
@@ -31,7 +31,6 @@ class Settings:
     densities: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> group histograms, the D-matrix in drawn order, densities."""
     import numpy as np
@@ -72,4 +71,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -19,7 +19,6 @@ class Settings:
     table: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Shifts of pairs of groups -> horizontal boxes, and the shifts as one table."""
     import pandas as pd
@@ -42,4 +41,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
-from command import command
+from command import run
 from omegaconf import MISSING
 
 
@@ -20,7 +20,6 @@ class Settings:
     figure: list[Path] = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """D-matrices -> panels with one shared colour scale."""
     from filtershift.analysis.shift import load_matrix
@@ -42,4 +41,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from command import command, progress
+from command import progress, run
 from omegaconf import MISSING
 
 
@@ -20,7 +20,6 @@ class Settings:
     output: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Totals and a seed -> an HDF5 data set."""
     from filtershift.dataset.synthetic import Synthetic, build
@@ -30,4 +29,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)

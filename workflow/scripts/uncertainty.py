@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from command import command, parsed
+from command import parsed, run
 from omegaconf import MISSING
 
 
@@ -32,7 +32,6 @@ class Settings:
     floor: Path = MISSING
 
 
-@command(Settings)
 def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> intervals, noise floors and nulls of all shifts."""
     from filtershift.analysis.choices import Choices
@@ -57,4 +56,4 @@ def main(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main, Settings)
