@@ -19,6 +19,8 @@ import numpy as np
 STEPS = Path(__file__).with_name("steps.py")
 INTERVAL = 0.005
 BUFFER = 4 << 20
+# Seconds after which the host of a virtual machine has taken back freed pages, so that every cold step gets them anew.
+SETTLED = 5
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ def prepare_cache(dataset: Path, cache: str) -> float:
     """Empty or fill the page cache as far as the data set goes: the share of it that is there then."""
     if cache == "cold":
         evict(dataset)
+        time.sleep(SETTLED)
     elif resident(dataset) < 1:
         read_through(dataset)
     return resident(dataset)
