@@ -76,7 +76,7 @@ rule shift_matrix:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=memory(300, per_gb=30),
+        mem_mb=memory(300, per_gb=60),
         runtime=minutes(3, per_gb=0.05),
     params:
         intervals=lambda wildcards, input: listed(input.intervals),
