@@ -68,6 +68,13 @@ def test_mistake(folder: Path, arguments: dict[str, str], message: str) -> None:
     assert_only(folder)
 
 
+def test_help(folder: Path) -> None:
+    done = captured(sys.executable, ROOT / "workflow/scripts/groups.py", "--help", cwd=folder)
+    assert done.returncode == 0
+    assert "\nlayers: ???\n" in done.stdout
+    assert_only(folder)
+
+
 def test_mistake_that_the_log_has_no_room_for(folder: Path) -> None:
     """It is said on the other stream, which is no file of the full disk."""
     words = [sys.executable, ROOT / "workflow/scripts/groups.py", "layers=nope.csv", "name=mine"]

@@ -17,6 +17,9 @@ Settings = TypeVar("Settings")
 
 def run(function: Callable[[Settings], None], settings: type[Settings]) -> None:
     """Call a function with the arguments of the command line, a dataclass; bad input ends in one line, status 1."""
+    if "--help" in sys.argv:
+        print(function.__doc__, settings.__doc__, OmegaConf.to_yaml(OmegaConf.structured(settings)), sep="\n\n", end="")
+        return
     ConfigStore.instance().store(name="settings", node=settings)
     try:
         with initialize(version_base="1.3", config_path=None):
