@@ -46,6 +46,8 @@ def open_hdf5(path: Path, **options: Any) -> h5py.File:
             why = "the file is cut off; get it again"
         elif "file signature not found" in why:
             why = "not an HDF5 file; one with /filters and /meta would be right"
+        elif "errno" not in why:  # no mistake of the system's, such as a missing right
+            why = f"the file is damaged ({why}); get it again"
         raise FiltershiftError(f"{path}: {why}") from error
 
 
@@ -103,7 +105,7 @@ def find_array(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Dataset:
     if not isinstance(node, h5py.Dataset):
         raise FiltershiftError(f"{place(node)} is a group; an array would be right")
     if not _is_plain(node.id.get_type()):
-        raise FiltershiftError(f"{place(node)} is of a type that numpy has not")
+        raise FiltershiftError(f"{place(node)} is of a type that numpy has not; numbers or text would be right")
     plist = node.id.get_create_plist()
     for code, _, _, name in map(plist.get_filter, range(plist.get_nfilters())):
         if code not in _FILTERS:
