@@ -74,8 +74,8 @@ def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5p
     """The first of `names` in `group`.
 
     Raises:
-        FiltershiftError: there is none (the message lists what there is), it is a link, or its data lie in another
-            file, which is not opened; or `group` is none.
+        FiltershiftError: there is none (the message lists what there is), it is a link, a type, or its data lie in
+            another file, which is not opened; or `group` is none.
     """
     if not isinstance(group, h5py.Group):
         raise FiltershiftError(f"{place(group)} is an array; a group would be right")
@@ -91,6 +91,8 @@ def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5p
         raise FiltershiftError(
             f"{path}: {root}/{name} is a link or lies in another file; data in its place would be right"
         )
+    if not isinstance(node, h5py.Group | h5py.Dataset):
+        raise FiltershiftError(f"{path}: {root}/{name} is a type that was given a name; data would be right")
     return node
 
 

@@ -137,13 +137,16 @@ def test_types_numpy_has_not(tmp_path):
     refused(tmp_path / "d.h5", "/filters is of a type that numpy has not")
 
 
-def test_group_or_empty_in_place_of_filters(tmp_path):
+def test_what_is_no_array_in_place_of_filters(tmp_path):
     with h5py.File(tmp_path / "group.h5", "w") as file:
         file.create_group("filters")
     refused(tmp_path / "group.h5", "/filters is a group")
     with h5py.File(tmp_path / "empty.h5", "w") as file:
         file["filters"] = h5py.Empty("f4")
     refused(tmp_path / "empty.h5", "has shape None")
+    with h5py.File(tmp_path / "type.h5", "w") as file:
+        file["filters"] = np.dtype("f4")
+    refused(tmp_path / "type.h5", "/filters is a type")
 
 
 @pytest.mark.parametrize("layout", [{}, {"chunks": (1024, 9)}, {"chunks": (1024, 9), "compression": "gzip"}])

@@ -30,6 +30,9 @@ def test_meta_that_is_no_table(tmp_path):
         file["meta"] = np.zeros((3, 3))
     refused(tmp_path / "d.h5", "/meta is of type float64", "CSV bytes would be right")
     with h5py.File(tmp_path / "d.h5", "w") as file:
+        file["meta"] = np.dtype("S5")
+    refused(tmp_path / "d.h5", "/meta is a type that was given a name")
+    with h5py.File(tmp_path / "d.h5", "w") as file:
         file.create_group("meta/a")
     refused(tmp_path / "d.h5", "no /meta/axis0", "found /meta/a")
     with h5py.File(tmp_path / "d.h5", "w") as file:
