@@ -230,7 +230,7 @@ def test_orthogonality_where_the_shape_is_known(finished: Workflow, layers: list
     assert sum(fits) > 3
     for layer in np.flatnonzero(fits):
         rows = layers[layer].reshape(shapes[layer][0], -1)
-        assert found[layer] == pytest.approx(reference.orthogonality(rows), rel=1e-12)
+        assert found[layer] == pytest.approx(reference.orthogonality(rows), abs=1e-7)  # the weights are float32
 
 
 def test_models_and_groups_of_the_quality(finished: Workflow) -> None:
