@@ -92,11 +92,10 @@ def measure_orthogonality(
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> LayerOrthogonality:
-    """The orthogonality of every layer of the layer table, exact to about 1e-13, or 1e-7 of float32 weights.
+    """The orthogonality of every layer of the layer table, to about 1e-13 of float64 weights, 1e-7 of float32.
 
     Nothing is read of layers whose shape is not known, that is of no layer of a data set without the columns of
-    `SHAPE`. Products are of the type of the weights, computed strip by strip: memory does not grow with the
-    layers.
+    `SHAPE`. Products are of the type of the weights, strip by strip: memory does not grow with the layers.
 
     Args:
         source: where the filters are read.
