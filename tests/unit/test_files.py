@@ -3,6 +3,7 @@
 import dataclasses
 import resource
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -47,13 +48,18 @@ WRITERS: dict[str, Callable[[Path], None]] = {
 }
 
 
-@pytest.fixture
+@contextmanager
 def full() -> Iterator[None]:
-    """No file can grow beyond `MOST` bytes: the system refuses the write that would."""
+    """No file can grow beyond `MOST` bytes: the system refuses the write that would.
+
+    Not a fixture: pytest itself writes, perhaps to a file, before a fixture is left.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (MOST, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("kind", WRITERS)
@@ -63,9 +69,8 @@ def test_there_is_room(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-@pytest.mark.usefixtures("full")
 def test_there_is_none(tmp_path: Path, kind: str) -> None:
-    with pytest.raises((OSError, FiltershiftError), match="File too large") as caught:
+    with pytest.raises((OSError, FiltershiftError), match="File too large") as caught, full():
         WRITERS[kind](tmp_path)
     assert str(tmp_path / "file") in str(caught.value)
     assert not list(tmp_path.iterdir())
