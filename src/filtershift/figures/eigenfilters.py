@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.labels import indexed
@@ -124,7 +125,7 @@ def _draw_headings(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Ori
 
 
 def _draw_tiles(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin], sizes: _Sizes) -> None:
-    """Draw all tiles as one collection of squares, each with its name above and its variance ratio below."""
+    """Draw all tiles, each with its name above and its variance ratio below."""
     lefts = np.arange(9) * (sizes.tile + sizes.gap)
     side = sizes.tile / 3
     across, down = np.meshgrid(np.arange(3) * side, np.arange(3) * side)
@@ -143,8 +144,14 @@ def _draw_tiles(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin
             text = f"{ratio:.2f}" if np.isfinite(ratio) else "–"
             axes.text(middle, top + sizes.tile + 0.03, text, fontsize=sizes.number, ha="center", va="top", color=FAINT)
     values = np.concatenate([subset.components.ravel() for subset in subsets])
-    tiles = PolyCollection(list(np.concatenate(squares)), array=values, cmap=WEIGHT_MAP, norm=_SCALE)
-    tiles.set(edgecolor="white", linewidth=0.4)
+    _draw_squares(axes, np.concatenate(squares), values)
+
+
+def _draw_squares(axes: Axes, squares: np.ndarray, values: np.ndarray) -> None:
+    """Draw squares (n, 4, 2) in the colours of n values: all of one colour as one path, since each path costs time."""
+    colors, color = np.unique(WEIGHT_MAP(_SCALE(values)), axis=0, return_inverse=True)
+    paths = [Path.make_compound_path_from_polys(squares[color == shade]) for shade in range(len(colors))]
+    tiles = PathCollection(paths, facecolors=colors, edgecolors="white", linewidths=0.4, snap=True)
     axes.add_collection(tiles, autolim=False)
 
 

@@ -15,26 +15,24 @@ MOST_DOTTED = 130
 
 _TINT = (0.45, 0.65, 0.88, 0.6)
 _LIGHT, _DARK = "#c8dcf0", "#203040"
-_CLEAR = (0.0, 0.0, 0.0, 0.0)
 
 
-def mark_noise(
-    axes: Axes, noise: np.ndarray, side: float, colors: np.ndarray, dotted: bool, interpolation: str
-) -> None:
-    """Mark cells of a matrix drawn in axes ``side`` inches wide.
+def tint_noise(colors: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return the colours (g, g, 4) of cells with a tint over those that `noise` (g, g) marks."""
+    *tint, opacity = _TINT
+    tinted = (1 - opacity) * colors + opacity * np.array([*tint, 1.0])
+    return np.where(noise[..., None], tinted, colors)
+
+
+def dot_noise(axes: Axes, noise: np.ndarray, side: float, colors: np.ndarray) -> None:
+    """Mark cells of a matrix drawn in axes ``side`` inches wide by dots, light on dark cells and dark on light ones.
 
     Args:
         axes: where the matrix is drawn, cell (row, column) around y = row, x = column.
         noise: (g, g) which cells to mark.
         side: inches.
-        colors: (g, g, 4) the cells' colours: dots are light on dark ones and dark on light ones.
-        dotted: whether to mark with dots, else with a tint.
-        interpolation: of the tint, that of the matrix.
+        colors: (g, g, 4) the cells' colours.
     """
-    if not dotted:
-        tint = np.where(noise[..., None], _TINT, _CLEAR)
-        axes.imshow(tint, interpolation=interpolation, aspect="auto")
-        return
     size = float(np.clip(side / len(noise) * POINTS * 0.18, 1.3, 4.0))
     light = colors[..., :3] @ (0.299, 0.587, 0.114) < 0.55
     for cells, color in ((noise & light, _LIGHT), (noise & ~light, _DARK)):

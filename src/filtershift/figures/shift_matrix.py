@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize
@@ -24,7 +25,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.noise import MOST_DOTTED, NOISE, mark_noise, noise_key
+from filtershift.figures.noise import MOST_DOTTED, NOISE, dot_noise, noise_key, tint_noise
 from filtershift.figures.style import FAINT, FIRE, LABEL, MISSING, SMALL, TITLE, styled
 
 _DENSE = 0.105
@@ -33,6 +34,9 @@ _DENSE = 0.105
 _SHORTEST_SIDE, _LONGEST_SIDE = 1.2, 14.0
 HEADING, SPACE = 0.35, 0.4
 """Inches above a matrix, and beside it."""
+
+_CELL_DPI = 100
+"""Dots per inch of the images that cells are."""
 
 _BAR = 0.14
 _KEY = 0.18
@@ -182,15 +186,28 @@ def draw_panel(figure: Figure, left: float, part: MeasuredPanel, scale: ShiftSca
     heading.text(0, 0.2, part.title, fontsize=TITLE, fontweight="bold")
     heading.text(part.width, 0.2, part.note, fontsize=SMALL, color=FAINT, ha="right")
     axes = place(figure, left + part.label_width, MARGIN + HEADING, part.side, part.side)
-    # Resampled for print, as sharp cells need in some viewers, the largest pages would take gigabytes.
-    sharp = "nearest" if part.side <= _LONGEST_SIDE else "none"
-    image = axes.imshow(part.panel.shift, cmap=FIRE, norm=scale.norm, interpolation=sharp, aspect="auto")
-    if part.panel.noise is not None and part.panel.noise.any():
-        mark_noise(axes, part.panel.noise, part.side, image.to_rgba(part.panel.shift), scale.dotted, sharp)
+    colors = FIRE(scale.norm(np.ma.masked_invalid(part.panel.shift)))
+    noise = part.panel.noise
+    if noise is not None and not scale.dotted:
+        colors = tint_noise(colors, noise)
+    _draw_cells(axes, colors, part.side)
+    if noise is not None and scale.dotted:
+        dot_noise(axes, noise, part.side, colors)
     ticks, texts = range(0, len(part.texts), part.step), part.texts[:: part.step]
     axes.set_xticks(ticks, texts, rotation=90, fontsize=part.size)
     axes.set_yticks(ticks, texts, fontsize=part.size)
     axes.tick_params(length=2 if part.step > 1 else 0, pad=3)
+
+
+def _draw_cells(axes: Axes, colors: np.ndarray, side: float) -> None:
+    """Draw square cells (g, g, 4), each a block of pixels, since some viewers blur one pixel into the next.
+
+    A PDF takes the image as it is: resampled for print, the largest pages would take gigabytes.
+    """
+    g = len(colors)
+    pixels = max(1, round(side * _CELL_DPI / g))
+    blocks = (255 * colors).round().astype(np.uint8).repeat(pixels, axis=0).repeat(pixels, axis=1)
+    axes.imshow(blocks, interpolation="none", aspect="auto", extent=(-0.5, g - 0.5, g - 0.5, -0.5))
 
 
 def draw_scale(figure: Figure, left: float, scale: ShiftScale) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
 GROUPS = (1, 2, 40, 400)
@@ -69,3 +70,17 @@ def labels_of() -> Callable[[int], list[str]]:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+@pytest.fixture
+def cell_colors() -> Callable[[AxesImage], np.ndarray]:
+    """What gives the colours (g, g, 4) of the cells of a matrix from its image, each of which must be one colour."""
+
+    def colors(image: AxesImage) -> np.ndarray:
+        pixels = image.get_array()
+        size = len(pixels) // round(np.ptp(image.get_extent()[2:]))
+        cells = pixels[::size, ::size]
+        np.testing.assert_array_equal(pixels, cells.repeat(size, axis=0).repeat(size, axis=1))
+        return cells / 255
+
+    return colors

@@ -1,10 +1,11 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import PathCollection
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.eigenfilters import Subset, eigenfilters
+from filtershift.figures.style import WEIGHT_MAP
 
 
 def subset(label, rng, n_models=3):
@@ -12,8 +13,14 @@ def subset(label, rng, n_models=3):
     return Subset(label, components, np.sort(rng.dirichlet(np.ones(9)))[::-1], 1_234_567, n_models)
 
 
-def tiles_of(figure):
-    return next(artist for artist in figure.findobj(PolyCollection) if len(artist.get_paths()) % 81 == 0)
+def squares_of(figure):
+    """The upper left corners (n, 2) and colours (n, 4) of all squares, from top to bottom and left to right."""
+    tiles = next(artist for artist in figure.findobj(PathCollection))
+    paths = [path.vertices.reshape(-1, 5, 2) for path in tiles.get_paths()]
+    colors = np.repeat(tiles.get_facecolor(), [len(path) for path in paths], axis=0)
+    corners = np.concatenate(paths)[:, 0]
+    order = np.lexsort(corners.round(6).T)
+    return corners[order], colors[order]
 
 
 def test_legible(labels, rng, assert_legible):
@@ -22,13 +29,15 @@ def test_legible(labels, rng, assert_legible):
 
 def test_tiles_show_each_component_row_by_row_on_one_scale(rng):
     one = subset("one", rng)
-    tiles = tiles_of(eigenfilters([one]))
-    np.testing.assert_array_equal(tiles.get_array(), one.components.ravel())
-    assert tiles.get_clim() == (-1, 1)
-    corners = np.array([path.get_extents().p0 for path in tiles.get_paths()]).reshape(9, 3, 3, 2)
-    assert (np.diff(corners[..., 0], axis=2) > 0).all()  # to the right along a filter's row
-    assert (np.diff(corners[..., 1], axis=1) > 0).all()  # downwards from row to row
-    assert (np.diff(corners[:, 0, 0, 0]) > 0).all()  # v_0 to v_8
+    corners, colors = squares_of(eigenfilters([one]))
+    np.testing.assert_allclose(np.diff(corners.reshape(3, 27, 2)[..., 1], axis=1), 0, atol=1e-9)
+    by_rows = one.components.reshape(9, 3, 3).swapaxes(0, 1)  # row of all filters, filter, column
+    np.testing.assert_array_equal(colors.reshape(3, 9, 3, 4), WEIGHT_MAP((by_rows + 1) / 2))
+
+
+def test_every_subset_has_its_squares(rng):
+    corners, colors = squares_of(eigenfilters([subset(f"group {n}", rng) for n in range(30)]))
+    assert len(np.unique(corners.round(6), axis=0)) == len(colors) == 30 * 81
 
 
 def test_names_ratios_and_counts(rng, texts_of):
