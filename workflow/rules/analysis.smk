@@ -1,4 +1,4 @@
-# Pure functions of the per-layer statistics, one job a grouping and variant.
+# Pure functions of the per-layer statistics, one job a grouping or a grouping and variant.
 CHOICES = quoted(asdict(CONFIG.choices))
 
 
@@ -36,11 +36,11 @@ rule pca:
         groups="results/{dataset}/groups/{grouping}.csv",
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
     output:
-        "results/{dataset}/{variant}/pca/{grouping}.h5",
+        **{variant: f"results/{{dataset}}/{variant}/pca/{{grouping}}.h5" for variant in CONFIG.variants},
     log:
-        "results/{dataset}/logs/{variant}/pca/{grouping}.log",
+        "results/{dataset}/logs/pca/{grouping}.log",
     benchmark:
-        "results/{dataset}/benchmarks/{variant}/pca/{grouping}.tsv"
+        "results/{dataset}/benchmarks/pca/{grouping}.tsv"
     conda:
         "../../environment.yml"
     resources:
@@ -48,9 +48,9 @@ rule pca:
         runtime=minutes(3, per_gb=0.05),
     params:
         moments=lambda wildcards, input: listed(input.moments),
+        variants=lambda wildcards, output: " ".join(f"{variant}={path}" for variant, path in output.items()),
     shell:
-        "python {input.script:q} moments={params.moments} groups={input.groups} sizes={input.sizes}"
-        " variant={wildcards.variant} output={output} 2> {log}"
+        "python {input.script:q} moments={params.moments} groups={input.groups} sizes={input.sizes} {params.variants} 2> {log}"
 
 
 rule shift:
@@ -62,7 +62,7 @@ rule shift:
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
         pca="results/{dataset}/{variant}/pca/{grouping}.h5",
         basis="results/{dataset}/statistics/basis.h5",
-        layers=["results/{dataset}/layers.csv"] if CONFIG.choices.weighting == "model" else [],
+        layers="results/{dataset}/layers.csv",
     output:
         shift=report(
             "results/{dataset}/{variant}/shift/{grouping}.csv",
@@ -72,6 +72,12 @@ rule shift:
         ),
         n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
         components="results/{dataset}/{variant}/shift/{grouping}.components.csv",
+        sensitivity=report(
+            "results/{dataset}/{variant}/shift/{grouping}.sensitivity.csv",
+            caption="../report/sensitivity.rst",
+            category="4 Shifts",
+            labels={"figure": "sensitivity (CSV)", "grouping": "{grouping}", "variant": "{variant}"},
+        ),
         histograms="results/{dataset}/{variant}/histograms/{grouping}.h5",
         densities="results/{dataset}/{variant}/densities/{grouping}.h5",
     log:
@@ -81,15 +87,14 @@ rule shift:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=memory(300, per_gb=10),
+        mem_mb=memory(300, per_gb=20),
         runtime=minutes(3, per_gb=0.05),
     params:
         histograms=lambda wildcards, input: listed(input.histograms),
         order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,
         choices=lambda wildcards: CHOICES,
-        layers=lambda wildcards, input: " ".join(f"layers={path}" for path in input.layers),
     shell:
-        "python {input.script:q} histograms={params.histograms} groups={input.groups} sizes={input.sizes}"
-        " pca={input.pca} basis={input.basis} variant={wildcards.variant} order={params.order} choices={params.choices} {params.layers}"
-        " output={output.shift} n={output.n} components={output.components}"
+        "python {input.script:q} histograms={params.histograms} layers={input.layers} groups={input.groups} sizes={input.sizes}"
+        " pca={input.pca} basis={input.basis} variant={wildcards.variant} order={params.order} choices={params.choices}"
+        " output={output.shift} n={output.n} components={output.components} sensitivity={output.sensitivity}"
         " group_histograms={output.histograms} densities={output.densities} 2> {log}"

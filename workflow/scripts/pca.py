@@ -9,13 +9,13 @@ from omegaconf import MISSING
 
 @dataclass
 class Settings:
-    """Arguments: the moments of all shards, a grouping's groups and sizes, the variant, and the file to write."""
+    """Arguments: the moments of all shards, a grouping's groups and sizes, and a file to write for each variant."""
 
     moments: list[Path] = MISSING
     groups: Path = MISSING
     sizes: Path = MISSING
-    variant: str = MISSING
-    output: Path = MISSING
+    scaled: Path | None = None
+    unscaled: Path | None = None
 
 
 def main(settings: Settings) -> None:
@@ -23,20 +23,16 @@ def main(settings: Settings) -> None:
     from filtershift.analysis.groups import load_groups
     from filtershift.analysis.pca import group_bases
     from filtershift.analysis.storage import save_groups
-    from filtershift.statistics import VARIANTS
     from filtershift.statistics.moments import LayerMoments
     from filtershift.statistics.storage import load
 
     moments = load(settings.moments, LayerMoments)
     groups = load_groups(settings.groups, settings.sizes)
-    bases = group_bases(moments, VARIANTS.index(settings.variant), groups.group_of, len(groups.labels))
-    save_groups(
-        settings.output,
-        {
-            label: {**vars(basis), "n_models": n_models}
-            for label, basis, n_models in zip(groups.labels, bases, groups.n_models, strict=True)
-        },
-    )
+    for variant, output in enumerate((settings.scaled, settings.unscaled)):
+        if output is not None:
+            bases = group_bases(moments, variant, groups.group_of, len(groups.labels))
+            groups_in_order = zip(groups.labels, bases, groups.n_models, strict=True)
+            save_groups(output, {g: {**vars(basis), "n_models": n_models} for g, basis, n_models in groups_in_order})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The histograms, shifts and densities of the groups of one grouping."""
+"""The histograms, shifts and densities of the groups of one grouping, and how shifts depend on choices."""
 
 import json
 from dataclasses import dataclass
@@ -10,12 +10,10 @@ from omegaconf import MISSING
 
 @dataclass
 class Settings:
-    """Arguments: per-layer histograms of a variant, a grouping's groups, sizes, bases, choices (JSON), outputs.
-
-    The layer table is for the weighting by model only.
-    """
+    """Arguments: layers, their histograms of a variant, a grouping's groups, sizes, bases, choices (JSON), outputs."""
 
     histograms: list[Path] = MISSING
+    layers: Path = MISSING
     groups: Path = MISSING
     sizes: Path = MISSING
     pca: Path = MISSING
@@ -23,22 +21,23 @@ class Settings:
     variant: str = MISSING
     order: str = "shift"
     choices: str = "{}"
-    layers: Path | None = None
     output: Path = MISSING
     n: Path = MISSING
     components: Path = MISSING
+    sensitivity: Path = MISSING
     group_histograms: Path = MISSING
     densities: Path = MISSING
 
 
 def main(settings: Settings) -> None:
-    """Per-layer histograms and groups -> group histograms, the D-matrix in drawn order, densities."""
+    """Per-layer histograms and groups -> group histograms, the D-matrix in drawn order, its alternatives, densities."""
     import numpy as np
 
-    from filtershift.analysis.choices import Choices
+    from filtershift.analysis.choices import KNOWN, Choices
     from filtershift.analysis.density import densities
     from filtershift.analysis.divergences import chosen_parts
     from filtershift.analysis.groups import load_groups as load_membership
+    from filtershift.analysis.sensitivity import sensitivity
     from filtershift.analysis.shift import tables_of
     from filtershift.analysis.storage import load_groups, save_groups
     from filtershift.analysis.weighting import load_fine_counts
@@ -48,8 +47,8 @@ def main(settings: Settings) -> None:
     choices = parsed(Choices, json.loads(settings.choices))
     membership = load_membership(settings.groups, settings.sizes)
     labels, group_of = membership.labels, membership.group_of
-    model = read_table(settings.layers).set_index("layer")["model_id"] if settings.layers else None
-    fine = load_fine_counts(settings.histograms, membership, list({"filter", choices.weighting}), model)
+    model = read_table(settings.layers).set_index("layer")["model_id"]
+    fine = load_fine_counts(settings.histograms, membership, KNOWN["weighting"], model)
     grid = fine.grid
     window = group_counts(settings.histograms, "window", group_of, len(labels))
     counts = dict(zip(labels, coarsen(fine.groups["filter"].astype(np.int64), grid.bins), strict=True))
@@ -60,11 +59,13 @@ def main(settings: Settings) -> None:
     basis = load_groups(settings.basis)[0][settings.variant]
     sizes = read_table(settings.sizes, text=("group",))
     n_filters = {label: int(count[0].sum()) for label, count in counts.items()}
-    parts = chosen_parts(fine, choices, grid.bins, basis["explained_variance_ratio"])
+    ratio = basis["explained_variance_ratio"]
+    parts = chosen_parts(fine, choices, grid.bins, ratio)
     matrix, n, components = tables_of(parts, n_filters, sizes, settings.order)
     write_table(settings.output, matrix, index=True)
     write_table(settings.n, n)
     write_table(settings.components, components)
+    write_table(settings.sensitivity, sensitivity(fine, labels, choices, grid.bins, ratio))
 
     x, values = densities(window_counts, load_groups(settings.pca)[0], grid.window, basis["components"])
     save_groups(settings.densities, {label: {"density": value} for label, value in values.items()}, {"x": x})

@@ -37,7 +37,7 @@ def load_fine_counts(
 ) -> FineCounts:
     """Sum the histograms of the layers of each group.
 
-    Memory is that of the sums: layers are read a batch at a time, twice where not only filters count the same.
+    Memory is that of the sums: layers are read a batch at a time.
 
     Args:
         paths: the files of all shards of one variant.
@@ -48,10 +48,8 @@ def load_fine_counts(
     layers = np.array(list(groups.group_of), np.int64)
     group = np.array(list(groups.group_of.values()), np.int64)
     count = len(groups.labels)
-    n, owner = np.ones(len(layers)), np.zeros(len(layers), np.int64)
-    if set(weightings) != {"filter"}:
-        sizes = {layer: int(counts[0].sum()) for layer, counts in _layers(paths, 1)}
-        n = np.array([sizes[layer] for layer in layers.tolist()], float)
+    sizes = _sizes(paths)
+    n, owner = np.array([sizes[layer] for layer in layers.tolist()], float), np.zeros(len(layers), np.int64)
     if "model" in weightings and model is not None:
         owner = np.unique(model.loc[layers.tolist()].to_numpy(np.int64), return_inverse=True)[1]
     weights = {weighting: filter_weights(weighting, n, group, owner, count) for weighting in weightings}
@@ -60,7 +58,7 @@ def load_fine_counts(
     place = {layer: k for k, layer in enumerate(layers.tolist())}
     sums = {weighting: np.zeros((count, 9, fine)) for weighting in weightings}
     every = np.zeros(fine)
-    for layer, counts in _layers(paths, 9):
+    for layer, counts in _layers(paths):
         every += counts.sum(axis=0)
         if (k := place.get(layer)) is not None:
             for weighting, total in sums.items():
@@ -90,11 +88,20 @@ def filter_weights(weighting: str, n: Array, group: Indices, model: Indices, gro
     return share[group] / np.maximum(owned[pair], 1)
 
 
-def _layers(paths: Sequence[Path], components: int) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """Number and histograms (components, fine bins) of each stored layer."""
+def _sizes(paths: Sequence[Path]) -> dict[int, int]:
+    """Number of counted filters of each stored layer."""
+    sizes: dict[int, int] = {}
+    for path in paths:
+        with tables.open_file(path) as file:
+            sizes.update(zip(file.root.layer[:].tolist(), file.root.n[:].tolist(), strict=True))
+    return sizes
+
+
+def _layers(paths: Sequence[Path]) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    """Number and histograms (9, fine bins) of each stored layer."""
     for path in paths:
         with tables.open_file(path) as file:
             layers = file.root.layer[:].tolist()
             for start in range(0, len(layers), BATCH):
-                batch = file.root.extent[start : start + BATCH, :components]
+                batch = file.root.extent[start : start + BATCH]
                 yield from zip(layers[start : start + BATCH], batch, strict=True)

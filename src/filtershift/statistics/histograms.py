@@ -152,6 +152,7 @@ def save_histograms(
             for file, count in zip(files, counts, strict=True):
                 split = file.root.extent.shape[2]
                 file.root.layer.append([layer for layer, _ in batch])
+                file.root.n.append(count[:, 0, :split].sum(axis=-1))
                 file.root.extent.append(count[:, :, :split])
                 file.root.window.append(count[:, :, split:])
         for path, file in zip(paths, files, strict=True):
@@ -165,7 +166,8 @@ def _create(path: Path, grid: Grid) -> tables.File:
     for name, bins in (("extent", grid.bins * REFINE), ("window", WINDOW_BINS)):
         atom, chunk = tables.Int32Atom(), (BATCH // 8, 9, bins)
         file.create_earray("/", name, atom, (0, 9, bins), filters=PACKED, chunkshape=chunk, **UNDATED)
-    file.create_earray("/", "layer", tables.Int64Atom(), (0,), **UNDATED)
+    for name in ("layer", "n"):
+        file.create_earray("/", name, tables.Int64Atom(), (0,), **UNDATED)
     file.create_array("/", "extent_ends", grid.extent, **UNDATED)
     file.create_array("/", "window_ends", grid.window, **UNDATED)
     file.create_array("/", "bins", np.array([grid.bins]), **UNDATED)
