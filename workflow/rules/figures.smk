@@ -1,6 +1,22 @@
-# Figures of bases, distributions and shifts, one job a grouping and variant.
+# Figures of bases, distributions and shifts, one job a grouping.
 # What says of each shift how far to believe it, if that is asked.
 INTERVALS = ["results/{dataset}/{variant}/shift/{grouping}.intervals.csv"] if CONFIG.uncertainty.resamples else []
+
+
+def of_variants(*paths):
+    """Paths of a grouping's results in every variant."""
+    return expand(paths, variant=CONFIG.variants, allow_missing=True)
+
+
+def drawn(kind, figure, category, caption):
+    """The files of one kind of figure in every variant, the PNG in the report."""
+    files = {}
+    for variant in CONFIG.variants:
+        stem = f"results/{{dataset}}/{variant}/figures/{kind}/{{grouping}}"
+        labels = {"figure": figure, "grouping": "{grouping}", "variant": variant}
+        files[f"{variant}_{kind}_pdf"] = f"{stem}.pdf"
+        files[f"{variant}_{kind}_png"] = report(f"{stem}.png", caption=caption, category=category, labels=labels)
+    return files
 
 
 rule grouping_figures:
@@ -8,79 +24,57 @@ rule grouping_figures:
         script=f"{SCRIPTS}/grouping_figures.py",
         drawing=[f"{SCRIPTS}/{figure}.py" for figure in ("eigenfilters", "cumulative", "ridge")],
         code=room("figures"),
-        pca="results/{dataset}/{variant}/pca/{grouping}.h5",
-        densities="results/{dataset}/{variant}/densities/{grouping}.h5",
-        n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
+        pca=of_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
+        densities=of_variants("results/{dataset}/{variant}/densities/{grouping}.h5"),
+        n=of_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
     output:
-        eigenfilters_pdf="results/{dataset}/{variant}/figures/eigenfilters/{grouping}.pdf",
-        eigenfilters_png=report(
-            "results/{dataset}/{variant}/figures/eigenfilters/{grouping}.png",
-            caption="../report/eigenfilters.rst",
-            category="2 Bases",
-            labels={"figure": "eigenfilters", "grouping": "{grouping}", "variant": "{variant}"},
-        ),
-        eigenfilters_table="results/{dataset}/{variant}/figures/eigenfilters/{grouping}.csv",
-        cumulative_pdf="results/{dataset}/{variant}/figures/cumulative/{grouping}.pdf",
-        cumulative_png=report(
-            "results/{dataset}/{variant}/figures/cumulative/{grouping}.png",
-            caption="../report/cumulative.rst",
-            category="2 Bases",
-            labels={"figure": "cumulative variance", "grouping": "{grouping}", "variant": "{variant}"},
-        ),
-        cumulative_table="results/{dataset}/{variant}/figures/cumulative/{grouping}.csv",
-        ridge_pdf="results/{dataset}/{variant}/figures/ridge/{grouping}.pdf",
-        ridge_png=report(
-            "results/{dataset}/{variant}/figures/ridge/{grouping}.png",
-            caption="../report/ridge.rst",
-            category="3 Distributions",
-            labels={"figure": "ridges", "grouping": "{grouping}", "variant": "{variant}"},
+        **drawn("eigenfilters", "eigenfilters", "2 Bases", "../report/eigenfilters.rst"),
+        **drawn("cumulative", "cumulative variance", "2 Bases", "../report/cumulative.rst"),
+        **drawn("ridge", "ridges", "3 Distributions", "../report/ridge.rst"),
+        tables=of_variants(
+            "results/{dataset}/{variant}/figures/eigenfilters/{grouping}.csv",
+            "results/{dataset}/{variant}/figures/cumulative/{grouping}.csv",
         ),
     log:
-        "results/{dataset}/logs/{variant}/grouping_figures/{grouping}.log",
+        "results/{dataset}/logs/grouping_figures/{grouping}.log",
     benchmark:
-        "results/{dataset}/benchmarks/{variant}/grouping_figures/{grouping}.tsv"
+        "results/{dataset}/benchmarks/grouping_figures/{grouping}.tsv"
     conda:
         "../../environment.yml"
     resources:
         mem_mb=memory(300, per_gb=40),
-        runtime=minutes(3, per_gb=0.1),
+        runtime=minutes(4, per_gb=0.1),
     params:
         titles=lambda wildcards: titles([wildcards.grouping]),
+        variants=listed(CONFIG.variants),
     shell:
-        "python {input.script:q} eigenfilters.pca=[{input.pca}] eigenfilters.table={output.eigenfilters_table}"
-        " eigenfilters.figure=[{output.eigenfilters_pdf},{output.eigenfilters_png}]"
-        " cumulative.pca=[{input.pca}] cumulative.titles={params.titles} cumulative.table={output.cumulative_table}"
-        " cumulative.figure=[{output.cumulative_pdf},{output.cumulative_png}]"
-        " ridge.densities={input.densities} ridge.n={input.n} ridge.figure=[{output.ridge_pdf},{output.ridge_png}] 2> {log}"
+        "python {input.script:q} results=results/{wildcards.dataset} grouping={wildcards.grouping} titles={params.titles}"
+        " variants={params.variants} kinds=[eigenfilters,cumulative,ridge] 2> {log}"
 
 
 rule shift_matrix:
     input:
-        script=f"{SCRIPTS}/shift_matrix.py",
+        script=f"{SCRIPTS}/grouping_figures.py",
+        drawing=f"{SCRIPTS}/shift_matrix.py",
         code=room("figures"),
-        shift="results/{dataset}/{variant}/shift/{grouping}.csv",
-        n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
-        intervals=INTERVALS,
+        shift=of_variants("results/{dataset}/{variant}/shift/{grouping}.csv"),
+        n=of_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
+        intervals=of_variants(*INTERVALS),
     output:
-        pdf="results/{dataset}/{variant}/figures/shift_matrix/{grouping}.pdf",
-        png=report(
-            "results/{dataset}/{variant}/figures/shift_matrix/{grouping}.png",
-            caption="../report/shift.rst",
-            category="4 Shifts",
-            labels={"figure": "D-matrix", "grouping": "{grouping}", "variant": "{variant}"},
-        ),
+        **drawn("shift_matrix", "D-matrix", "4 Shifts", "../report/shift.rst"),
     log:
-        "results/{dataset}/logs/{variant}/shift_matrix/{grouping}.log",
+        "results/{dataset}/logs/shift_matrix/{grouping}.log",
     benchmark:
-        "results/{dataset}/benchmarks/{variant}/shift_matrix/{grouping}.tsv"
+        "results/{dataset}/benchmarks/shift_matrix/{grouping}.tsv"
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=memory(300, per_gb=60),
-        runtime=minutes(3, per_gb=0.05),
+        mem_mb=memory(300, per_gb=20),
+        runtime=minutes(4, per_gb=0.05),
     params:
-        intervals=lambda wildcards, input: listed(input.intervals),
         titles=lambda wildcards: titles([wildcards.grouping]),
+        variants=listed(CONFIG.variants),
+        intervals=bool(INTERVALS),
     shell:
-        "python {input.script:q} shift=[{input.shift}] n=[{input.n}] intervals={params.intervals}"
-        " titles={params.titles} figure=[{output.pdf},{output.png}] 2> {log}"
+        "python {input.script:q} results=results/{wildcards.dataset} grouping={wildcards.grouping} titles={params.titles}"
+        " variants={params.variants} kinds=[shift_matrix] intervals={params.intervals} 2> {log}"
