@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import (
@@ -90,6 +90,6 @@ def _limits(largest: int, room: float) -> tuple[float, float]:
 def _draw(axes: Axes, counts: Sequence[int], numbers: Sequence[str], size: float) -> None:
     ends = np.maximum(counts, _START)
     axes.barh(range(len(ends)), ends - _START, left=_START, height=0.7, color=BAR)
+    right = offset_copy(axes.transData, axes.get_figure(root=True), x=3, units="points")
     for row, (end, number) in enumerate(zip(ends, numbers, strict=True)):
-        offset: dict[str, Any] = {"xytext": (3, 0), "textcoords": "offset points"}
-        axes.annotate(number, (end, row), **offset, fontsize=size, color=FAINT, va="center")
+        axes.text(end, row, number, transform=right, fontsize=size, color=FAINT, va="center")

@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.transforms import offset_copy
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import (
     MARGIN,
-    POINTS,
     canvas,
     fit_labels,
     label_rows,
@@ -99,14 +99,7 @@ def _draw(axes: Axes, parts: np.ndarray, size: float) -> None:
     ends = np.cumsum(parts[drawn], axis=1)
     for state, end, part in zip(STATE_COLORS, ends.T, parts[drawn].T, strict=True):
         axes.barh(drawn, part, left=end - part, height=0.7, color=STATE_COLORS[state])
-    for row in drawn:
-        axes.annotate(
-            f"{parts[row, 0]:.1%}".replace("%", " %"),
-            (1, row),
-            xytext=(0.1 * POINTS + text_width([_WORST], SMALL) * POINTS, 0),
-            textcoords="offset points",
-            fontsize=size,
-            color=FAINT,
-            ha="right",
-            va="center_baseline",
-        )
+    column = offset_copy(axes.transData, axes.get_figure(root=True), x=0.1 + text_width([_WORST], SMALL))
+    for row in drawn.tolist():
+        text = f"{parts[row, 0]:.1%}".replace("%", " %")
+        axes.text(1, row, text, transform=column, fontsize=size, color=FAINT, ha="right", va="center_baseline")
