@@ -20,7 +20,7 @@ RULES = [
     *("group_sizes", "grouping_figures", "groups"),
     *("histograms", "layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
     *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
-    *("quality_figures", "quality_summary", "report", "sensitivity", "sensitivity_figure"),
+    *("quality_figures", "quality_summary", "report", "sensitivity_figure"),
     *("shift", "shift_boxes", "shift_matrix", "skipped", "uncertainty"),
 ]
 QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares")
@@ -40,7 +40,10 @@ EXPECTED = [
         for name in (
             f"pca/{grouping}.h5",
             f"histograms/{grouping}.h5",
-            *(f"shift/{grouping}{kind}.csv" for kind in ("", ".n", ".components", ".intervals", ".floor")),
+            *(
+                f"shift/{grouping}{kind}.csv"
+                for kind in ("", ".n", ".components", ".sensitivity", ".intervals", ".floor")
+            ),
             *(
                 f"figures/{figure}/{grouping}.{kind}"
                 for figure in ("ridge", "eigenfilters", "cumulative")

@@ -22,7 +22,7 @@ PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_s
 CLAIMS = {"claims", "claims_page"}
 ANALYSIS = CLAIMS | {
     *("basis", "groups", "pca", "phenotypes", "quality", "quality_summary"),
-    *("sensitivity", "shift", "uncertainty"),
+    *("shift", "uncertainty"),
 }
 END = {"skipped", "cost", "overview", "report"}
 # What shows all groupings together.
@@ -56,7 +56,7 @@ def moved_away(path: Path) -> Iterator[None]:
 
 
 def own_jobs(grouping: str) -> set[str]:
-    rules = ("groups", "pca", "shift", "sensitivity", "uncertainty", "grouping_figures", "shift_matrix")
+    rules = ("groups", "pca", "shift", "uncertainty", "grouping_figures", "shift_matrix")
     return {f"{rule} {grouping}" for rule in rules}
 
 
@@ -120,7 +120,6 @@ def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
         "phenotypes",
         "pair_counts",
         "shift",
-        "sensitivity",
         "uncertainty",
         *CLAIMS,
         *FIGURES,
@@ -141,7 +140,8 @@ def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
 
 
 def test_one_variant_less_runs_no_analysis(alone: Workflow) -> None:
-    assert alone.planned("variants=[scaled]") == {"configuration", *END}
+    drawn = {"grouping_figures all", "grouping_figures task", "shift_matrix task"}
+    assert alone.planned("variants=[scaled]") == {"configuration", *END} | drawn
 
 
 @pytest.mark.parametrize(

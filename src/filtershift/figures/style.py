@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 Color = tuple[float, float, float]
 
@@ -55,18 +56,24 @@ STYLE: dict[Any, Any] = {
 FIRE: LinearSegmentedColormap = colorcet.cm.fire.with_extremes(bad=MISSING)
 WEIGHT_MAP: LinearSegmentedColormap = colorcet.cm.diverging_bwr_40_95_c42.with_extremes(bad=MISSING)
 
+_NO_LIGATURES = ("-liga",)
+"""A PDF embeds ligatures as one more font, which takes as long as all else in it."""
+
 P = ParamSpec("P")
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Run a drawing function under `STYLE`, whatever the caller's matplotlib settings are."""
+    """Run a drawing function under `STYLE`, whatever the caller's matplotlib settings are, text without ligatures."""
 
     @wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(STYLE)
-            return draw(*args, **kwargs)
+            figure = draw(*args, **kwargs)
+            for text in figure.findobj(Text):
+                text.set_fontfeatures(_NO_LIGATURES)
+            return figure
 
     return wrapper
 

@@ -66,6 +66,12 @@ def test_pdf_has_truetype_text_and_no_date(figure, tmp_path):
     assert b"Matplotlib" not in content
 
 
+def test_pdf_has_one_font_for_each_weight(tmp_path):
+    save(bars([BarPanel("official", ["efficient", "flow"], [12, 3])], "filters"), tmp_path / "figure.pdf")
+    content = (tmp_path / "figure.pdf").read_bytes()
+    assert content.count(b"/CIDFontType2") == 2
+
+
 def test_palette_keeps_fills_exactly_and_edges_nearly(tmp_path, rng):
     labels = [f"group {n}" for n in range(40)]
     densities = np.exp(-0.5 * ((np.linspace(-3, 3, 200) - rng.normal(size=(40, 9, 1))) / 0.5) ** 2)
