@@ -140,7 +140,7 @@ def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
 
 
 def test_one_variant_less_runs_no_analysis(alone: Workflow) -> None:
-    drawn = {"grouping_figures all", "grouping_figures task", "shift_matrix task"}
+    drawn = {"grouping_figures all", "grouping_figures task", "shift_matrix task", "paper_same_figure"}
     assert alone.planned("variants=[scaled]") == {"configuration", *END} | drawn
 
 
