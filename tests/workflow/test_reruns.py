@@ -139,9 +139,10 @@ def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
     assert rules_of(clustered) == showing | rest | {"uncertainty", "clusters"}
 
 
-def test_one_variant_less_runs_no_analysis(alone: Workflow) -> None:
-    drawn = {"grouping_figures all", "grouping_figures task", "shift_matrix task", "paper_same_figure"}
-    assert alone.planned("variants=[scaled]") == {"configuration", *END} | drawn
+def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> None:
+    planned = rules_of(alone.planned("variants=[scaled]"))
+    assert {"shift", "uncertainty", "grouping_figures", "shift_matrix"} <= planned
+    assert not planned & (READS | {"basis", "groups", "pca", "phenotypes", "quality"})
 
 
 @pytest.mark.parametrize(

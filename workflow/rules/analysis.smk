@@ -1,4 +1,4 @@
-# Pure functions of the per-layer statistics, one job a grouping or a grouping and variant.
+# Pure functions of the per-layer statistics, one job a grouping.
 CHOICES = quoted(asdict(CONFIG.choices))
 
 
@@ -55,46 +55,45 @@ rule pca:
 
 rule shift:
     input:
-        script=f"{SCRIPTS}/shift.py",
+        script=f"{SCRIPTS}/grouping_shifts.py",
+        measuring=f"{SCRIPTS}/shift.py",
         code=room("analysis"),
-        histograms=gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5"),
+        histograms=of_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
+        layers="results/{dataset}/layers.csv",
         groups="results/{dataset}/groups/{grouping}.csv",
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
-        pca="results/{dataset}/{variant}/pca/{grouping}.h5",
+        pca=of_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
-        layers="results/{dataset}/layers.csv",
     output:
-        shift=report(
-            "results/{dataset}/{variant}/shift/{grouping}.csv",
-            caption="../report/shift.rst",
-            category="4 Shifts",
-            labels={"figure": "D-matrix (CSV)", "grouping": "{grouping}", "variant": "{variant}"},
+        shift=reported(
+            "results/{dataset}/{variant}/shift/{grouping}.csv", "D-matrix (CSV)", "4 Shifts", "../report/shift.rst"
         ),
-        n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
-        components="results/{dataset}/{variant}/shift/{grouping}.components.csv",
-        sensitivity=report(
+        sensitivity=reported(
             "results/{dataset}/{variant}/shift/{grouping}.sensitivity.csv",
-            caption="../report/sensitivity.rst",
-            category="4 Shifts",
-            labels={"figure": "sensitivity (CSV)", "grouping": "{grouping}", "variant": "{variant}"},
+            "sensitivity (CSV)",
+            "4 Shifts",
+            "../report/sensitivity.rst",
         ),
-        histograms="results/{dataset}/{variant}/histograms/{grouping}.h5",
-        densities="results/{dataset}/{variant}/densities/{grouping}.h5",
+        more=of_variants(
+            "results/{dataset}/{variant}/shift/{grouping}.n.csv",
+            "results/{dataset}/{variant}/shift/{grouping}.components.csv",
+            "results/{dataset}/{variant}/histograms/{grouping}.h5",
+            "results/{dataset}/{variant}/densities/{grouping}.h5",
+        ),
     log:
-        "results/{dataset}/logs/{variant}/shift/{grouping}.log",
+        "results/{dataset}/logs/shift/{grouping}.log",
     benchmark:
-        "results/{dataset}/benchmarks/{variant}/shift/{grouping}.tsv"
+        "results/{dataset}/benchmarks/shift/{grouping}.tsv"
     conda:
         "../../environment.yml"
     resources:
         mem_mb=memory(300, per_gb=20),
-        runtime=minutes(3, per_gb=0.05),
+        runtime=minutes(4, per_gb=0.1),
     params:
+        variants=listed(CONFIG.variants),
         histograms=lambda wildcards, input: listed(input.histograms),
         order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,
         choices=lambda wildcards: CHOICES,
     shell:
-        "python {input.script:q} histograms={params.histograms} layers={input.layers} groups={input.groups} sizes={input.sizes}"
-        " pca={input.pca} basis={input.basis} variant={wildcards.variant} order={params.order} choices={params.choices}"
-        " output={output.shift} n={output.n} components={output.components} sensitivity={output.sensitivity}"
-        " group_histograms={output.histograms} densities={output.densities} 2> {log}"
+        "python {input.script:q} results=results/{wildcards.dataset} grouping={wildcards.grouping} variants={params.variants}"
+        " histograms={params.histograms} order={params.order} choices={params.choices} 2> {log}"

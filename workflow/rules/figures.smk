@@ -3,20 +3,10 @@
 INTERVALS = ["results/{dataset}/{variant}/shift/{grouping}.intervals.csv"] if CONFIG.uncertainty.resamples else []
 
 
-def of_variants(*paths):
-    """Paths of a grouping's results in every variant."""
-    return expand(paths, variant=CONFIG.variants, allow_missing=True)
-
-
 def drawn(kind, figure, category, caption):
-    """The files of one kind of figure in every variant, the PNG in the report."""
-    files = {}
-    for variant in CONFIG.variants:
-        stem = f"results/{{dataset}}/{variant}/figures/{kind}/{{grouping}}"
-        labels = {"figure": figure, "grouping": "{grouping}", "variant": variant}
-        files[f"{variant}_{kind}_pdf"] = f"{stem}.pdf"
-        files[f"{variant}_{kind}_png"] = report(f"{stem}.png", caption=caption, category=category, labels=labels)
-    return files
+    """The files of one kind of figure of a grouping in every variant, the PNG in the report."""
+    stem = f"results/{{dataset}}/{{variant}}/figures/{kind}/{{grouping}}"
+    return [*of_variants(f"{stem}.pdf"), *reported(f"{stem}.png", figure, category, caption)]
 
 
 rule grouping_figures:
@@ -28,9 +18,9 @@ rule grouping_figures:
         densities=of_variants("results/{dataset}/{variant}/densities/{grouping}.h5"),
         n=of_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
     output:
-        **drawn("eigenfilters", "eigenfilters", "2 Bases", "../report/eigenfilters.rst"),
-        **drawn("cumulative", "cumulative variance", "2 Bases", "../report/cumulative.rst"),
-        **drawn("ridge", "ridges", "3 Distributions", "../report/ridge.rst"),
+        eigenfilters=drawn("eigenfilters", "eigenfilters", "2 Bases", "../report/eigenfilters.rst"),
+        cumulative=drawn("cumulative", "cumulative variance", "2 Bases", "../report/cumulative.rst"),
+        ridge=drawn("ridge", "ridges", "3 Distributions", "../report/ridge.rst"),
         tables=of_variants(
             "results/{dataset}/{variant}/figures/eigenfilters/{grouping}.csv",
             "results/{dataset}/{variant}/figures/cumulative/{grouping}.csv",
@@ -61,7 +51,7 @@ rule shift_matrix:
         n=of_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
         intervals=of_variants(*INTERVALS),
     output:
-        **drawn("shift_matrix", "D-matrix", "4 Shifts", "../report/shift.rst"),
+        shift_matrix=drawn("shift_matrix", "D-matrix", "4 Shifts", "../report/shift.rst"),
     log:
         "results/{dataset}/logs/shift_matrix/{grouping}.log",
     benchmark:

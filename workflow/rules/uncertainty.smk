@@ -1,4 +1,4 @@
-# How far to believe the shifts of a grouping, of the per-layer histograms, one job a grouping and variant.
+# How far to believe the shifts of a grouping, of the per-layer histograms, one job a grouping.
 CLUSTER = CONFIG.uncertainty.cluster
 DRAWN = ["uncertainty", "uncertainty_tables", "drawn_shifts", "resampling", "relabelling"]
 DRAWN += ["choices", "weighting", "divergences", "shift"]
@@ -6,34 +6,36 @@ DRAWN += ["choices", "weighting", "divergences", "shift"]
 
 rule uncertainty:
     input:
-        script=f"{SCRIPTS}/uncertainty.py",
+        script=f"{SCRIPTS}/grouping_uncertainty.py",
+        measuring=f"{SCRIPTS}/uncertainty.py",
         code=[module(f"analysis/{name}.py") for name in DRAWN],
-        histograms=gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5"),
+        histograms=of_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
         layers="results/{dataset}/layers.csv",
         groups="results/{dataset}/groups/{grouping}.csv",
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
         basis="results/{dataset}/statistics/basis.h5",
-        pairs="results/{dataset}/{variant}/shift/{grouping}.components.csv",
-        n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
+        pairs=of_variants("results/{dataset}/{variant}/shift/{grouping}.components.csv"),
+        n=of_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
         clusters=["results/{dataset}/clusters.csv"] if CLUSTER else [],
     output:
-        intervals=report(
+        intervals=reported(
             "results/{dataset}/{variant}/shift/{grouping}.intervals.csv",
-            caption="../report/intervals.rst",
-            category="4 Shifts",
-            labels={"figure": "intervals (CSV)", "grouping": "{grouping}", "variant": "{variant}"},
+            "intervals (CSV)",
+            "4 Shifts",
+            "../report/intervals.rst",
         ),
-        floor="results/{dataset}/{variant}/shift/{grouping}.floor.csv",
+        floor=of_variants("results/{dataset}/{variant}/shift/{grouping}.floor.csv"),
     log:
-        "results/{dataset}/logs/{variant}/uncertainty/{grouping}.log",
+        "results/{dataset}/logs/uncertainty/{grouping}.log",
     benchmark:
-        "results/{dataset}/benchmarks/{variant}/uncertainty/{grouping}.tsv"
+        "results/{dataset}/benchmarks/uncertainty/{grouping}.tsv"
     conda:
         "../../environment.yml"
     resources:
         mem_mb=memory(300, per_gb=40),
-        runtime=minutes(3, per_gb=0.05),
+        runtime=minutes(4, per_gb=0.1),
     params:
+        variants=listed(CONFIG.variants),
         histograms=lambda wildcards, input: listed(input.histograms),
         clusters=lambda wildcards, input: listed(input.clusters),
         resamples=CONFIG.uncertainty.resamples,
@@ -41,10 +43,9 @@ rule uncertainty:
         level=CONFIG.uncertainty.level,
         choices=lambda wildcards: CHOICES,
     shell:
-        "python {input.script:q} histograms={params.histograms} layers={input.layers} name={wildcards.grouping}"
-        " groups={input.groups} sizes={input.sizes} basis={input.basis} variant={wildcards.variant} pairs={input.pairs}"
-        " n={input.n} clusters={params.clusters} resamples={params.resamples} seed={params.seed} level={params.level}"
-        " choices={params.choices} output={output.intervals} floor={output.floor} 2> {log}"
+        "python {input.script:q} results=results/{wildcards.dataset} grouping={wildcards.grouping} variants={params.variants}"
+        " histograms={params.histograms} clusters={params.clusters} resamples={params.resamples}"
+        " seed={params.seed} level={params.level} choices={params.choices} 2> {log}"
 
 
 rule clusters:

@@ -1,0 +1,16 @@
+# Files of every configured variant, made by one job.
+
+
+def of_variants(*paths):
+    """Paths in every variant."""
+    return expand(paths, variant=CONFIG.variants, allow_missing=True)
+
+
+def reported(path, figure, category, caption):
+    """A file of a grouping in every variant, for the report."""
+    files = []
+    for variant in CONFIG.variants:
+        labels = {"figure": figure, "grouping": "{grouping}", "variant": variant}
+        file = path.replace("{variant}", variant)
+        files += [report(file, caption=caption, category=category, labels=labels)]
+    return files
