@@ -3,12 +3,6 @@
 INTERVALS = ["results/{dataset}/{variant}/shift/{grouping}.intervals.csv"] if CONFIG.uncertainty.resamples else []
 
 
-def drawn(kind, figure, category, caption):
-    """The files of one kind of figure of a grouping in every variant, the PNG in the report."""
-    stem = f"results/{{dataset}}/{{variant}}/figures/{kind}/{{grouping}}"
-    return [*of_variants(f"{stem}.pdf"), *reported(f"{stem}.png", figure, category, caption)]
-
-
 rule grouping_figures:
     input:
         script=f"{SCRIPTS}/grouping_figures.py",

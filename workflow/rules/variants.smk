@@ -14,3 +14,9 @@ def reported(path, figure, category, caption):
         file = path.replace("{variant}", variant)
         files += [report(file, caption=caption, category=category, labels=labels)]
     return files
+
+
+def drawn(kind, figure, category, caption):
+    """The files of one kind of figure of a grouping in every variant, the PNG in the report."""
+    stem = f"results/{{dataset}}/{{variant}}/figures/{kind}/{{grouping}}"
+    return [*of_variants(f"{stem}.pdf"), *reported(f"{stem}.png", figure, category, caption)]
