@@ -46,6 +46,10 @@ onstart:
         pass  # a shared file system without locks, as Lustre can be mounted: the only run must not stop for that
     # Held until this process ends, killed or not.
     workflow.globals["lock"] = lock
+    # For a limit of starts that only a cluster needs, Snakemake would look at all files of all ready jobs once a second,
+    # and once more for every job that has ended.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
     # What killed jobs were writing.
     for folder in (Path(HERE), Path(f"resources/{CONFIG.dataset.name}")):
         for path in folder.rglob(".*.part"):

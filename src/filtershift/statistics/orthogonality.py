@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from filtershift.statistics.units import FilterSource, in_order
 
 Array = NDArray[np.float64]
+Weights = NDArray[np.floating]
 
 SHAPE = ("out_channels", "in_channels", "groups")
 
@@ -55,8 +56,8 @@ class WeightMatrix:
         count = -(-self.rows // most)
         return [(k * self.rows // count, (k + 1) * self.rows // count) for k in range(count)]
 
-    def unit_rows(self, source: FilterSource, first: int, last: int) -> NDArray[np.floating]:
-        """Rows first … last - 1, of norm 1 or 0 and of the type of the weights; NaN where one is not finite."""
+    def rows_and_norms(self, source: FilterSource, first: int, last: int) -> tuple[Weights, Weights]:
+        """Rows first … last - 1, of the type of the weights, and their norms: both divided where products need it."""
         parts, start, stop = [], first * self.width, last * self.width
         for run_start, run_stop in self.runs:
             length = run_stop - run_start
@@ -64,25 +65,32 @@ class WeightMatrix:
                 parts.append(source.read(run_start + max(start, 0), run_start + min(stop, length)))
             start, stop = start - length, stop - length
         weights = (parts[0] if len(parts) == 1 else np.concatenate(parts)).reshape(last - first, -1)
-        # By the largest weight first: the squares of very small and very large ones are beyond their type.
-        peak = np.maximum(weights.max(axis=1), -weights.min(axis=1))
-        rows = weights / np.where(peak == 0, 1, peak)[:, None]
-        norm = np.sqrt(np.vecdot(rows, rows))
-        rows /= np.where(norm == 0, 1, norm)[:, None]
-        return rows
+        squares, limits = np.vecdot(weights, weights), np.finfo(weights.dtype)
+        if not (squares.min() > limits.tiny**0.5 and squares.max() < limits.max**0.5):
+            # Products of very small and very large weights are beyond their type.
+            peak = np.maximum(weights.max(axis=1), -weights.min(axis=1))
+            weights = weights / np.where(peak == 0, 1, peak)[:, None]
+            squares = np.vecdot(weights, weights)
+        return weights, np.sqrt(squares)
 
     def misfit(self, source: FilterSource, strip: int) -> float:
         """The part of sum |W Wᵀ - I| in the rows of a strip up to the diagonal, and in the columns that mirror them."""
         strips = self.strips()
-        rows = self.unit_rows(source, *strips[strip])
+        rows, norms = self.rows_and_norms(source, *strips[strip])
         square = rows @ rows.T
-        zeros = np.count_nonzero(np.diagonal(square) == 0)
-        np.fill_diagonal(square, 0.0)
-        total = zeros + float(np.abs(square, out=square).sum(dtype=float))
+        np.fill_diagonal(square, 0)
+        total = np.count_nonzero(norms == 0) + _sum_of_cosines(square, norms, norms)
         for other in strips[:strip]:
-            product = rows @ self.unit_rows(source, *other).T
-            total += 2 * float(np.abs(product, out=product).sum(dtype=float))
+            others, other_norms = self.rows_and_norms(source, *other)
+            total += 2 * _sum_of_cosines(rows @ others.T, norms, other_norms)
         return total
+
+
+def _sum_of_cosines(products: Weights, norms: Weights, other_norms: Weights) -> float:
+    """Sum of the absolute cosines of the angles between rows and other rows, of their products (overwritten)."""
+    np.abs(products, out=products)
+    products /= np.where(other_norms == 0, 1, other_norms)
+    return float((products.sum(axis=1, dtype=float) / np.where(norms == 0, 1, norms)).sum())
 
 
 def measure_orthogonality(
@@ -108,7 +116,7 @@ def measure_orthogonality(
 
     def measure(item: tuple[int, WeightMatrix, int]) -> float:
         _, matrix, strip = item
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             return matrix.misfit(source, strip)
 
     matrices = weight_matrices(layers, runs)
