@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from running import ROOT, Done, captured, in_quotes
+from running import ROOT, Done, captured
 
 LAYERS = """layer,model_id,n_filters,filter_ids,conv_depth,conv_depth_norm,Task,op_set
 0,0,10,0:9,0,0.0,a,11
@@ -29,8 +29,8 @@ def groups(folder: Path, **arguments: object) -> Done:
 
 
 def definition(**keys: object) -> str:
-    """A grouping as the script takes it: JSON in quotes."""
-    return in_quotes(json.dumps(keys))
+    """A grouping as the script takes it: JSON as a text of YAML."""
+    return json.dumps(json.dumps(keys))
 
 
 def assert_only(folder: Path, *names: str) -> None:
@@ -55,6 +55,7 @@ def test_groups(folder: Path) -> None:
     [
         ({"name": "mine", "group": "x"}, "group"),
         ({"name": "mine"}, "mandatory value: grouping"),
+        ({"name": "mine", "grouping": "[{"}, "grouping=[{: while parsing"),
         ({"name": "mine", "grouping": definition(by=["nope"])}, "no column 'nope'"),
         ({"name": "mine", "grouping": definition(by=["Task"]), "layers": "nope.csv"}, "nope.csv"),
         ({"name": "mine", "grouping": definition(bye=["Task"])}, "bye"),
@@ -66,6 +67,18 @@ def test_mistake(folder: Path, arguments: dict[str, str], message: str) -> None:
     assert message in done.stdout
     assert "Traceback" not in done.stdout
     assert_only(folder)
+
+
+def test_a_word_that_is_no_argument(folder: Path) -> None:
+    done = captured(sys.executable, ROOT / "workflow/scripts/groups.py", "layers.csv", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, "error: layers.csv: write key=value; --help tells the keys\n")
+    assert_only(folder)
+
+
+def test_names_are_texts_whatever_they_look_like(folder: Path) -> None:
+    done = groups(folder, name="on", grouping=definition(by=["op_set"]), output="null", sizes="1e3", skipped="~")
+    assert done.returncode == 0, done.stdout
+    assert_only(folder, "null", "1e3", "~")
 
 
 def test_help(folder: Path) -> None:

@@ -1,11 +1,11 @@
 # The composed configuration, and the few helpers that rules share.
 import json
-import re
 import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
@@ -52,16 +52,13 @@ def room(*names):
 
 
 def quoted(value):
-    """A value as one word of the shell and of Hydra's grammar: text as it is, anything else as JSON."""
-    if isinstance(value, str):
-        text = re.sub(r"(\\*)('|$)", lambda m: m[1] * 2 + ("\\'" if m[2] else ""), value)
-    else:
-        text = json.dumps(value).replace("'", r"\u0027").replace("$", r"\u0024")
-    return shlex.quote(f"'{text}'")
+    """A value as one word of the shell, a text of YAML: text as it is, anything else as JSON."""
+    text = value if isinstance(value, str) else json.dumps(value).replace("$", r"\u0024")
+    return shlex.quote(yaml.safe_dump(text, default_style='"', width=float("inf")).rstrip("\n"))
 
 
 def listed(paths):
-    """Paths as a list in Hydra's grammar."""
+    """Paths as a list of YAML."""
     return f"[{','.join(map(str, paths))}]"
 
 

@@ -21,7 +21,7 @@ rule own:
         runtime=minutes(10, per_gb=1),
     params:
         models=lambda wildcards: quoted([asdict(model) for model in MODELS]),
-        base=lambda wildcards: quoted(BASE.file) if BASE else "null",
+        base=lambda wildcards: f"base={quoted(BASE.file)}" if BASE else "",
     shell:
-        "python {input.script:q} models={params.models} base={params.base}"
+        "python {input.script:q} models={params.models} {params.base}"
         " dataset={output.dataset} skipped={output.skipped} 2>&1 | tee {log}"

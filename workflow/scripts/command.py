@@ -1,12 +1,11 @@
 """Makes a function of a typed configuration a command that takes `key=value` arguments."""
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
 
-from hydra import compose, initialize
-from hydra.core.config_store import ConfigStore
-from hydra.errors import HydraException
+import yaml
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
@@ -20,17 +19,27 @@ def run(function: Callable[[Settings], None], settings: type[Settings]) -> None:
     if "--help" in sys.argv:
         print(function.__doc__, settings.__doc__, OmegaConf.to_yaml(OmegaConf.structured(settings)), sep="\n\n", end="")
         return
-    ConfigStore.instance().store(name="settings", node=settings)
+    # A job ends in seconds and figures are millions of small objects: to look for garbage so often takes a tenth of it.
+    gc.set_threshold(100_000)
     try:
-        with initialize(version_base="1.3", config_path=None):
-            composed: Any = OmegaConf.to_object(compose("settings", sys.argv[1:]))
-        function(composed)
-    except (HydraException, OmegaConfBaseException) as error:
-        said, *more = str(error.__cause__ or error).splitlines()
+        function(parsed(settings, dict(argument(word) for word in sys.argv[1:])))
+    except OmegaConfBaseException as error:
+        said, *more = str(error).splitlines()
         fail(f"error: {', '.join([said, *(line.strip() for line in more[:1])])}")
     except (FiltershiftError, OSError, MemoryError) as error:
         line, *_ = str(error).splitlines() or ["not enough memory"]
         fail(f"error: {line}")
+
+
+def argument(word: str) -> tuple[str, Any]:
+    """The key and the value of `key=value`: YAML of texts and lists alone, since the settings say what is a number."""
+    key, separator, value = word.partition("=")
+    if not separator:
+        raise FiltershiftError(f"{word}: write key=value; --help tells the keys")
+    try:
+        return key, yaml.load(value, yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise FiltershiftError(f"{word}: {' '.join(str(error).split())}") from None
 
 
 def fail(line: str) -> NoReturn:
@@ -43,7 +52,7 @@ def fail(line: str) -> NoReturn:
 
 
 def parsed(kind: type[Settings], content: Any) -> Settings:
-    """A dataclass, with those inside it, from what JSON holds of it."""
+    """A dataclass, with those inside it, from plain values."""
     typed: Any = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.create(content)))
     return typed
 
