@@ -54,7 +54,7 @@ def room(*names):
 def quoted(value):
     """A value as one word of the shell, a text of YAML: text as it is, anything else as JSON."""
     text = value if isinstance(value, str) else json.dumps(value).replace("$", r"\u0024")
-    return shlex.quote(yaml.safe_dump(text, default_style='"', width=float("inf")).rstrip("\n"))
+    return shlex.quote(yaml.safe_dump(text, default_style="'", width=float("inf")).rstrip("\n"))
 
 
 def listed(paths):
