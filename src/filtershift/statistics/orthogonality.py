@@ -57,7 +57,7 @@ class WeightMatrix:
         return [(k * self.rows // count, (k + 1) * self.rows // count) for k in range(count)]
 
     def rows_and_norms(self, source: FilterSource, first: int, last: int) -> tuple[Weights, Weights]:
-        """Rows first … last - 1, of the type of the weights, and their norms: both divided where products need it."""
+        """Rows first … last - 1, of the type of the weights, and their norms: of scaled rows where products need it."""
         parts, start, stop = [], first * self.width, last * self.width
         for run_start, run_stop in self.runs:
             length = run_stop - run_start
