@@ -12,7 +12,7 @@ min_version("9.11")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/variants.smk"
 include: "workflow/rules/resources.smk"
-include: "workflow/rules/alone.smk"
+include: "workflow/rules/start.smk"
 
 
 if MAIN:

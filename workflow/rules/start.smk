@@ -1,4 +1,5 @@
-# One run at a time on a data set: Snakemake's own lock, which a killed run leaves behind, is off.
+# What a run does before its first job. It makes sure that there is room, and that no other run is at work on the data
+# set: Snakemake's own lock, which a killed run leaves behind, is off.
 # What Snakemake starts on the nodes of a cluster to do the jobs is part of the run, and skips this.
 import fcntl
 import logging
