@@ -48,7 +48,7 @@ faults: $(READY)  ## kill runs at ten moments of each kind, and compare what the
 INPUTS ?= 20000
 SEED ?= 0
 fuzz: $(READY)  ## read damaged files of every kind, INPUTS="20000" of a SEED="0", and count what becomes of them
-	$(IN_VENV) PYTHONPATH=tests:tests/unit/dataset python -m fuzz.run --inputs $(INPUTS) --seed $(SEED)
+	$(IN_VENV) PYTHONPATH=tests:tests/support python -m fuzz.run --inputs $(INPUTS) --seed $(SEED)
 
 SIZES ?= 1M
 bench: $(READY)  ## measure time and memory of synthetic data sets, SIZES="1M 20M", into results/benchmark

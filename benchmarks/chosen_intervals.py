@@ -11,11 +11,11 @@ from functools import partial
 from multiprocessing import Pool
 
 import numpy as np
+
+from filtershift.analysis.shifts.choices import PAPER, Choices
+from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
 from publish import markdown
 from simulated import Group, Population, simulate, true_shift
-
-from filtershift.analysis.choices import PAPER, Choices
-from filtershift.analysis.uncertainty import ABOVE, Resampling, flags, measure_uncertainty
 
 USUAL = Population()
 # Standard deviations by which groups are moved against the first: the second is not.

@@ -9,21 +9,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
+
+from filtershift.analysis.quality.phenotypes import JUDGED, PHENOTYPES, layer_phenotypes
+from filtershift.analysis.quality.shapes import layer_shapes, read_windows
+from filtershift.dataset.layers import read_layers
+from filtershift.dataset.sources.synthetic.build import Synthetic, build
+from filtershift.dataset.sources.synthetic.filters import KINDS, SOURCES, make_recipes
+from filtershift.dataset.sources.synthetic.models import meta_table
+from filtershift.files import write_table
+from filtershift.passes.extent import LayerExtent
+from filtershift.passes.group_files import load_bases
+from filtershift.passes.histogram_files import load_grid
+from filtershift.passes.layer_files import load
+from filtershift.passes.moments import LayerMoments
 from passes import PASSES
 from pipeline import histogram_files
-
-from filtershift.analysis.layer_shapes import layer_shapes, read_windows
-from filtershift.analysis.phenotypes import JUDGED, PHENOTYPES, layer_phenotypes
-from filtershift.analysis.storage import load_bases
-from filtershift.dataset.layers import read_layers
-from filtershift.dataset.synthetic import Synthetic, build
-from filtershift.dataset.synthetic_filters import KINDS, SOURCES, make_recipes
-from filtershift.dataset.synthetic_models import meta_table
-from filtershift.files import write_table
-from filtershift.statistics.extent import LayerExtent
-from filtershift.statistics.histograms import load_grid
-from filtershift.statistics.moments import LayerMoments
-from filtershift.statistics.storage import load
 
 # Filters, models and layers of data sets whose layers have a median of about 100, 1,000 and 40,000 filters.
 SIZES = [(730_000, 100, 1_000), (7_200_000, 100, 1_000), (22_000_000, 30, 150)]

@@ -3,20 +3,20 @@
 from pathlib import Path
 
 import numpy as np
-from pipeline import histogram_files, ridges, shifts
 
-from filtershift.analysis.grouping import Grouping
-from filtershift.analysis.groups import assign
-from filtershift.analysis.storage import load_groups
-from filtershift.dataset.layers import load_layers
+from filtershift.analysis.groups.assign import assign
+from filtershift.analysis.groups.definition import Grouping
+from filtershift.dataset.layer_table import load_layers
 from filtershift.figures.eigenfilters import Subset, eigenfilters
 from filtershift.figures.ridge import ridge
 from filtershift.figures.saving import save
 from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
 from filtershift.figures.style import group_colors
-from filtershift.statistics import VARIANTS
-from filtershift.statistics.moments import LayerMoments
-from filtershift.statistics.storage import load
+from filtershift.passes import VARIANTS
+from filtershift.passes.group_files import load_groups
+from filtershift.passes.layer_files import load
+from filtershift.passes.moments import LayerMoments
+from pipeline import histogram_files, ridges, shifts
 
 
 def add_grouping(folder: Path, column: str) -> None:

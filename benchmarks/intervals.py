@@ -13,12 +13,12 @@ from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
-from publish import END, markdown
-from simulated import Group, Population, simulate, simulate_shared, true_shift
 from tqdm import tqdm
 
-from filtershift.analysis.resampling import Layers
-from filtershift.analysis.uncertainty import ABOVE, Resampling, flags, measure_uncertainty
+from filtershift.analysis.uncertainty.grouped_layers import Layers
+from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
+from publish import END, markdown
+from simulated import Group, Population, simulate, simulate_shared, true_shift
 
 DOCS = Path(__file__).parents[1] / "docs/uncertainty.md"
 BEGIN = "<!-- written by benchmarks/intervals.py: begin -->"

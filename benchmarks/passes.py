@@ -6,17 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pipeline import BINS, histogram_files
 
-from filtershift.analysis.pca import global_basis
-from filtershift.analysis.storage import load_bases, save_groups
 from filtershift.dataset.filters import FilterFile
-from filtershift.dataset.layers import load_layers, runs_of
-from filtershift.statistics import VARIANTS
-from filtershift.statistics.extent import LayerExtent, measure_extent, total_extent
-from filtershift.statistics.histograms import Grid, make_grids, measure_histograms, save_histograms
-from filtershift.statistics.moments import LayerMoments, measure_moments
-from filtershift.statistics.storage import load, save
+from filtershift.dataset.layer_table import load_layers, runs_of
+from filtershift.passes import VARIANTS
+from filtershift.passes.bases import global_basis
+from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.group_files import load_bases, save_groups
+from filtershift.passes.histogram_files import save_histograms
+from filtershift.passes.histograms import Grid, make_grids, measure_histograms
+from filtershift.passes.layer_files import load, save
+from filtershift.passes.moments import LayerMoments, measure_moments
+from pipeline import BINS, histogram_files
 
 Work = Callable[[], None]
 

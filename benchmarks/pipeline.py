@@ -6,26 +6,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.analysis.density import densities
-from filtershift.analysis.grouping import Grouping
-from filtershift.analysis.groups import Groups, assign
-from filtershift.analysis.pca import Basis, global_basis, group_bases
-from filtershift.analysis.quality import layer_quality
-from filtershift.analysis.shift import shift_tables
+from filtershift.analysis.distributions.densities import densities
+from filtershift.analysis.groups.assign import Groups, assign
+from filtershift.analysis.groups.definition import Grouping
+from filtershift.analysis.quality.layers import layer_quality
+from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
-from filtershift.statistics import VARIANTS
-from filtershift.statistics.extent import measure_extent, total_extent
-from filtershift.statistics.histograms import (
-    coarsen,
-    group_counts,
-    load_grid,
-    make_grids,
-    measure_histograms,
-    save_histograms,
-)
-from filtershift.statistics.moments import LayerMoments, measure_moments
-from filtershift.statistics.orthogonality import LayerOrthogonality
+from filtershift.passes import VARIANTS
+from filtershift.passes.bases import Basis, global_basis, group_bases
+from filtershift.passes.extent import measure_extent, total_extent
+from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
+from filtershift.passes.histograms import coarsen, make_grids, measure_histograms
+from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.orthogonality import LayerOrthogonality
 
 BINS = 70
 GROUPINGS = {

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from plot import draw
 from scipy.optimize import nnls
 
 from filtershift.files import read_table
 from filtershift.files import write_table as write_csv
+from plot import draw
 
 TABLE, RUN = "table.csv", "run.json"
 BEGIN, END = "<!-- written by benchmarks/bench.py: begin -->", "<!-- end -->"

@@ -8,10 +8,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from filtershift.analysis.choices import PAPER, Choices
-from filtershift.analysis.divergences import comparable, distance
-from filtershift.analysis.resampling import Layers, grouped_layers
-from filtershift.analysis.shift import EPSILON
+from filtershift.analysis.shifts.choices import PAPER, Choices
+from filtershift.analysis.shifts.d_matrix import EPSILON
+from filtershift.analysis.shifts.divergences import comparable, distance
+from filtershift.analysis.uncertainty.grouped_layers import Layers, grouped_layers
 
 Array = NDArray[np.float64]
 

@@ -26,7 +26,7 @@ def timed(work: Callable[[], Result]) -> tuple[Result, Time]:
 
 def generate(folder: Path, filters: int, models: int, layers: int, dtype: str, threads: int) -> Time:
     """Write a synthetic data set."""
-    from filtershift.dataset.synthetic import Synthetic, build
+    from filtershift.dataset.sources.synthetic.build import Synthetic, build
 
     settings = Synthetic(filters=filters, models=models, layers=layers, dtype=dtype)
     return timed(lambda: build(settings, folder / DATASET, threads))[1]
@@ -34,10 +34,9 @@ def generate(folder: Path, filters: int, models: int, layers: int, dtype: str, t
 
 def prepare(folder: Path) -> Time:
     """Read the layer table; and compile the kernels before they are measured, which takes time and memory once."""
-    from passes import compile_kernels
-
     from filtershift.dataset.layers import read_layers
     from filtershift.files import write_table
+    from passes import compile_kernels
 
     compile_kernels(folder / DATASET)
     layers, spent = timed(lambda: read_layers(folder / DATASET).layers)
@@ -65,6 +64,7 @@ def pipeline(folder: Path, threads: int) -> Time:
     """All outputs that the reference computes."""
     import KDEpy  # noqa: F401
     import numpy as np
+
     from passes import compile_kernels
     from pipeline import compute
 
@@ -78,6 +78,7 @@ def pipeline(folder: Path, threads: int) -> Time:
 def reference(folder: Path, dtype: str) -> Time:
     """The same outputs with everything in memory."""
     import numpy as np
+
     from reference import compute
 
     results: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Write docs/reference-config.md: every key of the configuration, from the dataclasses of workflow/schema.py."""
+"""Write docs/reference-config.md: every key of the configuration, from the dataclasses of workflow/lib/schema.py."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/reference-config.md"
-sys.path.insert(0, str(ROOT / "workflow"))
+sys.path.insert(0, str(ROOT / "workflow/lib"))
 
 from configuration import load  # noqa: E402
 from schema import Config, GroupingConfig  # noqa: E402
@@ -20,7 +20,7 @@ ENTRY = re.compile(r"^(\w+)(?: \((.*?)\))?: (.*)$")
 INTRODUCTION = """\
 # Configuration keys
 
-Every key, from `workflow/schema.py`, by `make docs`. [config/README.md](../config/README.md) says how to set them.
+Every key, from `workflow/lib/schema.py`, by `make docs`. [config/README.md](../config/README.md) says how to set them.
 A default is what the files in `config/` say without an override; for keys of the data set, `dataset/synthetic.yaml`.
 """
 
@@ -55,7 +55,7 @@ def section(prefix: str, kind: Any, default: Any, chosen: dict[str, str]) -> lis
             inner += section(key, nested, value, chosen)
         if nested is None or item.name in explained:
             if item.name not in explained:
-                sys.exit(f"workflow/schema.py: {kind.__name__} does not explain '{item.name}' under Attributes")
+                sys.exit(f"workflow/lib/schema.py: {kind.__name__} does not explain '{item.name}' under Attributes")
             said, what = explained[item.name]
             rows.append(f"| `{key}` | {said or words(hint)} | {chosen.get(key) or shown(item, value)} | {what} |")
     table = ["| key | type | default | what it does, and when to change it |", "|---|---|---|---|", *rows]

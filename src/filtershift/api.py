@@ -12,21 +12,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from filtershift.analysis.pca import Basis, global_basis
-from filtershift.analysis.quality import layer_quality
-from filtershift.analysis.shift import shift_tables
+from filtershift.analysis.quality.layers import layer_quality
+from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
-from filtershift.dataset.model_files import read_model_file
-from filtershift.dataset.model_layers import model_layers
+from filtershift.dataset.models.files import read_model_file
+from filtershift.dataset.models.layers import model_layers
 from filtershift.errors import FiltershiftError
-from filtershift.statistics import VARIANTS
-from filtershift.statistics.extent import LayerExtent, measure_extent, total_extent
-from filtershift.statistics.histograms import REFINE, coarsen, make_grids, measure_histograms
-from filtershift.statistics.in_memory import FilterArray
-from filtershift.statistics.moments import LayerMoments, measure_moments
-from filtershift.statistics.orthogonality import measure_orthogonality
-from filtershift.statistics.units import FilterSource
+from filtershift.passes import VARIANTS
+from filtershift.passes.bases import Basis, global_basis
+from filtershift.passes.blocks import FilterSource
+from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.filter_array import FilterArray
+from filtershift.passes.histograms import REFINE, coarsen, make_grids, measure_histograms
+from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.orthogonality import measure_orthogonality
 
 if TYPE_CHECKING:
     from sklearn.decomposition import PCA

@@ -7,3 +7,9 @@ class FiltershiftError(Exception):
     The message names the file, the row or key, what is wrong with it and what would be right.
     Scripts print it without a stack trace and exit with status 1.
     """
+
+
+def one_line(error: BaseException) -> str:
+    """The message of an exception as one line of at most 200 characters; those that do not print are escaped."""
+    line = " ".join(str(error).split())[:200]
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)

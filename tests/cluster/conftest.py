@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from running import captured
 
 SLURM = Path(__file__).parent / "slurm.sh"

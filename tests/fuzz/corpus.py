@@ -11,7 +11,6 @@ from typing import Any
 import h5py
 import numpy as np
 import pandas as pd
-from meta_files import FRAME
 from numpy.random import Generator
 
 from fuzz.checksums import sealed, sealed_blocks
@@ -20,6 +19,7 @@ from fuzz.messages import damaged_message
 from fuzz.models import own_models, repacked, sound_models, wheel_of
 from fuzz.mutations import damaged
 from fuzz.tokens import CSV, PICKLE, VALUES
+from meta_files import FRAME
 
 OBJECTS = "meta/block2_values"
 LONGEST_ATTRIBUTE = 60_000  # HDF5 takes no more than 64 KiB in an object header

@@ -11,11 +11,11 @@ from typing import Any
 import h5py
 import numpy as np
 import pandas as pd
-from layer_files import DATA, FIXTURES
-from meta_files import FRAME, INDEX
 
 from filtershift.dataset.writer import write_dataset
 from fuzz.mutations import Place
+from layer_files import DATA, FIXTURES
+from meta_files import FRAME, INDEX
 
 LONGEST_PLACE = 4096
 IDS = [(0, 1), [np.int64(2), np.int64(3)], np.array([4]), list(range(5, 30))]

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from onnx import helper, numpy_helper
 from safetensors.numpy import save
-from tiny_models import conv, model_of, value, write_wheel
 
 from fuzz.targets import MEMBER
+from tiny_models import conv, model_of, value, write_wheel
 
 TORCH = Path(__file__).parents[1] / "data/torch"
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
-from filtershift.dataset.conv_models import ConvModel
 from filtershift.dataset.filters import FilterFile
-from filtershift.dataset.layers import load_layers, read_layers, runs_of
-from filtershift.dataset.model_files import read_model_file
-from filtershift.dataset.models import model_table
-from filtershift.dataset.onnx_models import read_model
-from filtershift.dataset.wheels import read_member
+from filtershift.dataset.layer_table import load_layers, runs_of
+from filtershift.dataset.layers import read_layers
+from filtershift.dataset.model_table import model_table
+from filtershift.dataset.models.files import read_model_file
+from filtershift.dataset.models.model import ConvModel
+from filtershift.dataset.models.onnx.model import read_model
+from filtershift.dataset.sources.wheels import read_member
 from filtershift.files import write_table
 
 BLOCK = 1 << 16

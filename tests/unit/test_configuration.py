@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -10,9 +9,8 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 from configuration import check_file, load
-from filtershift.analysis.grouping import Grouping
+from filtershift.analysis.groups.definition import Grouping
 from filtershift.errors import FiltershiftError
 from schema import Config, GroupingConfig
 

@@ -10,15 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.analysis.storage import save_groups
 from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
 from filtershift.figures.blank import blank
 from filtershift.figures.saving import save as save_figure
 from filtershift.files import whole_file, write_table
-from filtershift.statistics.extent import LayerExtent
-from filtershift.statistics.histograms import Grid, save_histograms
-from filtershift.statistics.storage import save
+from filtershift.passes.extent import LayerExtent
+from filtershift.passes.group_files import save_groups
+from filtershift.passes.histogram_files import save_histograms
+from filtershift.passes.histograms import Grid
+from filtershift.passes.layer_files import save
 
 MOST = 2000  # bytes of a file, once the disk is "full"
 NUMBERS = np.random.default_rng(0).normal(size=30_000)

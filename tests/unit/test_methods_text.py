@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def described(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.syspath_prepend(ROOT / "workflow")
+    monkeypatch.syspath_prepend(ROOT / "workflow/lib")
     from configuration import load
 
     def text(*overrides: str) -> str:

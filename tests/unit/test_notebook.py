@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from filtershift.dataset.synthetic import Synthetic, build
+from filtershift.dataset.sources.synthetic.build import Synthetic, build
 
 PATH = Path(__file__).parents[2] / "docs/notebook.ipynb"
 ZOO = '"../resources/zoo/dataset.h5"'

@@ -2,14 +2,12 @@
 
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from omegaconf import OmegaConf
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.errors import FiltershiftError
 from other_run import find_run

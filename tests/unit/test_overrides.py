@@ -1,13 +1,10 @@
 """Overrides on Snakemake's command line, with brackets or without, are the same list."""
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 from filtershift.errors import FiltershiftError
 from overrides import override_list
 

@@ -1,12 +1,10 @@
 """Models of one's own in the configuration, alone or added to another data set."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "workflow"))
 from configuration import extended, load, model_files
 from filtershift.errors import FiltershiftError
 

@@ -10,13 +10,13 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
 MAY_IMPORT = {
     "dataset": set(),
-    "statistics": {"dataset"},
-    "analysis": {"dataset", "statistics"},
+    "passes": {"dataset"},
+    "analysis": {"dataset", "passes"},
     "figures": {"analysis"},
-    "report": {"analysis"},
+    "report": {"passes", "analysis"},
 }
 # What notebooks see of all rooms but the drawing ones; no room imports it.
-DOOR, DOOR_IMPORTS = "filtershift.api", {"dataset", "statistics", "analysis"}
+DOOR, DOOR_IMPORTS = "filtershift.api", {"dataset", "passes", "analysis"}
 WORKFLOW_TOOLS = {"snakemake", "hydra", "omegaconf"}
 MAX_LINES = {".py": 300, ".smk": 100, "": 100}
 

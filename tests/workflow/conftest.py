@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from running import Workflow, copy_project
 from small_dataset import write_small
 

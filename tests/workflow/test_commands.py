@@ -21,8 +21,9 @@ import onnx
 import pytest
 import yaml
 from onnx import helper, numpy_helper
-from running import ROOT, Workflow, copy_project, environment
 from safetensors.numpy import save_file
+
+from running import ROOT, Workflow, copy_project, environment
 from small_dataset import write_small
 
 DRY, SYNTAX = "dry run", "syntax only"

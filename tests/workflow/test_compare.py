@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import reference
-from running import Workflow, in_quotes
-from small_dataset import TASKS, small_filters
 
+import reference
 from filtershift.dataset.writer import write_dataset
 from filtershift.files import read_table
+from running import Workflow, in_quotes
+from small_dataset import TASKS, small_filters
 
 NEEDED = ("config.yaml", "statistics/basis.h5", "groups/all.csv", "groups/task.csv")
 

@@ -9,8 +9,9 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-import reference
 import yaml
+
+import reference
 from running import Workflow
 from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from running import ROOT, Done, snakemake
 from small_dataset import small_filters, write_small
 

@@ -8,12 +8,12 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from browser import needs_chromium, opened
 from playwright.sync_api import expect
+
+from browser import needs_chromium, opened
+from filtershift.dataset.writer import write_dataset
 from running import Workflow, copy_project, in_quotes
 from small_dataset import write_small
-
-from filtershift.dataset.writer import write_dataset
 
 TITLE = """Purpose, $x_1$: <b>"it's"</b> `tick` $HOME %s C:\\"""
 LABELS = [

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from browser import needs_chromium, opened
-from running import ROOT, Workflow, snakemake
 
-from filtershift.analysis.claims import CLAIMS, FAILS, HOLDS, UNDECIDED
+from browser import needs_chromium, opened
+from filtershift.analysis.claims.judge import CLAIMS, FAILS, HOLDS, UNDECIDED
+from running import ROOT, Workflow, snakemake
 
 VERDICTS = {HOLDS, FAILS, UNDECIDED}
 MADE = ("dataset=synthetic", "dataset.name=made", "dataset.filters=300000", "dataset.models=40", "dataset.layers=600")

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
 from running import ROOT, Workflow
 from small_dataset import write_small
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import h5py
 import pytest
+
 from running import ROOT, Done, Workflow, snakemake
 from small_dataset import write_small
 

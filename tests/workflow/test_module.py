@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 import reference
 from running import ROOT, Done, Workflow, snakemake
 from small_dataset import small_filters

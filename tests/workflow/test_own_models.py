@@ -9,8 +9,9 @@ import onnx
 import pandas as pd
 import pytest
 from onnx import helper, numpy_helper
-from running import ROOT, Done, jobs_of, snakemake
 from safetensors.numpy import save
+
+from running import ROOT, Done, jobs_of, snakemake
 from small_dataset import small_filters, write_small
 
 OWN = ["dataset=own", "dataset.name=mine", "grouping=[task]"]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from running import Workflow, in_quotes
 from safetensors.numpy import save_file
-from small_dataset import small_filters
 
 from filtershift.files import read_table
+from running import Workflow, in_quotes
+from small_dataset import small_filters
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from browser import needs_chromium, opened
 from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from browser import needs_chromium, opened
 from running import Workflow
 
 pytestmark = needs_chromium

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from running import Workflow, copy_project, jobs_of
 from small_dataset import write_small
 
@@ -161,7 +162,7 @@ def test_an_edited_module_reruns_its_room(alone: Workflow, module: str, rules: s
 
 def test_an_edited_comparison_reads_no_filters(alone: Workflow) -> None:
     """The basis, on which passes 2 and 3 depend, uses other modules of the room."""
-    with edited(alone.project / "src/filtershift/analysis/shift.py", '"""', '"""Edited. '):
+    with edited(alone.project / "src/filtershift/analysis/shifts/d_matrix.py", '"""', '"""Edited. '):
         assert not rules_of(alone.planned()) & READS
 
 

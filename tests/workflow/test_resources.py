@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from running import ROOT, captured, snakemake
 
 RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)

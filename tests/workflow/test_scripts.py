@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from running import ROOT, Done, captured
 
 LAYERS = """layer,model_id,n_filters,filter_ids,conv_depth,conv_depth_norm,Task,op_set

@@ -6,6 +6,7 @@ import h5py
 import numpy as np
 import pytest
 import tables
+
 from running import ROOT, Workflow
 from small_dataset import write_small
 

@@ -4,7 +4,7 @@
 rule basis:
     input:
         script=f"{SCRIPTS}/basis.py",
-        code=module("analysis/pca.py"),
+        code=module("passes/bases.py"),
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
     output:
         "results/{dataset}/statistics/basis.h5",

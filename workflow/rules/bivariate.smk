@@ -4,7 +4,7 @@
 rule pair_counts:
     input:
         script=f"{SCRIPTS}/pair_counts.py",
-        code=module("analysis/bivariate.py"),
+        code=module("analysis/distributions/pairs.py"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
         phenotypes="results/{dataset}/quality/phenotypes.csv",

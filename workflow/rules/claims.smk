@@ -44,7 +44,7 @@ rule claims:
 rule claims_page:
     input:
         script=f"{SCRIPTS}/claims_page.py",
-        code=[*room("report"), module("analysis/claims.py")],
+        code=[*room("report"), module("analysis/claims/judge.py")],
         templates=sorted(str(path) for path in (ROOT / "src/filtershift/report/templates").glob("*")),
         claims="results/{dataset}/claims.csv",
     output:

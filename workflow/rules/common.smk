@@ -15,7 +15,7 @@ MAIN = workflow.modifier.is_main_snakefile()
 # How rules name it. Where runs are at home it is not in their paths, so a project can be moved without running again.
 ROOT = Path() if PROJECT == Path.cwd() else PROJECT
 SCRIPTS = str(ROOT / "workflow/scripts")
-sys.path.insert(0, f"{PROJECT}/workflow")
+sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
 from configuration import check_file, load
 from overrides import override_list
@@ -47,7 +47,7 @@ shell.prefix(f"set -euo pipefail; export {FOLDERS}; {HERE_FIRST}")
 
 def room(*names):
     """The modules of rooms of the package: an edited room reruns its rules."""
-    modules = [path for name in names for path in sorted((ROOT / "src/filtershift" / name).glob("*.py"))]
+    modules = [path for name in names for path in sorted((ROOT / "src/filtershift" / name).rglob("*.py"))]
     return [str(path) for path in modules]
 
 

@@ -4,7 +4,7 @@
 rule compare_passes:
     input:
         script=f"{SCRIPTS}/compare_passes.py",
-        code=[*room("statistics"), module("analysis/pca.py"), module("analysis/together.py")],
+        code=[*room("passes"), module("passes/bases.py"), module("analysis/comparing/joint_passes.py")],
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),

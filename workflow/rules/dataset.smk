@@ -1,6 +1,6 @@
 # Bytes to a layer table.
 from configuration import extended, model_files
-from filtershift.dataset.model_files import parts_of
+from filtershift.dataset.models.files import parts_of
 
 DATASET = CONFIG.dataset.file
 

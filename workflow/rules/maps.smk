@@ -4,7 +4,7 @@
 rule maps:
     input:
         script=f"{SCRIPTS}/maps.py",
-        code=[*room("figures"), module("analysis/maps.py")],
+        code=[*room("figures"), module("analysis/shifts/maps.py")],
         shift="results/{dataset}/{variant}/shift/{grouping}.csv",
         n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
         intervals=INTERVALS,

@@ -4,7 +4,7 @@
 rule orthogonality:
     input:
         script=f"{SCRIPTS}/orthogonality.py",
-        code=room("statistics"),
+        code=room("passes"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
     output:

@@ -4,7 +4,7 @@
 rule phenotypes:
     input:
         script=f"{SCRIPTS}/phenotypes.py",
-        code=[module(f"analysis/{name}.py") for name in ("phenotypes", "layer_shapes", "normal_filters")],
+        code=room("analysis"),
         layers="results/{dataset}/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",

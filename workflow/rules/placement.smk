@@ -23,7 +23,7 @@ rule placement:
 rule place:
     input:
         script=f"{SCRIPTS}/placement.py",
-        code=room("dataset", "statistics", "analysis"),
+        code=room("dataset", "passes", "analysis"),
         models=[str(path) for model in PLACED for path in parts_of(model)],
         basis="results/{dataset}/statistics/basis.h5",
         scaled=gather.shards("results/{{dataset}}/statistics/histograms-scaled.{scatteritem}.h5"),

@@ -4,7 +4,7 @@
 rule moments:
     input:
         script=f"{SCRIPTS}/moments.py",
-        code=room("statistics"),
+        code=room("passes"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
     output:
@@ -30,7 +30,7 @@ rule moments:
 rule extent:
     input:
         script=f"{SCRIPTS}/extent.py",
-        code=room("statistics"),
+        code=room("passes"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
         moments="results/{dataset}/statistics/moments.{scatteritem}.h5",
@@ -57,7 +57,7 @@ rule extent:
 rule histograms:
     input:
         script=f"{SCRIPTS}/histograms.py",
-        code=room("statistics"),
+        code=room("passes"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),

@@ -4,17 +4,7 @@
 rule synthetic:
     input:
         script=f"{SCRIPTS}/synthetic.py",
-        code=[
-            module(f"dataset/{name}.py")
-            for name in (
-                "synthetic",
-                "synthetic_catalogue",
-                "synthetic_filters",
-                "synthetic_models",
-                "space",
-                "writer",
-            )
-        ],
+        code=room("dataset"),
     output:
         "resources/{dataset}/dataset.h5",
     log:

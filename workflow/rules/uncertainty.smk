@@ -1,14 +1,12 @@
 # How far to believe the shifts of a grouping, of the per-layer histograms, one job a grouping.
 CLUSTER = CONFIG.uncertainty.cluster
-DRAWN = ["uncertainty", "uncertainty_tables", "drawn_shifts", "resampling", "relabelling"]
-DRAWN += ["choices", "weighting", "divergences", "shift"]
 
 
 rule uncertainty:
     input:
         script=f"{SCRIPTS}/grouping_uncertainty.py",
         measuring=f"{SCRIPTS}/uncertainty.py",
-        code=[module(f"analysis/{name}.py") for name in DRAWN],
+        code=room("analysis"),
         histograms=of_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
         layers="results/{dataset}/layers.csv",
         groups="results/{dataset}/groups/{grouping}.csv",
@@ -51,7 +49,7 @@ rule uncertainty:
 rule clusters:
     input:
         script=f"{SCRIPTS}/clusters.py",
-        code=module("analysis/lineage.py"),
+        code=module("analysis/uncertainty/clusters.py"),
         layers="results/{dataset}/layers.csv",
         models="results/{dataset}/models.csv",
         moments=(

@@ -17,11 +17,11 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Per-layer moments -> components, mean and explained variance ratio of all filters, both variants."""
-    from filtershift.analysis.pca import global_basis
-    from filtershift.analysis.storage import save_groups
-    from filtershift.statistics import VARIANTS
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.storage import load
+    from filtershift.passes import VARIANTS
+    from filtershift.passes.bases import global_basis
+    from filtershift.passes.group_files import save_groups
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
 
     moments = load(settings.moments, LayerMoments)
     save_groups(settings.output, {name: vars(global_basis(moments, v)) for v, name in enumerate(VARIANTS)})

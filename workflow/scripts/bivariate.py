@@ -21,14 +21,14 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Counts of coefficient pairs -> a triangle of densities a phenotype, and which layers these are."""
-    from filtershift.analysis.bivariate import example_table
-    from filtershift.analysis.phenotypes import PHENOTYPES
-    from filtershift.analysis.storage import load_groups, missing_panels
-    from filtershift.dataset.layers import load_layers
+    from filtershift.analysis.distributions.pairs import example_table
+    from filtershift.analysis.quality.phenotypes import PHENOTYPES
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, Example, bivariate
     from filtershift.figures.blank import blank
     from filtershift.figures.saving import save
     from filtershift.files import write_table
+    from filtershift.passes.group_files import load_groups, missing_panels
 
     counted, _ = load_groups(settings.counts)
     table = example_table(counted, load_layers(settings.layers))

@@ -27,9 +27,9 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Per-layer statistics, quality and groups -> one row a claim, with its verdict."""
-    from filtershift.analysis.claims import judge_claims
-    from filtershift.analysis.claims_evidence import load_evidence
-    from filtershift.analysis.groups import load_groups
+    from filtershift.analysis.claims.evidence import load_evidence
+    from filtershift.analysis.claims.judge import judge_claims
+    from filtershift.analysis.groups.membership import load_groups
     from filtershift.files import write_table
 
     files = zip(json.loads(settings.names), settings.groups, settings.sizes, strict=True)

@@ -21,11 +21,11 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Models -> model_id, cluster."""
-    from filtershift.analysis.lineage import grouped, identical, labelled
-    from filtershift.dataset.layers import load_layers
+    from filtershift.analysis.uncertainty.clusters import grouped, identical, labelled
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.files import read_table, write_table
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.storage import load
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
 
     if settings.moments:
         cluster = identical(load_layers(settings.layers)["model_id"], load(settings.moments, LayerMoments))

@@ -31,13 +31,20 @@ def main(settings: Settings) -> None:
     """Histograms and groups of two data sets -> shifts between groups of the same name, bases, what is left out."""
     import pandas as pd
 
-    from filtershift.analysis.comparison import Side, compare_bases, matchable, named_shifts, one_sided, same_named
-    from filtershift.analysis.storage import load_groups
-    from filtershift.analysis.uncertainty import Resampling
-    from filtershift.dataset.layers import load_layers
+    from filtershift.analysis.comparing.comparison import (
+        Side,
+        compare_bases,
+        matchable,
+        named_shifts,
+        one_sided,
+        same_named,
+    )
+    from filtershift.analysis.uncertainty.intervals import Resampling
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.errors import FiltershiftError
     from filtershift.files import read_table, write_table
-    from filtershift.statistics import VARIANTS
+    from filtershift.passes import VARIANTS
+    from filtershift.passes.group_files import load_groups
 
     folders = {"here": settings.here, "there": settings.there}
     how = Resampling(settings.resamples, settings.seed, settings.level)

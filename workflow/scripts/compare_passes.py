@@ -32,13 +32,13 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Filters of two data sets -> their common bases, and each layer's histograms in these."""
-    from filtershift.analysis.storage import save_groups
-    from filtershift.analysis.together import Measurable, measure_together
+    from filtershift.analysis.comparing.joint_passes import Measurable, measure_together
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layers import load_layers, runs_of
-    from filtershift.statistics import VARIANTS
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.storage import load
+    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.passes import VARIANTS
+    from filtershift.passes.group_files import save_groups
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
 
     with ExitStack() as stack:
         sets = [

@@ -17,8 +17,8 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Benchmark files -> time and memory of every step."""
-    from filtershift.analysis.cost import cost_table
     from filtershift.files import write_table
+    from filtershift.report.cost import cost_table
 
     write_table(settings.output, cost_table(settings.benchmarks))
 

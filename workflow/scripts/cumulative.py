@@ -23,12 +23,12 @@ def main(settings: Settings) -> None:
     import numpy as np
     import pandas as pd
 
-    from filtershift.analysis.pca import basis_table
-    from filtershift.analysis.storage import load_groups
     from filtershift.figures.cumulative import CumulativePanel, cumulative
     from filtershift.figures.saving import save
     from filtershift.figures.style import group_colors
     from filtershift.files import write_table
+    from filtershift.passes.bases import basis_table
+    from filtershift.passes.group_files import load_groups
 
     titles = json.loads(settings.titles)
     groupings = [load_groups(path)[0] for path in settings.pca]

@@ -19,7 +19,7 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Web -> the packed data set, verified; what an interrupted run brought is used."""
-    from filtershift.dataset.download import download
+    from filtershift.dataset.sources.download import download
 
     download(settings.url, settings.md5, settings.output, beside=settings.size)
 

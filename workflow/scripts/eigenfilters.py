@@ -21,12 +21,12 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Group bases -> a row of nine eigenfilters a group, and the numbers as a table."""
-    from filtershift.analysis.pca import basis_table
-    from filtershift.analysis.storage import load_groups, missing_panels
     from filtershift.figures.blank import blank
     from filtershift.figures.eigenfilters import Subset, eigenfilters
     from filtershift.figures.saving import save
     from filtershift.files import write_table
+    from filtershift.passes.bases import basis_table
+    from filtershift.passes.group_files import load_groups, missing_panels
 
     bases = [load_groups(path)[0] for path in settings.pca]
     wanted = json.loads(settings.chosen) or [(k, label) for k, groups in enumerate(bases) for label in groups]

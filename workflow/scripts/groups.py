@@ -22,9 +22,9 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Layer table -> layer to group, sizes of the groups, and what was left out."""
-    from filtershift.analysis.grouping import Grouping
-    from filtershift.analysis.groups import assign
-    from filtershift.dataset.layers import load_layers
+    from filtershift.analysis.groups.assign import assign
+    from filtershift.analysis.groups.definition import Grouping
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
 
     groups = assign(load_layers(settings.layers), settings.name, parsed(Grouping, json.loads(settings.grouping)))

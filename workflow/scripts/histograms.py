@@ -25,14 +25,15 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Filters, global bases and extents -> per-layer histograms of both variants."""
-    from filtershift.analysis.storage import load_bases
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layers import load_layers, runs_of
-    from filtershift.statistics.extent import LayerExtent, total_extent
-    from filtershift.statistics.histograms import make_grids, measure_histograms, save_histograms
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.storage import load
-    from filtershift.statistics.units import in_shard
+    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.passes.blocks import in_shard
+    from filtershift.passes.extent import LayerExtent, total_extent
+    from filtershift.passes.group_files import load_bases
+    from filtershift.passes.histogram_files import save_histograms
+    from filtershift.passes.histograms import make_grids, measure_histograms
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
 
     runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
     components, mean = load_bases(settings.basis)

@@ -20,7 +20,7 @@ class Settings:
 def main(settings: Settings) -> None:
     """HDF5 data set -> layers.csv, models.csv and what was left out."""
     from filtershift.dataset.layers import read_layers
-    from filtershift.dataset.models import model_table
+    from filtershift.dataset.model_table import model_table
     from filtershift.files import write_table
 
     table = read_layers(settings.dataset)

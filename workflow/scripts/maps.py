@@ -27,9 +27,9 @@ def main(settings: Settings) -> None:
     """D-matrix -> dendrogram, map and nearest groups."""
     import pandas as pd
 
-    from filtershift.analysis.maps import embed, nearest, tree
-    from filtershift.analysis.shift import load_matrix
-    from filtershift.analysis.uncertainty_tables import load_intervals, noise_cells
+    from filtershift.analysis.shifts.d_matrix import load_matrix
+    from filtershift.analysis.shifts.maps import embed, nearest, tree
+    from filtershift.analysis.uncertainty.tables import load_intervals, noise_cells
     from filtershift.figures.blank import blank
     from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram
     from filtershift.figures.embedding import Placement, embedding

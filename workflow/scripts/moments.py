@@ -21,10 +21,10 @@ class Settings:
 def main(settings: Settings) -> None:
     """Filters -> per-layer moments of both variants."""
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layers import load_layers, runs_of
-    from filtershift.statistics.moments import measure_moments
-    from filtershift.statistics.storage import save
-    from filtershift.statistics.units import in_shard
+    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.passes.blocks import in_shard
+    from filtershift.passes.layer_files import save
+    from filtershift.passes.moments import measure_moments
 
     runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
     with FilterFile(settings.dataset) as source:

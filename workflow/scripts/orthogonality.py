@@ -21,10 +21,10 @@ class Settings:
 def main(settings: Settings) -> None:
     """Filters of layers whose shape is known -> their orthogonality."""
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layers import load_layers, runs_of
-    from filtershift.statistics.orthogonality import measure_orthogonality
-    from filtershift.statistics.storage import save
-    from filtershift.statistics.units import in_shard
+    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.passes.blocks import in_shard
+    from filtershift.passes.layer_files import save
+    from filtershift.passes.orthogonality import measure_orthogonality
 
     layers = in_shard(load_layers(settings.layers), settings.shard)
     with FilterFile(settings.dataset) as source:

@@ -20,8 +20,8 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """ONNX, safetensors and PyTorch files -> an HDF5 data set, and what was left out."""
-    from filtershift.dataset.model_files import ModelFile
-    from filtershift.dataset.own import build
+    from filtershift.dataset.models.files import ModelFile
+    from filtershift.dataset.sources.own_models import build
 
     models = [parsed(ModelFile, model) for model in json.loads(settings.models)]
     build(models, settings.dataset, settings.skipped, settings.base)

@@ -22,14 +22,14 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Filters of one layer a phenotype -> bivariate histograms of their coefficients."""
-    from filtershift.analysis.bivariate import blocks_of, pair_counts, ranges, scaled
-    from filtershift.analysis.phenotypes import examples
-    from filtershift.analysis.storage import load_groups, save_groups
+    from filtershift.analysis.distributions.pairs import blocks_of, pair_counts, ranges, scaled
+    from filtershift.analysis.quality.phenotypes import examples
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layers import load_layers, runs_of
+    from filtershift.dataset.layer_table import load_layers, runs_of
     from filtershift.files import read_table
-    from filtershift.statistics.extent import LayerExtent
-    from filtershift.statistics.storage import load
+    from filtershift.passes.extent import LayerExtent
+    from filtershift.passes.group_files import load_groups, save_groups
+    from filtershift.passes.layer_files import load
 
     chosen = examples(read_table(settings.phenotypes, text=("model", "phenotype")))
     layers = load_layers(settings.layers)

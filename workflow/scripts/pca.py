@@ -20,11 +20,11 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Per-layer moments and groups -> each group's components, mean and explained variance."""
-    from filtershift.analysis.groups import load_groups
-    from filtershift.analysis.pca import group_bases
-    from filtershift.analysis.storage import save_groups
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.storage import load
+    from filtershift.analysis.groups.membership import load_groups
+    from filtershift.passes.bases import group_bases
+    from filtershift.passes.group_files import save_groups
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
 
     moments = load(settings.moments, LayerMoments)
     groups = load_groups(settings.groups, settings.sizes)

@@ -22,15 +22,15 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Per-layer statistics -> the phenotypes of layers, and their shares in every model."""
-    from filtershift.analysis.layer_shapes import layer_shapes, read_windows
-    from filtershift.analysis.phenotypes import layer_phenotypes, model_phenotypes
-    from filtershift.analysis.storage import load_bases
-    from filtershift.dataset.layers import load_layers
+    from filtershift.analysis.quality.phenotypes import layer_phenotypes, model_phenotypes
+    from filtershift.analysis.quality.shapes import layer_shapes, read_windows
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
-    from filtershift.statistics.extent import LayerExtent
-    from filtershift.statistics.histograms import load_grid
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.storage import load
+    from filtershift.passes.extent import LayerExtent
+    from filtershift.passes.group_files import load_bases
+    from filtershift.passes.histogram_files import load_grid
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
 
     components, mean = load_bases(settings.basis)
     shapes = layer_shapes(

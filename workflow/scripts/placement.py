@@ -29,11 +29,11 @@ def main(settings: Settings) -> None:
     """Models and the histograms of groups -> shifts to every group, the quality of every layer."""
     import pandas as pd
 
-    from filtershift.analysis.placement import place
-    from filtershift.analysis.quality import non_finite
-    from filtershift.analysis.reference import load_reference
-    from filtershift.analysis.uncertainty import Resampling
-    from filtershift.dataset.model_files import read_model_file
+    from filtershift.analysis.comparing.placement import place
+    from filtershift.analysis.comparing.reference import load_reference
+    from filtershift.analysis.quality.layers import non_finite
+    from filtershift.analysis.uncertainty.intervals import Resampling
+    from filtershift.dataset.models.files import read_model_file
     from filtershift.files import write_table
 
     files = json.loads(settings.models)

@@ -21,13 +21,13 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Per-layer statistics -> sparsity, variance entropy, random threshold, norm, orthogonality, state."""
-    from filtershift.analysis.quality import layer_quality, non_finite
-    from filtershift.dataset.layers import load_layers
+    from filtershift.analysis.quality.layers import layer_quality, non_finite
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
-    from filtershift.statistics.extent import LayerExtent
-    from filtershift.statistics.moments import LayerMoments
-    from filtershift.statistics.orthogonality import LayerOrthogonality
-    from filtershift.statistics.storage import load
+    from filtershift.passes.extent import LayerExtent
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.orthogonality import LayerOrthogonality
 
     quality = layer_quality(
         load_layers(settings.layers),

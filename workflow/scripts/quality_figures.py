@@ -30,8 +30,8 @@ def main(settings: Settings) -> None:
     """Tables of quality -> boxes by depth, entropy against size with the random threshold, shares of states."""
     import numpy as np
 
-    from filtershift.analysis.quality import random_threshold
-    from filtershift.analysis.quality_summary import depth_rows
+    from filtershift.analysis.quality.layers import random_threshold
+    from filtershift.analysis.quality.summaries import depth_rows
     from filtershift.figures.blank import blank
     from filtershift.figures.boxes import boxes
     from filtershift.figures.entropy import entropy

@@ -22,8 +22,8 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Quality of layers -> shares of degenerate, random-like and diverse ones, and means, by model and by group."""
-    from filtershift.analysis.groups import load_groups
-    from filtershift.analysis.quality_summary import group_quality, model_quality
+    from filtershift.analysis.groups.membership import load_groups
+    from filtershift.analysis.quality.summaries import group_quality, model_quality
     from filtershift.files import read_table, write_table
 
     quality = read_table(settings.quality, text=("model",))

@@ -20,8 +20,8 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Layer quality -> the mean raw filter range of each model in each group, as boxes and as a table."""
-    from filtershift.analysis.groups import load_groups
-    from filtershift.analysis.quality import model_ranges
+    from filtershift.analysis.groups.membership import load_groups
+    from filtershift.analysis.quality.layers import model_ranges
     from filtershift.figures.boxes import boxes
     from filtershift.figures.saving import save
     from filtershift.files import read_table, write_table

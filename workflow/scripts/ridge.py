@@ -23,12 +23,12 @@ def main(settings: Settings) -> None:
     """Group densities -> a row of nine densities a group."""
     import numpy as np
 
-    from filtershift.analysis.storage import load_groups, missing_panels
     from filtershift.figures.blank import blank
     from filtershift.figures.ridge import ridge
     from filtershift.figures.saving import save
     from filtershift.figures.style import group_colors
     from filtershift.files import read_table, write_table
+    from filtershift.passes.group_files import load_groups, missing_panels
 
     groups, shared = load_groups(settings.densities)
     chosen = json.loads(settings.chosen)

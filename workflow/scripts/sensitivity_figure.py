@@ -21,7 +21,7 @@ def main(settings: Settings) -> None:
     """Tables of sensitivity -> Kendall's tau and median ratios, a row an alternative and a column a grouping."""
     import numpy as np
 
-    from filtershift.analysis.sensitivity import CONFIGURED
+    from filtershift.analysis.shifts.sensitivity import CONFIGURED
     from filtershift.figures.saving import save
     from filtershift.figures.sensitivity import sensitivity
     from filtershift.files import read_table

@@ -33,16 +33,17 @@ def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> group histograms, the D-matrix in drawn order, its alternatives, densities."""
     import numpy as np
 
-    from filtershift.analysis.choices import KNOWN, Choices
-    from filtershift.analysis.density import densities
-    from filtershift.analysis.divergences import chosen_parts
-    from filtershift.analysis.groups import load_groups as load_membership
-    from filtershift.analysis.sensitivity import sensitivity
-    from filtershift.analysis.shift import tables_of
-    from filtershift.analysis.storage import load_groups, save_groups
-    from filtershift.analysis.weighting import load_fine_counts
+    from filtershift.analysis.distributions.densities import densities
+    from filtershift.analysis.groups.membership import load_groups as load_membership
+    from filtershift.analysis.shifts.choices import KNOWN, Choices
+    from filtershift.analysis.shifts.d_matrix import tables_of
+    from filtershift.analysis.shifts.divergences import chosen_parts
+    from filtershift.analysis.shifts.sensitivity import sensitivity
+    from filtershift.analysis.shifts.weighting import load_fine_counts
     from filtershift.files import read_table, write_table
-    from filtershift.statistics.histograms import coarsen, group_counts
+    from filtershift.passes.group_files import load_groups, save_groups
+    from filtershift.passes.histogram_files import group_counts
+    from filtershift.passes.histograms import coarsen
 
     choices = parsed(Choices, json.loads(settings.choices))
     membership = load_membership(settings.groups, settings.sizes)

@@ -23,7 +23,7 @@ def main(settings: Settings) -> None:
     """Shifts of pairs of groups -> horizontal boxes, and the shifts as one table."""
     import pandas as pd
 
-    from filtershift.analysis.uncertainty_tables import load_intervals, noise_level
+    from filtershift.analysis.uncertainty.tables import load_intervals, noise_level
     from filtershift.figures.boxes import Noise, boxes
     from filtershift.figures.saving import save
     from filtershift.files import read_table, write_table

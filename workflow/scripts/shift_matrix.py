@@ -22,8 +22,8 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """D-matrices -> panels with one shared colour scale."""
-    from filtershift.analysis.shift import load_matrix
-    from filtershift.analysis.uncertainty_tables import load_intervals, noise_cells
+    from filtershift.analysis.shifts.d_matrix import load_matrix
+    from filtershift.analysis.uncertainty.tables import load_intervals, noise_cells
     from filtershift.figures.saving import save
     from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
     from filtershift.files import read_table

@@ -9,7 +9,7 @@ from omegaconf import MISSING
 
 @dataclass
 class Settings:
-    """Arguments: the settings of `filtershift.dataset.synthetic.Synthetic`, and the file to write."""
+    """Arguments: the settings of `filtershift.dataset.sources.synthetic.build.Synthetic`, and the file to write."""
 
     filters: int = MISSING
     models: int = MISSING
@@ -22,7 +22,7 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Totals and a seed -> an HDF5 data set."""
-    from filtershift.dataset.synthetic import Synthetic, build
+    from filtershift.dataset.sources.synthetic.build import Synthetic, build
 
     wanted = Synthetic(settings.filters, settings.models, settings.layers, settings.seed, settings.dtype)
     build(wanted, settings.output, settings.threads, progress("synthetic"))

@@ -34,13 +34,13 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Per-layer histograms and groups -> intervals, noise floors and nulls of all shifts."""
-    from filtershift.analysis.choices import Choices
-    from filtershift.analysis.groups import load_groups as load_membership
-    from filtershift.analysis.resampling import load_grouped_layers
-    from filtershift.analysis.storage import load_groups
-    from filtershift.analysis.uncertainty import Resampling
-    from filtershift.analysis.uncertainty_tables import uncertainty_tables
+    from filtershift.analysis.groups.membership import load_groups as load_membership
+    from filtershift.analysis.shifts.choices import Choices
+    from filtershift.analysis.uncertainty.grouped_layers import load_grouped_layers
+    from filtershift.analysis.uncertainty.intervals import Resampling
+    from filtershift.analysis.uncertainty.tables import uncertainty_tables
     from filtershift.files import read_table, write_table
+    from filtershift.passes.group_files import load_groups
 
     membership = load_membership(settings.groups, settings.sizes)
     model = read_table(settings.layers).set_index("layer")["model_id"]

@@ -18,7 +18,7 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Packed data set -> HDF5 data set."""
-    from filtershift.dataset.download import unpack
+    from filtershift.dataset.sources.download import unpack
 
     unpack(settings.packed, settings.output, settings.size)
 

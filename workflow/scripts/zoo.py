@@ -20,8 +20,8 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """ONNX models in wheels -> an HDF5 data set, and what was left out."""
-    from filtershift.dataset.wheels import Wheel
-    from filtershift.dataset.zoo import build
+    from filtershift.dataset.sources.wheels import Wheel
+    from filtershift.dataset.sources.zoo import build
 
     wheels = [parsed(Wheel, wheel) for wheel in json.loads(settings.wheels)]
     build(wheels, settings.folder, settings.dataset, settings.skipped)

@@ -17,8 +17,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from filtershift.dataset.messages import one_line
-from filtershift.errors import FiltershiftError
+from filtershift.errors import FiltershiftError, one_line
 
 _DAMAGE = (
     *(OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError),

@@ -1,21 +1,18 @@
 """The layer table: one row a layer, with the rows of `/filters` each layer owns."""
 
 import re
-from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.isolation import in_own_process
+from filtershift.dataset.layer_table import fail_at, find_row_ranges, shown
 from filtershift.dataset.meta import read_meta
-from filtershift.dataset.pickled_arrays import IntList
 from filtershift.errors import FiltershiftError
 
 REQUIRED = ("model_id", "conv_depth", "conv_depth_norm", "filter_ids")
@@ -24,12 +21,10 @@ MAX_TEXT = 2**28
 """Most characters of all labels; the authors' are below 2**26. In a pickle a long one takes four bytes a row."""
 
 _OURS = ("layer", "layer_position", "n_filters")
-_WHOLE = ("layer", "model_id", "conv_depth", "n_filters")
+
+
 # Backslashes that would read as an escape, or stand before one: doubled, so that no two labels become one.
 _AMBIGUOUS = re.compile(r"\\+(?=[r0\r\0\ud800-\udfff]|ud[89a-f])")
-_NUMBERS = ("conv_depth_norm", "total_filters", "3x3_filter_share", "depth")
-_IDS = "'0:63', first and last id, or a list of ids, none negative,"
-_RANGE = re.compile(r"(-?[0-9]{1,18})(?::(-?[0-9]{1,18}))?")
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ def _read_layers(path: Path) -> LayerTable:
     meta = meta.drop(columns=replaced).set_axis(pd.RangeIndex(len(meta), name="layer"))
     for name in ("model_id", "conv_depth", "conv_depth_norm"):
         meta[name] = _numbers(path, meta, name)
-    runs = _runs(path, meta)
+    runs = find_row_ranges(path, meta)
     _check_runs(path, meta, runs, n_filters)
     sizes = (runs["stop"] - runs["start"]).groupby(runs["layer"]).sum()
     layers = _labelled(meta).assign(
@@ -100,58 +95,13 @@ def _read_layers(path: Path) -> LayerTable:
     )
 
 
-def load_layers(path: Path) -> pd.DataFrame:
-    """The `layers` of a :class:`LayerTable` back from the file that `layers.to_csv(path)` made.
-
-    Empty is missing and nothing else is. Labels are text ("01", "1" and "NA" are three); depths and counts are numbers.
-    """
-    types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
-    layers = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
-    for name in [name for name in _NUMBERS if name in layers]:
-        with suppress(ValueError):  # a file may have words where the authors' have numbers: a label, then
-            # Python's own parser: a depth off by one unit in the last place may fall into another decile.
-            layers[name] = layers[name].astype(object).astype("float64")
-    return layers
-
-
-def runs_of(layers: pd.DataFrame) -> pd.DataFrame:
-    """The `runs` of a :class:`LayerTable` from the `filter_ids` of its `layers`."""
-    return _runs(Path("layers.csv"), layers)
-
-
-def _runs(path: Path, table: pd.DataFrame) -> pd.DataFrame:
-    """Columns layer, start, stop from ids in any form: by layer, ascending, adjoining runs joined."""
-    parts = [_cell_runs(path, table, row, cell) for row, cell in enumerate(table["filter_ids"])]
-    row = np.repeat(np.arange(len(parts)), np.array([starts.size for starts, _ in parts], dtype=np.int64))
-    empty = np.empty(0, np.int64)
-    start, stop = (np.concatenate([empty, *(part[side] for part in parts)]) for side in (0, 1))
-    if (wrong := np.flatnonzero((start < 0) | (stop <= start))).size:
-        _fail(path, table, row[wrong[0]], f"filter_ids holds {start[wrong[0]]}:{stop[wrong[0]] - 1}", _IDS)
-    order = np.lexsort((start, row))
-    row, start, stop = row[order], start[order], stop[order]
-    breaks = (row[1:] != row[:-1]) | (start[1:] != stop[:-1])
-    first, last = np.ones(row.size, bool), np.ones(row.size, bool)
-    first[1:] = last[:-1] = breaks
-    return pd.DataFrame({"layer": table.index.to_numpy()[row[first]], "start": start[first], "stop": stop[last]})
-
-
-def _cell_runs(path: Path, table: pd.DataFrame, row: int, cell: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The half-open runs of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", an id or a list of ids."""
-    if isinstance(cell, IntList) and cell.starts.size:
-        return cell.starts, cell.stops
-    ranges = [_RANGE.fullmatch(token) for token in str(cell).strip("[]() \n").replace(",", " ").split()]
-    if not ranges or not all(ranges):
-        _fail(path, table, row, f"filter_ids is {_shown(cell)}", _IDS)
-    first = np.array([int(found[1]) for found in ranges if found], dtype=np.int64)
-    last = np.array([int(found[2] or found[1]) for found in ranges if found], dtype=np.int64)
-    return first, last + 1
-
-
 def _check_runs(path: Path, meta: pd.DataFrame, runs: pd.DataFrame, n_filters: int) -> None:
     beyond = np.flatnonzero(runs["stop"] > n_filters)
     if beyond.size:
         layer, start, stop = runs.iloc[beyond[0]]
-        _fail(path, meta, layer, f"filter_ids holds {start}:{stop - 1}", f"0 to {n_filters - 1}, the rows of /filters")
+        fail_at(
+            path, meta, layer, f"filter_ids holds {start}:{stop - 1}", f"0 to {n_filters - 1}, the rows of /filters"
+        )
     runs = runs.sort_values("start", kind="stable")
     reached = runs["stop"].cummax().to_numpy()[:-1]
     overlaps = np.flatnonzero(runs["start"].to_numpy()[1:] < reached)
@@ -159,7 +109,7 @@ def _check_runs(path: Path, meta: pd.DataFrame, runs: pd.DataFrame, n_filters: i
         layer, start, _ = runs.iloc[overlaps[0] + 1]
         other = runs["layer"].iloc[np.argmax(runs["stop"].to_numpy()[: overlaps[0] + 1])]
         owner = "twice" if other == layer else f"and so has row {other}"
-        _fail(path, meta, layer, f"filter_ids has {start}, {owner}", "each filter in one layer, once")
+        fail_at(path, meta, layer, f"filter_ids has {start}, {owner}", "each filter in one layer, once")
 
 
 def _ranges(runs: pd.DataFrame) -> list[str]:
@@ -177,7 +127,7 @@ def _numbers(path: Path, meta: pd.DataFrame, name: str) -> pd.Series:
         wrong, right = ~_whole(numbers), "a whole number"
     if wrong.any():
         row = int(np.argmax(wrong))
-        _fail(path, meta, row, f"{name} is {_shown(meta[name].iloc[row])}", right)
+        fail_at(path, meta, row, f"{name} is {shown(meta[name].iloc[row])}", right)
     return numbers if name == "conv_depth_norm" else numbers.astype("int64")
 
 
@@ -228,15 +178,3 @@ def _label(value: Any) -> Any:
     if text.isprintable():
         return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\r", "\\r").replace("\0", "\\0")
-
-
-def _shown(cell: Any) -> str:
-    is_missing = cell is None or (isinstance(cell, float) and isnan(cell))
-    return "missing" if is_missing else repr(str(cell)[:40])
-
-
-def _fail(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -> NoReturn:
-    model, depth = (repr(str(table[name].iloc[row])[:40])[1:-1] for name in ("model_id", "conv_depth"))
-    raise FiltershiftError(
-        f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; {right} would be right"
-    )

@@ -1,7 +1,7 @@
 """The table of layers, `/meta`, of a file of unknown origin.
 
 `pandas.read_hdf` runs whatever code a hostile file holds, so the nodes pandas writes are read one by one through h5py
-and their pickles through :mod:`filtershift.dataset.pickles`. Layouts: pandas `io/pytables.py`.
+and their pickles through :mod:`filtershift.dataset.pickles.machine`. Layouts: pandas `io/pytables.py`.
 """
 
 import csv
@@ -28,8 +28,8 @@ from filtershift.dataset.hdf5 import (
     reading,
     row_bytes,
 )
-from filtershift.dataset.pickled_arrays import MAX_CELLS
-from filtershift.dataset.pickles import decode
+from filtershift.dataset.pickles.arrays import MAX_CELLS
+from filtershift.dataset.pickles.machine import decode
 from filtershift.errors import FiltershiftError
 
 MAX_NODE_BYTES = 2**30
@@ -43,7 +43,7 @@ def read_meta(path: Path) -> pd.DataFrame:
 
     It may be a pandas HDFStore frame in fixed or table format, by any version of pandas, or an array of bytes that
     holds UTF-8 CSV (whose columns all come as text); the content tells which. Columns keep their order; cells that are
-    lists of integers are :class:`~filtershift.dataset.pickled_arrays.IntList`.
+    lists of integers are :class:`~filtershift.dataset.pickles.arrays.IntList`.
 
     Raises:
         FiltershiftError: not HDF5, cut off, no `/meta` or a part of it missing, or anything but plain data in it.

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import DTypeLike, NDArray
 
-from filtershift.dataset.layers import runs_of
+from filtershift.dataset.layer_table import runs_of
 from filtershift.errors import FiltershiftError
 
 INDEX = ("model_id", "conv_depth", "conv_depth_norm")

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from filtershift.analysis.claims import FAILS, HOLDS, UNDECIDED
+from filtershift.analysis.claims.judge import FAILS, HOLDS, UNDECIDED
 from filtershift.report.sections import Section, Table, number
 
 LEAD = (
@@ -22,7 +22,7 @@ def sections(claims: pd.DataFrame) -> list[Section]:
     """The verdicts, then what each rests on.
 
     Args:
-        claims: one row a claim, as of `filtershift.analysis.claims.judge_claims`.
+        claims: one row a claim, as of `filtershift.analysis.claims.judge.judge_claims`.
     """
     return [verdicts(claims), rules(claims)]
 

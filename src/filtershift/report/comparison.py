@@ -29,7 +29,7 @@ def sections(
     """What shifts, how the bases turn, what was left out.
 
     Args:
-        shifts: columns variant, grouping, and those of `filtershift.analysis.comparison.named_shifts`.
+        shifts: columns variant, grouping, and those of `filtershift.analysis.comparing.comparison.named_shifts`.
         bases: columns variant, and those of `compare_bases`.
         skipped: columns kind, name, reason, count.
         titles: of the groupings.

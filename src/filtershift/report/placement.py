@@ -31,7 +31,7 @@ def sections(
 
     Args:
         shifts: columns model, variant, grouping, group, rank, shift, ….
-        models: one row a model, as of `filtershift.analysis.placement.placed_models`.
+        models: one row a model, as of `filtershift.analysis.comparing.placement.placed_models`.
         layers: one row a layer, as of `placed_layers`.
         skipped: columns kind, name, reason, count.
         titles: of the groupings.

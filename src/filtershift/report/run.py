@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.analysis.storage import load_groups
 from filtershift.files import read_table
+from filtershift.passes.group_files import load_groups
 from filtershift.report.tables import Pairs
 
 NO_GROUPS = pd.DataFrame(columns=["grouping", "group", "n_filters", "n_layers", "n_models"])

@@ -22,7 +22,7 @@ INPUTS = 240
 
 
 def fuzz(*arguments):
-    path = os.pathsep.join([str(TESTS), str(Path(__file__).parent)])
+    path = os.pathsep.join([str(TESTS), str(TESTS / "support")])
     command = [sys.executable, "-m", "fuzz.run", *map(str, arguments)]
     return subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False)
 

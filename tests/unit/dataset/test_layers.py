@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layer_files import DATA, FIXTURES, dataset
 
 from filtershift.dataset.filters import FilterFile
-from filtershift.dataset.layers import FIRST, _label, load_layers, read_layers, runs_of
+from filtershift.dataset.layer_table import load_layers, runs_of
+from filtershift.dataset.layers import FIRST, _label, read_layers
+from layer_files import DATA, FIXTURES, dataset
 
 TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\"',;$\\\t \0")).filter(bool)
 

@@ -4,10 +4,10 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from layer_files import dataset
 
 from filtershift.dataset.layers import read_layers
 from filtershift.errors import FiltershiftError
+from layer_files import dataset
 
 BAD_IDS = {
     "beyond the end": (["0:3", "90:100"], "row 1", "filter_ids holds 90:100", "0 to 99"),

@@ -4,9 +4,9 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from meta_files import DATA, FRAME, INDEX, assert_cells_equal, write
 
 from filtershift.dataset.meta import read_meta
+from meta_files import DATA, FRAME, INDEX, assert_cells_equal, write
 
 
 @pytest.mark.parametrize("name", ["v0_tiny", "v1_tiny", "v1table_tiny"])

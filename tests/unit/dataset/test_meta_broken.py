@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+
 from meta_files import DATA, copy_with, refused
 
 

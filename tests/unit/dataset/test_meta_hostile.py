@@ -9,9 +9,9 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from meta_files import DATA, FRAME, INDEX, assert_cells_equal, copy_with, refused, set_attribute, set_pickle, write
 
 from filtershift.dataset.meta import read_meta
+from meta_files import DATA, FRAME, INDEX, assert_cells_equal, copy_with, refused, set_attribute, set_pickle, write
 
 
 class Payload:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
-from filtershift.analysis.maps import tree
+from filtershift.analysis.shifts.maps import tree
 from filtershift.errors import FiltershiftError
 from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram
 from filtershift.figures.shift_matrix import ShiftPanel

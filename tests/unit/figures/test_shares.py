@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
 
-from filtershift.analysis.quality import STATES
+from filtershift.analysis.quality.layers import STATES
 from filtershift.errors import FiltershiftError
 from filtershift.figures.shares import SharePanel, shares
 from filtershift.figures.style import STATE_COLORS

@@ -1,9 +1,9 @@
 """A small run, its labels of any kind."""
 
 import pytest
-from runs import make_run
 
 from filtershift.report.run import Run
+from made_run import make_run
 
 
 @pytest.fixture

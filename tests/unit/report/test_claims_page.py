@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.analysis.claims import CLAIMS, FAILS, HOLDS, UNDECIDED
+from filtershift.analysis.claims.judge import CLAIMS, FAILS, HOLDS, UNDECIDED
 from filtershift.report.claims import LEAD, facts, sections
 from filtershift.report.page import render
 

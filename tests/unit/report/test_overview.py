@@ -6,11 +6,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from runs import LABELS, make_run
 
 from filtershift.report.overview import facts, story
 from filtershift.report.run import Run
 from filtershift.report.sections import Section
+from made_run import LABELS, make_run
 
 SECTIONS = ["Data", "Bases", "Shifts", "Scales", "Quality", "Cost"]
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from PIL import Image
-from runs import LABELS
 
 from filtershift.report import page
 from filtershift.report.overview import facts, story
 from filtershift.report.page import caption, render
 from filtershift.report.run import Run
 from filtershift.report.sections import Figure, Section, Table, text
+from made_run import LABELS
 
 CAPTION = """{{ snakemake.wildcards.get("variant", "scaled") }} filters, **own** basis: <b>&</b>
 

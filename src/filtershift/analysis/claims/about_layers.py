@@ -1,0 +1,140 @@
+"""Statistics that decide the papers' claims about single layers: ranges and quality, one function a claim."""
+
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.claims.about_shifts import DISCRIMINATOR
+from filtershift.analysis.claims.evidence import Evidence
+from filtershift.analysis.claims.groups import DEPTHS, FEWEST_MODELS, Finding, UndecidedError, numbered
+from filtershift.analysis.claims.statistics import rank_correlation, weighted_quantile
+
+Array = NDArray[np.float64]
+
+SMALL_SETS = ("*mnist*", "*cifar*", "*svhn*")
+"""Training sets of small images and few of them, by patterns of their names in lower case."""
+
+
+def ranges_by_depth(evidence: Evidence) -> Finding:
+    """Spearman's correlation of depth, decile by decile, with the median of the models' mean raw filter ranges."""
+    ranges = _ranges(evidence)
+    medians = _quantiles(evidence, ranges, 0.5)
+    return _of_ranges(rank_correlation(np.arange(ranges.shape[1], dtype=float), medians), ranges)
+
+
+def range_spread_by_depth(evidence: Evidence) -> Finding:
+    """The median interquartile range, over the first three tenths of depth, of models' ranges over that of the rest."""
+    ranges = _ranges(evidence)
+    box = _quantiles(evidence, ranges, 0.75) - _quantiles(evidence, ranges, 0.25)
+    first = round(0.3 * ranges.shape[1])
+    return _of_ranges(np.median(box[:, :first], axis=1) / np.median(box[:, first:], axis=1), ranges)
+
+
+def _ranges(evidence: Evidence) -> Array:
+    """The mean raw filter range of each model in each depth decile, (M, deciles), missing where it has no filter."""
+    labels, _ = numbered(evidence, "depth_decile")
+    if len(labels) < DEPTHS:
+        raise UndecidedError(f"the grouping depth_decile has {len(labels)} groups; it takes {DEPTHS}")
+    layers = evidence.layers[(evidence.layers["depth_decile"] >= 0) & evidence.layers["mean_range"].notna()]
+    n = layers["n_filters"] - layers["non_finite_filters"]
+    sums = layers.assign(n=n, sum=layers["mean_range"] * n).groupby(["model", "depth_decile"])[["sum", "n"]].sum()
+    table = (sums["sum"] / sums["n"]).unstack().reindex(range(len(evidence.models)))
+    ranges = table.reindex(columns=range(len(labels))).to_numpy(float)
+    few = np.flatnonzero(np.isfinite(ranges).sum(axis=0) < FEWEST_MODELS)
+    if len(few):
+        raise UndecidedError(f"fewer than {FEWEST_MODELS} models have filters in {labels[few[0]]}")
+    return ranges
+
+
+def _quantiles(evidence: Evidence, ranges: Array, share: float) -> Array:
+    """The quantile of each column of ranges, (draws, deciles)."""
+    known = np.isfinite(ranges)
+    columns = [
+        weighted_quantile(ranges[known[:, k], k], evidence.weight[:, known[:, k]], share)
+        for k in range(ranges.shape[1])
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _of_ranges(draws: Array, ranges: Array) -> Finding:
+    models = int(np.isfinite(ranges).any(axis=1).sum())
+    return Finding(draws, models, f"{models} models in {ranges.shape[1]} groups of depth_decile")
+
+
+def models_with_degenerate_layers(evidence: Evidence) -> Finding:
+    """The share of models that have a degenerate layer."""
+    share = _states(evidence, "degenerate")
+    judged = np.flatnonzero(share.notna())
+    _several(len(judged), "have a layer that can be judged")
+    weight = evidence.weight[:, judged]
+    some = (share.iloc[judged] > 0).to_numpy(float)
+    return Finding(_mean(weight, some), len(judged), f"{len(judged)} models")
+
+
+def discriminators_random_layers(evidence: Evidence) -> Finding:
+    """The mean share of random-like layers in GAN-discriminators."""
+    labels, cell = numbered(evidence, "task")
+    if DISCRIMINATOR not in labels:
+        raise UndecidedError(f"the grouping task has no group {DISCRIMINATOR}")
+    share = _states(evidence, "random-like")
+    own = np.unique(evidence.model[cell == labels.index(DISCRIMINATOR)])
+    own = own[share.iloc[own].notna()]
+    _several(len(own), f"are {DISCRIMINATOR}s with a layer that can be judged")
+    return Finding(_mean(evidence.weight[:, own], share.iloc[own].to_numpy(float)), len(own), f"{len(own)} models")
+
+
+def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
+    """The mean share of degenerate layers in large models trained on small sets less that in other large models."""
+    share = _states(evidence, "degenerate")
+    small, other = (models[share.iloc[models].notna()] for models in _large(evidence))
+    _several(len(small), "are large and trained on a small set")
+    _several(len(other), "are large and trained on another set")
+    means = [_mean(evidence.weight[:, models], share.iloc[models].to_numpy(float)) for models in (small, other)]
+    return Finding(means[0] - means[1], len(small), f"{len(small)} large models on small sets, {len(other)} others")
+
+
+def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
+    """The mean over large models trained on small sets of: median variance entropy, deeper half less first half."""
+    layers = evidence.layers
+    half = layers["conv_depth_norm"] >= 0.5
+    medians = layers.groupby(["model", half])["variance_entropy"].median().unstack()
+    change = medians.reindex(columns=[False, True]).diff(axis=1)[True].reindex(range(len(evidence.models)))
+    small, _ = _large(evidence)
+    small = small[change.iloc[small].notna()]
+    _several(len(small), "are large, trained on a small set and have layers in both halves")
+    draws = _mean(evidence.weight[:, small], change.iloc[small].to_numpy(float))
+    return Finding(draws, len(small), f"{len(small)} large models on small sets")
+
+
+def _states(evidence: Evidence, state: str) -> pd.Series:
+    """The share of a model's judged layers that are in this state, (M,), missing where none is judged."""
+    layers = evidence.layers.dropna(subset=["state"])
+    return (layers["state"] == state).groupby(layers["model"]).mean().reindex(range(len(evidence.models)))
+
+
+def _large(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Models of at least the median number of filters, by number: trained on small sets, and on other known ones."""
+    models = evidence.models
+    large = models["n_filters"] >= models["n_filters"].median()
+    trained = models["training_set"]
+    small = trained.map(lambda text: _is_small(str(text)), na_action="ignore").fillna(False).astype(bool)
+    return np.flatnonzero(large & small), np.flatnonzero(large & ~small & trained.notna())
+
+
+def _is_small(training_set: str) -> bool:
+    """Whether all sets of a combination are small."""
+    names = training_set.lower().split(",")
+    return all(any(fnmatchcase(name, pattern) for pattern in SMALL_SETS) for name in names)
+
+
+def _mean(weight: Array, values: NDArray) -> Array:
+    """The mean of values (N,) in each draw, by weights (draws, N); NaN where none counts."""
+    total = weight.sum(axis=1)
+    return np.divide(weight @ values, total, out=np.full(len(total), np.nan), where=total > 0)
+
+
+def _several(models: int, which: str) -> None:
+    if models < FEWEST_MODELS:
+        raise UndecidedError(f"{models} models {which}; it takes {FEWEST_MODELS}")

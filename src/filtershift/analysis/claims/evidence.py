@@ -1,0 +1,138 @@
+"""What the papers' claims are judged by: sums over the layers of a model that are in the same groups, and resamples.
+
+Every quantity is computed for many draws of models at once. The first draw is the data set as it is; in the others its
+models are drawn with replacement, the same ones for all claims. Basis, bins and explained variance ratios stay those of
+the data set.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.groups.membership import Membership
+from filtershift.files import read_table
+from filtershift.passes.group_files import load_groups
+from filtershift.passes.histogram_files import group_counts, load_grid
+from filtershift.passes.histograms import coarsen
+from filtershift.passes.layer_files import load
+from filtershift.passes.moments import LayerMoments, merge
+
+Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+GROUPINGS = ("task", "data_type", "depth_decile", "model_family")
+"""The groupings that claims are about."""
+
+TRAINING_SET = "Training-Dataset"
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """A data set as the claims see it: M models, and C cells, the layers of one model that are in the same groups.
+
+    Attributes:
+        weight: (draws, M) how often each model counts in each draw.
+        models: one row a model: model, n_filters, training_set (missing if unknown).
+        layers: one row a layer: model (its number), the number of its group in each configured grouping (-1: none),
+            and its quality.
+        labels: the groups of each configured grouping, in natural order.
+        cells: columns model and the configured groupings, by number.
+        counts: (C, 9, bins) histograms of scaled filters.
+        n: (C,) filters.
+        mean: (C, 9) mean scaled filter.
+        scatter: (C, 9, 9) sum of outer products of the scaled filters less their mean.
+        edges: (bins + 1,) of the bins.
+        components: (9, 9) of the global basis of scaled filters.
+        ratio: (9,) its explained variance ratios.
+    """
+
+    weight: Array
+    models: pd.DataFrame
+    layers: pd.DataFrame
+    labels: Mapping[str, Sequence[str]]
+    cells: pd.DataFrame
+    counts: Numbers
+    n: Numbers
+    mean: Array
+    scatter: Array
+    edges: Array
+    components: Array
+    ratio: Array
+
+    @property
+    def model(self) -> Numbers:
+        """The model of each cell, (C,)."""
+        return self.cells["model"].to_numpy(np.int64)
+
+    def sums(self, number: Numbers, groups: int, values: NDArray, draws: slice = slice(None)) -> Array:
+        """Sums of the values (C, K) of the cells of each group, in these draws: (draws, groups, K).
+
+        ``number`` (C,) is the group of each cell, 0 … groups - 1, or -1.
+        """
+        weight = self.weight[draws]
+        total = np.zeros((len(weight), groups, values.shape[1]))
+        for group in range(groups):
+            cells = np.flatnonzero(number == group)
+            total[:, group] = weight[:, self.model[cells]] @ values[cells].astype(float)
+        return total
+
+
+def load_evidence(
+    layers: Path,
+    quality: Path,
+    groupings: Mapping[str, Membership],
+    moments: Sequence[Path],
+    histograms: Sequence[Path],
+    basis: Path,
+    draws: int,
+    seed: int,
+) -> Evidence:
+    """Read it from the layer table, the layers' quality, groups, and the statistics of scaled filters of all shards."""
+    models, table = layer_table(read_table(layers, text=("model",)), read_table(quality, text=("model",)), groupings)
+    columns = ["model", *groupings]
+    cell: Numbers = np.asarray(table.groupby(columns).ngroup(), np.int64)
+    cells = table[columns].drop_duplicates().sort_values(columns, ignore_index=True)
+    grid = load_grid(histograms[0])
+    counts = group_counts(histograms, "extent", dict(zip(table["layer"], cell.tolist(), strict=True)), len(cells))
+    measured = load(moments, LayerMoments)
+    n, mean, scatter = merge(measured.n, measured.mean[:, 0], measured.scatter[:, 0], cell, len(cells))
+    scaled = load_groups(basis)[0]["scaled"]
+    return Evidence(
+        weight=resampled(len(models), draws, seed),
+        models=models,
+        layers=table,
+        labels={name: groups.labels for name, groups in groupings.items()},
+        cells=cells,
+        counts=coarsen(counts, grid.bins),
+        n=n,
+        mean=mean,
+        scatter=scatter,
+        edges=grid.edges,
+        components=scaled["components"],
+        ratio=scaled["explained_variance_ratio"],
+    )
+
+
+def layer_table(
+    layers: pd.DataFrame, quality: pd.DataFrame, groupings: Mapping[str, Membership]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables ``models`` and ``layers`` of the evidence; models are in the order in which layers name them."""
+    if TRAINING_SET not in layers:
+        layers = layers.assign(**{TRAINING_SET: None})
+    models = layers.groupby(["model_id", "model"], as_index=False, sort=False).agg(
+        n_filters=("n_filters", "sum"), training_set=(TRAINING_SET, "first")
+    )
+    number = pd.Series(models.index, models["model_id"])
+    numbers = {name: layers["layer"].map(groups.group_of).fillna(-1).astype(int) for name, groups in groupings.items()}
+    model = layers["model_id"].map(number)
+    return models, layers[["layer"]].assign(**numbers).merge(quality.assign(model=model), on="layer")
+
+
+def resampled(models: int, draws: int, seed: int) -> Array:
+    """How often each model counts, (1 + draws, models): once, then as drawn with replacement."""
+    drawn = np.random.default_rng(seed).multinomial(models, np.full(models, 1 / models), draws)
+    return np.concatenate([np.ones((1, models)), drawn])

@@ -1,0 +1,195 @@
+"""Groups that claims compare, in every draw of models: their shifts, covariances and distance from normal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filtershift.analysis.claims.evidence import Evidence
+from filtershift.analysis.groups.assign import UNKNOWN
+from filtershift.analysis.shifts.d_matrix import EPSILON, component_shifts, probabilities
+from filtershift.analysis.uncertainty.null_groups import ENOUGH
+
+Array = NDArray[np.float64]
+Numbers = NDArray[np.int64]
+
+FEWEST_MODELS, FEWEST_GROUPS = 3, 3
+"""What it takes to resample a group's models, and to speak of the groups of a grouping."""
+
+DEPTHS = 5
+"""Groups of depth it takes to speak of the first, the last, and those between."""
+
+# Draws whose histograms are held at once.
+_BLOCK = 50
+
+
+class UndecidedError(Exception):
+    """A claim cannot be judged on this data set; the message says why."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What decides a claim.
+
+    Attributes:
+        draws: (draws,) the statistic, first of the data set as it is, then of resampled ones.
+        n_models: models it rests on; of several groupings those of the one that has the fewest.
+        rests_on: the groups or layers it rests on, in words.
+    """
+
+    draws: Array
+    n_models: int
+    rests_on: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The groups of a grouping that can be compared: known ones of enough models and filters.
+
+    Attributes:
+        labels: G labels in natural order.
+        sizes: (G,) models of each.
+        n_models: models in any of them.
+        cell: (C,) the group of each cell, -1 for none.
+        shift: (draws, G, G) D-matrices of scaled filters; NaN where a draw has no model of a group.
+        said: which groups these are, in words.
+    """
+
+    labels: list[str]
+    sizes: Numbers
+    n_models: int
+    cell: Numbers
+    shift: Array
+    said: str
+
+    @property
+    def pairs(self) -> Array:
+        """The shift of each pair, (draws, P), (0, 1), (0, 2) … first."""
+        return self.shift[:, *np.triu_indices(len(self.labels), k=1)]
+
+    @property
+    def median(self) -> Array:
+        """The median shift of pairs, (draws,)."""
+        return np.nanmedian(self.pairs, axis=1)
+
+    @property
+    def means(self) -> Array:
+        """The mean shift of each group to the others, (draws, G)."""
+        others = ~np.eye(len(self.labels), dtype=bool)
+        return np.stack([np.nanmean(self.shift[:, g, others[g]], axis=1) for g in range(len(self.labels))], axis=1)
+
+    def find(self, label: str) -> int:
+        """The number of a group."""
+        if label not in self.labels:
+            raise UndecidedError(f"there is no group {label} of {_enough()}")
+        return self.labels.index(label)
+
+
+def numbered(evidence: Evidence, grouping: str) -> tuple[list[str], Numbers]:
+    """The labels of a grouping, and the group of each cell."""
+    if grouping not in evidence.labels:
+        raise UndecidedError(f"the grouping {grouping} is not configured")
+    return list(evidence.labels[grouping]), evidence.cells[grouping].to_numpy(np.int64)
+
+
+@lru_cache(maxsize=8)
+def compared(evidence: Evidence, grouping: str) -> Compared:
+    """The groups that can be compared, of which it takes `FEWEST_GROUPS`."""
+    labels, cell = numbered(evidence, grouping)
+    models, filters = np.zeros(len(labels), np.int64), np.zeros(len(labels), np.int64)
+    np.add.at(filters, cell[cell >= 0], evidence.n[cell >= 0])
+    held = np.unique(np.stack([cell, evidence.model])[:, (cell >= 0) & (evidence.n > 0)], axis=1)
+    np.add.at(models, held[0], 1)
+    known = np.array([label != UNKNOWN for label in labels])
+    kept = np.flatnonzero(known & (models >= FEWEST_MODELS) & (filters >= ENOUGH))
+    said = f"{len(kept)} of {len(labels)} groups of {grouping}"
+    if len(kept) < FEWEST_GROUPS:
+        raise UndecidedError(f"{said} have {_enough()}; it takes {FEWEST_GROUPS}")
+    cell = np.where(np.isin(cell, kept), np.searchsorted(kept, cell), -1)
+    shift = np.concatenate([_shifts(evidence, sample) for sample in _histograms(evidence, cell, len(kept))])
+    n_models = len(np.unique(evidence.model[(cell >= 0) & (evidence.n > 0)]))
+    return Compared([labels[k] for k in kept], models[kept], n_models, cell, shift, said)
+
+
+def whole(evidence: Evidence, grouping: str, fewest: int) -> Compared:
+    """All groups of a grouping, which must be ``fewest`` or more and each comparable."""
+    labels, _ = numbered(evidence, grouping)
+    if len(labels) < fewest:
+        raise UndecidedError(f"the grouping {grouping} has {len(labels)} groups; it takes {fewest}")
+    groups = compared(evidence, grouping)
+    if missing := [label for label in labels if label not in groups.labels]:
+        raise UndecidedError(f"the group {missing[0]} of {grouping} is not of {_enough()}")
+    return groups
+
+
+def model_shifts(evidence: Evidence) -> tuple[Numbers, Array]:
+    """The models that have enough filters to be compared, by number, and their D-matrix of scaled filters."""
+    filters = np.bincount(evidence.model, evidence.n, len(evidence.models))
+    models = np.flatnonzero(filters >= ENOUGH)
+    if len(models) < FEWEST_MODELS:
+        raise UndecidedError(f"{len(models)} models have {ENOUGH:,} filters; it takes {FEWEST_MODELS}")
+    counts = np.zeros((len(filters), *evidence.counts.shape[1:]), np.int64)
+    np.add.at(counts, evidence.model, evidence.counts)
+    return models, _shifts(evidence, counts[None, models])[0]
+
+
+def covariances(evidence: Evidence, cell: Numbers, groups: int) -> Array:
+    """Covariance matrices of the scaled filters of groups of cells, (draws, groups, 9, 9); denominator n."""
+    n, mean = evidence.n[:, None], evidence.mean
+    square = evidence.scatter + n[:, :, None] * mean[:, :, None] * mean[:, None, :]
+    sums = evidence.sums(cell, groups, np.concatenate([n, n * mean, square.reshape(-1, 81)], axis=1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        means = sums[..., 1:] / sums[..., :1]
+    first = means[..., :9]
+    return means[..., 9:].reshape(*first.shape, 9) - first[..., :, None] * first[..., None, :]
+
+
+def spreads(evidence: Evidence, groups: Compared) -> Array:
+    """Standard deviations of the coefficients of groups along the global basis, (draws, G, 9)."""
+    of_groups = covariances(evidence, groups.cell, len(groups.labels))
+    variance = np.einsum("ip,dgpq,iq->dgi", evidence.components, of_groups, evidence.components)
+    return np.sqrt(np.maximum(variance, 0))
+
+
+def from_normal(evidence: Evidence, groups: Compared) -> Array:
+    """D between each group and a normal distribution of its mean and variance in every component, (draws, G)."""
+    blocks = _histograms(evidence, groups.cell, len(groups.labels))
+    return np.concatenate([_from_normal(evidence, sample) for sample in blocks])
+
+
+def _from_normal(evidence: Evidence, counts: Numbers) -> Array:
+    from scipy.special import ndtr
+
+    edges = evidence.edges
+    width, centre = edges[1] - edges[0], (edges[1:] + edges[:-1]) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = counts / counts.sum(axis=-1, keepdims=True)
+        mean = share @ centre
+        deviation = np.sqrt(np.maximum(share @ centre**2 - mean**2, width**2 / 12))
+        below = ndtr((edges - mean[..., None]) / deviation[..., None])
+    normal = np.maximum(np.diff(below, axis=-1), EPSILON * width)
+    q, p = normal / normal.sum(axis=-1, keepdims=True), probabilities(counts, width)
+    parts: Array = ((p - q) * (np.log(p) - np.log(q))).sum(axis=-1)
+    return parts @ evidence.ratio
+
+
+def _histograms(evidence: Evidence, cell: Numbers, groups: int) -> Iterator[Numbers]:
+    """The histograms (b, groups, 9, bins) of groups of cells, a block of draws at a time."""
+    counts = evidence.counts.reshape(len(cell), -1)
+    for start in range(0, len(evidence.weight), _BLOCK):
+        # Weights are whole numbers, so the sums are exact.
+        sums = evidence.sums(cell, groups, counts, slice(start, start + _BLOCK)).astype(np.int64)
+        yield sums.reshape(*sums.shape[:2], *evidence.counts.shape[1:])
+
+
+def _shifts(evidence: Evidence, sample: Numbers) -> Array:
+    """D-matrices of histograms (b, groups, 9, bins)."""
+    width = evidence.edges[1] - evidence.edges[0]
+    ratio = evidence.ratio[:, None, None]
+    return np.stack([(component_shifts(probabilities(counts, width)) * ratio).sum(axis=0) for counts in sample])
+
+
+def _enough() -> str:
+    return f"{FEWEST_MODELS} models and {ENOUGH:,} filters"

@@ -1,0 +1,102 @@
+"""Several data sets measured together: passes 2 and 3 over each, in the basis and over the extent of all."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.passes import VARIANTS
+from filtershift.passes.bases import Basis, global_basis
+from filtershift.passes.blocks import FilterSource
+from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.histograms import REFINE, Grid, coarsen, make_grids, measure_histograms
+from filtershift.passes.moments import LayerMoments
+
+Array = NDArray[np.float64]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Measurable:
+    """A data set: its filters, columns layer, start, stop of where those of each layer are, and results of pass 1."""
+
+    filters: FilterSource
+    runs: pd.DataFrame
+    moments: LayerMoments
+
+
+@dataclass(frozen=True)
+class Together:
+    """What comparing data sets needs of their filters.
+
+    Attributes:
+        bases: of all filters, scaled and unscaled.
+        edges: (2, bins + 1) of the bins of both variants.
+        layers: of each data set, (L,) its layer numbers.
+        counts: of each data set, (L, 2, 9, bins) histogram counts.
+    """
+
+    bases: tuple[Basis, Basis]
+    edges: Array
+    layers: Sequence[NDArray[np.int64]]
+    counts: Sequence[NDArray[np.int64]]
+
+
+def measure_together(
+    sets: Sequence[Measurable],
+    bins: int,
+    threads: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> Together:
+    """Measure data sets in the basis of all their filters, on ``bins`` bins over the extent of all.
+
+    Layer numbers of two data sets may be the same: they stay apart.
+
+    Args:
+        sets: the data sets.
+        bins: of the histograms.
+        threads: how many units are computed at once.
+        progress: wraps the sequence of work of each pass over each data set.
+    """
+    moments: LayerMoments = _joined([one.moments for one in sets])
+    scaled, unscaled = (global_basis(moments, v) for v in range(len(VARIANTS)))
+    components, mean = np.stack([scaled.components, unscaled.components]), np.stack([scaled.mean, unscaled.mean])
+    extents = []
+    for one in sets:
+        peak = dict(zip(one.moments.layer.tolist(), one.moments.peak.tolist(), strict=True))
+        extents.append(measure_extent(one.filters, one.runs, components, mean, peak, threads, progress))
+    extent: LayerExtent = _joined(extents)
+    grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), bins)
+    histograms = [_histograms(one, components, mean, grids, threads, progress) for one in sets]
+    return Together(
+        bases=(scaled, unscaled),
+        edges=np.stack([grid.edges for grid in grids]),
+        layers=[layer for layer, _ in histograms],
+        counts=[counts for _, counts in histograms],
+    )
+
+
+def _joined(parts: Sequence[Result]) -> Result:
+    """Per-layer results of all data sets, one after the other."""
+    arrays = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
+    return type(parts[0])(**arrays)
+
+
+def _histograms(
+    one: Measurable,
+    components: Array,
+    mean: Array,
+    grids: tuple[Grid, Grid],
+    threads: int,
+    progress: Callable[[Iterable], Iterable],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Layer numbers (L,) of a data set and the counts (L, 2, 9, bins) of the compared bins."""
+    bins = grids[0].bins
+    layers, counts = [], []
+    for layer, counted in measure_histograms(one.filters, one.runs, components, mean, grids, threads, progress):
+        layers.append(layer)
+        counts.append(coarsen(counted[:, :, : bins * REFINE].astype(np.int64), bins))
+    return np.array(layers, np.int64), np.stack(counts)

@@ -1,0 +1,201 @@
+"""Placement: models beside a finished data set, in its bases and on its bins, without its filters.
+
+A model is compared with every group of the data set as groups are with each other, and each of its layers with the
+layers of the data set.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.comparing.reference import Reference
+from filtershift.analysis.quality.layers import layer_quality
+from filtershift.analysis.quality.phenotypes import layer_phenotypes
+from filtershift.analysis.quality.shapes import layer_shapes
+from filtershift.analysis.shifts.d_matrix import component_shifts, probabilities
+from filtershift.analysis.uncertainty.intervals import Resampling
+from filtershift.analysis.uncertainty.tables import placed_uncertainty
+from filtershift.dataset.models.layers import model_layers
+from filtershift.dataset.models.model import ConvModel
+from filtershift.errors import FiltershiftError
+from filtershift.passes import VARIANTS
+from filtershift.passes.all_passes import Measured, measure
+from filtershift.passes.filter_array import FilterArray
+from filtershift.passes.histograms import coarsen
+
+Array = NDArray[np.float64]
+
+# What a layer is compared with the layers of the data set by.
+COMPARED = ("mean_range", "sparsity", "variance_entropy", "orthogonality")
+
+# How far to believe a shift.
+BELIEF = ("low", "high", "floor", "null", "flag")
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where models are in a data set.
+
+    Attributes:
+        shifts: columns variant, grouping, model, group, rank, shift, then n_filters, n_layers, n_models of the group,
+            how far to believe the shift (low, high, floor, null, flag), and its parts component_0 … component_8.
+        layers: one row a layer, as of `placed_layers`.
+        models: one row a model, as of `placed_models`.
+    """
+
+    shifts: pd.DataFrame
+    layers: pd.DataFrame
+    models: pd.DataFrame
+
+
+def place(models: Mapping[str, ConvModel], reference: Reference, how: Resampling) -> Placement:
+    """Measure models as the data set was, and compare them with its groups and its layers.
+
+    ``how`` the uncertainty of shifts is measured; with no resamples it is missing. Models without a 3×3 layer are left
+    out.
+
+    Raises:
+        FiltershiftError: no model has a 3×3 layer.
+    """
+    reasons = "; ".join(
+        ": ".join([name, *(row.reason for row in model.skipped[-1:])]) for name, model in models.items()
+    )
+    models = {name: model for name, model in models.items() if model.layers}
+    if not models:
+        raise FiltershiftError(f"there is nothing to place: no 3×3 filters in {reasons}")
+    layers = model_layers(models)
+    source = FilterArray([layer.weights for model in models.values() for layer in model.layers])
+    measured = measure(source, layers, reference.components, reference.mean, reference.grids)
+    owner = layers["model"].to_numpy()
+    tables = []
+    for (grouping, variant), groups in reference.counts.items():
+        v = VARIANTS.index(variant)
+        grid = reference.grids[v]
+        counts = coarsen(measured.counts[:, v].astype(np.int64), grid.bins)
+        own = {name: counts[owner == name] for name in models}
+        totals = {name: of_layers.sum(axis=0) for name, of_layers in own.items()}
+        width = grid.edges[1] - grid.edges[0]
+        table = placed_shifts(totals, groups, width, reference.ratio[v])
+        table.insert(0, "variant", variant)
+        table.insert(1, "grouping", grouping)
+        table = table.merge(reference.sizes[grouping], on="group", how="left")
+        tables.append(table.merge(_believed(own, reference, grouping, variant, how), on=["model", "group"], how="left"))
+    quality = placed_layers(layers, measured, reference)
+    shifts = pd.concat(tables, ignore_index=True)
+    parts = [column for column in shifts if str(column).startswith("component_")]
+    return Placement(shifts[[*shifts.columns.drop(parts), *parts]], quality, placed_models(quality))
+
+
+def _believed(
+    own: Mapping[str, NDArray[np.int64]], reference: Reference, grouping: str, variant: str, how: Resampling
+) -> pd.DataFrame:
+    """How far to believe the shift of each model to each group of a grouping: model, group, low, high, floor, ….
+
+    ``own`` has per model the counts (l, 9, bins) of its layers.
+    """
+    v, groups = VARIANTS.index(variant), reference.groups[grouping]
+    rows = reference.layers.index.get_indexer(pd.Index(list(groups.group_of)))
+    tables = []
+    for name, counts in own.items():
+        if not how.resamples or not counts.sum():
+            table = pd.DataFrame(np.nan, range(len(groups.labels)), [*BELIEF[:-1]]).assign(flag=None)
+        else:
+            table = placed_uncertainty(
+                counts,
+                reference.layer_counts[variant][rows],
+                reference.grids[v].edges[1] - reference.grids[v].edges[0],
+                reference.ratio[v],
+                np.array(list(groups.group_of.values())),
+                len(groups.labels),
+                reference.layers["model_id"].to_numpy()[rows],
+                f"placement/{grouping}",
+                how,
+            )
+        tables.append(table[[*BELIEF]].assign(model=name, group=groups.labels))
+    return pd.concat(tables, ignore_index=True)
+
+
+def placed_shifts(
+    models: Mapping[str, NDArray[np.int64]], groups: Mapping[str, NDArray[np.int64]], width: float, ratio: Array
+) -> pd.DataFrame:
+    """The shift of every model to every group of a grouping, each model's nearest group first.
+
+    Args:
+        models: per model the counts (9, bins) of its coefficients in the data set's basis.
+        groups: per group the counts (9, bins) on the same bins.
+        width: of a bin, in units of the coefficients.
+        ratio: (9,) explained variance ratio of the basis.
+
+    Returns:
+        Columns model, group, rank (1: the nearest), shift, and component_0 … component_8, which add up to it; missing
+        where a model or a group has no filters.
+    """
+    counts = np.stack([*models.values(), *groups.values()])
+    pairs = component_shifts(probabilities(counts, width)) * ratio[:, None, None]
+    parts = pairs[:, : len(models), len(models) :]
+    table = pd.DataFrame(
+        {
+            "model": np.repeat(np.array(list(models), object), len(groups)),
+            "group": list(groups) * len(models),
+            "shift": parts.sum(axis=0).ravel(),
+            **{f"component_{i}": parts[i].ravel() for i in range(9)},
+        }
+    )
+    rank = table.groupby("model", sort=False)["shift"].rank(method="min").astype("Int64")
+    table.insert(2, "rank", rank)
+    number = table["model"].map({model: k for k, model in enumerate(models)})
+    return table.iloc[np.lexsort((table["shift"], number))].reset_index(drop=True)
+
+
+def placed_layers(layers: pd.DataFrame, measured: Measured, reference: Reference) -> pd.DataFrame:
+    """The quality of every layer of the models, beside that of the data set's layers, one row a layer.
+
+    The columns of `layer_quality` with layer_name; the phenotype; for each of `COMPARED` the percentage of the data
+    set's layers with a lower value, equal ones counted half, as in sparsity_percentile; and outside: whether any
+    coefficient is beyond the data set's.
+    """
+    quality = layer_quality(layers, measured.moments, measured.extent, measured.orthogonality)
+    histograms = [(measured.moments.layer, measured.window_counts[:, 0])]
+    shapes = layer_shapes(
+        measured.moments,
+        measured.extent,
+        reference.components[0],
+        reference.mean[0],
+        reference.grids[0].window,
+        histograms,
+    )
+    quality.insert(2, "layer_name", layers["layer_name"])
+    quality["phenotype"] = layer_phenotypes(layers, shapes)["phenotype"]
+    for column in COMPARED:
+        values, known = (table[column].to_numpy(float) for table in (quality, reference.quality))
+        quality[f"{column}_percentile"] = 100 * below(values, known)
+    ends = np.stack([grid.extent for grid in reference.grids])
+    beyond = (measured.extent.low < ends[:, 0]) | (measured.extent.high > ends[:, 1])
+    quality["outside"] = np.any(beyond, axis=1)
+    return quality
+
+
+def below(values: Array, reference: Array) -> Array:
+    """The share of the reference below each value, equal ones counted half; NaN for NaN, or without a reference."""
+    known = np.sort(reference[np.isfinite(reference)])
+    count = np.searchsorted(known, values, "left") + np.searchsorted(known, values, "right")
+    share = count / (2 * len(known)) if len(known) else np.full(len(values), np.nan)
+    return np.where(np.isfinite(values), share, np.nan)
+
+
+def placed_models(layers: pd.DataFrame) -> pd.DataFrame:
+    """How much of each model is wasted: one row a model, from the table of its layers.
+
+    Columns model, n_layers, n_filters, degenerate and random_like layers, wasted_filters (those in such layers), and
+    outside, the layers with a coefficient beyond the data set's.
+    """
+    degenerate, random_like = layers["state"] == "degenerate", layers["state"] == "random-like"
+    wasted = layers["n_filters"].where(degenerate | random_like, 0)
+    marked = layers[["model", "n_filters", "outside"]].assign(
+        n_layers=1, degenerate=degenerate, random_like=random_like, wasted_filters=wasted
+    )
+    columns = ["n_layers", "n_filters", "degenerate", "random_like", "wasted_filters", "outside"]
+    return marked.groupby("model", sort=False)[columns].sum().astype(int).reset_index()

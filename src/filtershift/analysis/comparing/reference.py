@@ -1,0 +1,79 @@
+"""A finished data set as what other models are compared with: bases, bins, group histograms, quality of layers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.groups.membership import Membership
+from filtershift.analysis.groups.membership import load_groups as load_membership
+from filtershift.files import read_table
+from filtershift.passes import VARIANTS
+from filtershift.passes.group_files import load_bases, load_groups
+from filtershift.passes.histogram_files import layer_counts, load_grid
+from filtershift.passes.histograms import Grid
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What placing a model needs of a data set.
+
+    Attributes:
+        components: (2, 9, 9) of the global bases, scaled and unscaled.
+        mean: (2, 9) of these.
+        ratio: (2, 9) their explained variance ratios.
+        grids: the bins of both variants.
+        variants: those that are compared.
+        counts: of each grouping and variant, per group the counts (9, bins).
+        layer_counts: of each variant, those of every layer (L, 9, bins), in the order of ``layers``.
+        layers: one row a layer, with its model_id.
+        groups: of each grouping, which group each layer is in.
+        sizes: of each grouping, group, n_filters, n_layers, n_models.
+        quality: one row a layer.
+    """
+
+    components: Array
+    mean: Array
+    ratio: Array
+    grids: tuple[Grid, Grid]
+    variants: Sequence[str]
+    counts: Mapping[tuple[str, str], Mapping[str, NDArray[np.int64]]]
+    layer_counts: Mapping[str, NDArray[np.integer]]
+    layers: pd.DataFrame
+    groups: Mapping[str, Membership]
+    sizes: Mapping[str, pd.DataFrame]
+    quality: pd.DataFrame
+
+
+def load_reference(folder: Path, groupings: Sequence[str], variants: Sequence[str]) -> Reference:
+    """Read it from the folder of results of a data set."""
+    statistics = folder / "statistics"
+    bases, _ = load_groups(statistics / "basis.h5")
+    components, mean = load_bases(statistics / "basis.h5")
+    files = {variant: sorted(statistics.glob(f"histograms-{variant}.*.h5")) for variant in VARIANTS}
+    scaled, unscaled = (load_grid(files[variant][0]) for variant in VARIANTS)
+    layers = read_table(folder / "layers.csv").set_index("layer")
+    tables = {name: (folder / f"groups/{name}.csv", folder / f"groups/{name}.sizes.csv") for name in groupings}
+    histograms = {
+        (grouping, variant): load_groups(folder / variant / f"histograms/{grouping}.h5")[0]
+        for grouping in groupings
+        for variant in variants
+    }
+    return Reference(
+        components=components,
+        mean=mean,
+        ratio=np.stack([bases[variant]["explained_variance_ratio"] for variant in VARIANTS]),
+        grids=(scaled, unscaled),
+        variants=variants,
+        counts={key: {label: group["counts"] for label, group in groups.items()} for key, groups in histograms.items()},
+        layer_counts={variant: layer_counts(files[variant], layers.index.tolist()) for variant in variants},
+        layers=layers,
+        groups={name: load_membership(*paths) for name, paths in tables.items()},
+        sizes={name: read_table(sizes, text=("group",)) for name, (_, sizes) in tables.items()},
+        quality=read_table(folder / "quality/layers.csv", text=("model", "state")),
+    )

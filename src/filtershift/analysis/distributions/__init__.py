@@ -1,0 +1,1 @@
+"""How coefficients are distributed: densities, and pairs of coefficients."""

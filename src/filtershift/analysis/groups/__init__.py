@@ -1,0 +1,1 @@
+"""Meta-groupings: their definition, and which group each layer belongs to."""

@@ -1,0 +1,162 @@
+"""Meta-groupings: which group each layer belongs to."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from filtershift.analysis.groups.definition import Grouping
+from filtershift.errors import FiltershiftError
+
+UNKNOWN = "unknown"
+# Every pair of groups is a row of a table and a cell of a figure.
+MOST = 1000
+_ALONE = re.compile(r"(?<![^ ])(/+)(?![^ ])")
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of a grouping.
+
+    Attributes:
+        group: the label of each layer, missing where it is left out; indexed like the layer table.
+        sizes: one row a group, in natural order: group, n_filters, n_layers, n_models.
+        skipped: what is left out: kind, name, reason, count (of filters).
+    """
+
+    group: pd.Series
+    sizes: pd.DataFrame
+    skipped: pd.DataFrame
+
+
+def interval_labels(edges: Sequence[float]) -> list[str]:
+    """Labels of the intervals between edges: "[0, .1]", "(.1, .2]", …"""
+    ends = [re.sub(r"^(-?)0\.", r"\1.", f"{edge:.12g}") for edge in edges]
+    return [f"{'[' if k == 0 else '('}{low}, {high}]" for k, (low, high) in enumerate(pairwise(ends))]
+
+
+def natural_key(label: str) -> tuple[tuple[float, str], ...]:
+    """Sort key in which numbers inside a label count by their value: "9" before "10"."""
+    parts = re.findall(r"\d+(?:\.\d+)?|\D+", label)
+    return tuple((float(part), "") if part[0].isdecimal() else (float("inf"), part) for part in parts)
+
+
+def _column(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
+    if column not in layers.columns:
+        known = ", ".join(layers.columns)
+        raise FiltershiftError(f"grouping '{name}': the data set has no column '{column}'; its columns are: {known}")
+    return layers[column]
+
+
+def _labels(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
+    values = _column(layers, name, column)
+    text = values.map(lambda value: f"{value:.15g}" if isinstance(value, float) else str(value), na_action="ignore")
+    return text.astype(object).where(values.notna(), UNKNOWN)
+
+
+def _binned(layers: pd.DataFrame, name: str, grouping: Grouping) -> pd.Series:
+    if len(grouping.by) != 1:
+        raise FiltershiftError(f"grouping '{name}': bins take one column in 'by', not {len(grouping.by)}")
+    values = pd.to_numeric(_column(layers, name, grouping.by[0]), errors="coerce").to_numpy(float, na_value=np.nan)
+    if np.isnan(values).all():
+        raise FiltershiftError(f"grouping '{name}': bins need numbers, of which the column '{grouping.by[0]}' has none")
+    # Rounded, so that 3 / 10 and .1 + .2 are on the same side of an edge at .3.
+    values, edges = values.round(12), np.asarray(grouping.bins, float).round(12)
+    if len(edges) < 2 or not (np.diff(edges) > 0).all():
+        raise FiltershiftError(f"grouping '{name}': bins must be two or more rising edges, not {list(grouping.bins)}")
+    labels = np.array([np.nan, *interval_labels(edges.tolist())], object)
+    # Interval k is (edge k, edge k + 1]; the first also holds its lower edge.
+    number = np.where(values == edges[0], 1, np.searchsorted(edges, values, side="left"))
+    inside = (values >= edges[0]) & (values <= edges[-1])
+    return pd.Series(labels[np.where(inside, number, 0)], layers.index, dtype=object)
+
+
+def _among(labels: pd.Series, chosen: Sequence[object]) -> pd.Series:
+    """Which labels are one of those chosen, or match one as a shell pattern."""
+    texts = [str(choice) for choice in chosen]
+    matching = {label for label in labels.unique() if label in texts or any(fnmatchcase(label, t) for t in texts)}
+    return labels.isin(matching)
+
+
+def _matched(label: str, patterns: Mapping[str, str]) -> str | float:
+    return next((new for pattern, new in patterns.items() if fnmatchcase(label, pattern)), np.nan)
+
+
+def _skipped(layers: pd.DataFrame, out: pd.Series, name: str, reason: str) -> dict[str, object]:
+    return {"kind": "layers", "name": name, "reason": reason, "count": int(layers["n_filters"][out].sum())}
+
+
+def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
+    """Put every layer of the table into its group of the grouping called ``name``.
+
+    A missing label makes the group "unknown". Layers and groups that are left out are listed with the reason.
+    """
+    if grouping.bins:
+        label = _binned(layers, name, grouping)
+    elif grouping.by:
+        label = _labels(layers, name, grouping.by[0])
+        if len(grouping.by) > 1:
+            # Slashes that stand alone in a label get one more, so that no two combinations read the same.
+            columns = [_labels(layers, name, column).str.replace(_ALONE, r"\1/", regex=True) for column in grouping.by]
+            label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
+    else:
+        label = pd.Series("all", layers.index, dtype=object)
+    skipped = []
+
+    def leave_out(out: pd.Series, reason: str) -> None:
+        out = out & label.notna()
+        if out.any():
+            skipped.append(_skipped(layers, out, name, reason))
+            label[out] = np.nan
+
+    if label.isna().any():
+        skipped.append(_skipped(layers, label.isna(), name, f"{grouping.by[0]} missing or outside the bins"))
+    for column, allowed in grouping.where.items():
+        leave_out(~_among(_labels(layers, name, column), allowed), f"{column} not among those of 'where'")
+    for column, refused in grouping.exclude.items():
+        leave_out(_among(_labels(layers, name, column), refused), f"{column} among those of 'exclude'")
+    if grouping.map:
+        new = label.map(lambda text: _matched(text, grouping.map), na_action="ignore")
+        leave_out(new.isna(), "matches no pattern of 'map'")
+        label = new.where(label.notna())
+    sizes = _sizes(layers, label, grouping)
+    for group, n_filters, n_models in zip(sizes["group"], sizes["n_filters"], sizes["n_models"], strict=True):
+        if n_filters < grouping.min_filters:
+            leave_out(label == group, f"group '{group}' has fewer than {grouping.min_filters} filters")
+        elif n_models < grouping.min_models:
+            leave_out(label == group, f"group '{group}' has fewer than {grouping.min_models} models")
+    sizes = sizes[sizes["group"].isin(set(label.dropna()))].reset_index(drop=True)
+    _check_number(name, len(sizes))
+    return Groups(label, sizes, pd.DataFrame(skipped, columns=["kind", "name", "reason", "count"]))
+
+
+def _check_number(name: str, groups: int) -> None:
+    if groups == 0:
+        raise FiltershiftError(f"grouping '{name}': no layer is left in any group; loosen where, exclude, map or bins")
+    if groups > MOST:
+        raise FiltershiftError(
+            f"grouping '{name}': {groups:,} groups are more than the {MOST:,} that can be compared; merge some with "
+            "map or bins, or leave small ones out with min_filters or min_models"
+        )
+
+
+def _sizes(layers: pd.DataFrame, label: pd.Series, grouping: Grouping) -> pd.DataFrame:
+    """One row a group: its numbers of filters, layers and models, in the grouping's natural order."""
+    table = layers[["n_filters", "model_id"]].assign(group=label).dropna(subset=["group"])
+    sizes = table.groupby("group", as_index=False).agg(
+        n_filters=("n_filters", "sum"), n_layers=("n_filters", "size"), n_models=("model_id", "nunique")
+    )
+    if grouping.order == "label":
+        ordered = sorted(sizes["group"])
+    elif grouping.map:
+        ordered = list(dict.fromkeys(grouping.map.values()))
+    elif grouping.bins:
+        ordered = interval_labels(list(grouping.bins))
+    else:
+        ordered = sorted(sizes["group"], key=natural_key)
+    rank = {text: k for k, text in enumerate(ordered)}
+    return sizes.sort_values("group", key=lambda column: column.map(rank)).reset_index(drop=True)

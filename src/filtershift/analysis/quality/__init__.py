@@ -1,0 +1,1 @@
+"""The quality of layers: sparsity, entropy, orthogonality, state, phenotype."""

@@ -1,0 +1,116 @@
+"""Layer quality after Gavrikov & Keuper (CVPR 2022, section 5): sparsity, entropy, random threshold, orthogonality."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.groups.membership import Membership
+from filtershift.passes.extent import LayerExtent
+from filtershift.passes.moments import LayerMoments
+from filtershift.passes.orthogonality import LayerOrthogonality
+
+Array = NDArray[np.float64]
+
+STATES = ("degenerate", "random-like", "diverse")
+# A degenerate layer has a larger share of sparse filters than this,
+SPARSE_SHARE = 0.5
+# or fewer effective patterns: 10 to the power of its variance entropy, k for k patterns of equal variance.
+FEWEST_PATTERNS = 2
+
+
+def variance_entropy(scatter: Array, least: Array | float = 0.0) -> Array:
+    """Entropy H = -sum p log10 p of the variance ratios p of each scatter matrix (L, 9, 9); at most log10 9 = 0.954.
+
+    The ratios are those of the layer's column-centred weight matrix. NaN where their sum is not above ``least`` (L,):
+    equal filters have no variance, but their scatter matrix is seldom zero to the last digit.
+    """
+    variance = np.maximum(np.linalg.eigvalsh(scatter), 0.0)
+    total = variance.sum(axis=-1, keepdims=True)
+    ratio = np.divide(variance, total, out=np.full_like(variance, np.nan), where=total > np.reshape(least, (-1, 1)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 0.0 - np.where(ratio == 0, 0.0, ratio * np.log10(ratio)).sum(axis=-1)
+
+
+def random_threshold(n: NDArray[np.int64]) -> Array:
+    """T_H(n): the entropy from which a layer of n filters cannot be told from random initialisation.
+
+    The authors' sigmoid fit in log2 n. It is not positive for n <= 2: NaN there.
+    """
+    size = np.where(n > 2, n, 3)
+    threshold = 1.2618047 / (1 + np.exp(-0.88767525 * (np.log2(size) - 2.30436435))) - 0.31050834
+    return np.where(n > 2, threshold, np.nan)
+
+
+def rms_norm(moments: LayerMoments) -> Array:
+    """Root mean square of the L2 norms of each layer's raw filters, (L,); NaN for no filter."""
+    spread = np.trace(moments.scatter[:, 1], axis1=1, axis2=2)
+    spread = np.divide(spread, moments.n, out=np.full(len(spread), np.nan), where=moments.n > 0)
+    return np.sqrt(spread + (moments.mean[:, 1] ** 2).sum(axis=1))
+
+
+def layer_state(n: NDArray[np.int64], zeros: NDArray[np.int64], sparsity: Array, entropy: Array) -> NDArray[np.object_]:
+    """Which of `STATES` each layer is in: the first of these that it meets, or None.
+
+    Degenerate: all its n filters are zero, or more than `SPARSE_SHARE` of them sparse, or its effective patterns fewer
+    than `FEWEST_PATTERNS` and its entropy below the random threshold, as 3 or 4 random filters have no more patterns.
+    Random-like: its entropy reaches the threshold. Diverse: all others of three filters or more.
+    Filters without variance are one pattern, of entropy 0. Fewer than three, unless all zero, cannot be judged.
+    """
+    threshold = random_threshold(n)
+    entropy = np.where(np.isfinite(threshold), np.nan_to_num(entropy), np.nan)
+    one_pattern = entropy < np.minimum(np.log10(FEWEST_PATTERNS), threshold)
+    degenerate = ((n > 0) & (zeros == n)) | (sparsity > SPARSE_SHARE) | one_pattern
+    state = np.full(len(n), None, object)
+    for name, meeting in zip(STATES[::-1], (entropy < threshold, entropy >= threshold, degenerate), strict=True):
+        state[meeting] = name
+    return state
+
+
+def layer_quality(
+    layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, orthogonality: LayerOrthogonality
+) -> pd.DataFrame:
+    """Quality of every layer, one row a layer; what is undefined is missing.
+
+    A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
+    of zero); its filters are counted in ``zero_filters``.
+    """
+    n = moments.n
+    entropy = variance_entropy(moments.scatter[:, 1], least=n * (1e-12 * moments.peak) ** 2)
+    threshold = random_threshold(n)
+    sparsity = np.divide(extent.sparse, n, out=np.full(len(n), np.nan), where=n > 0)
+    known = np.isfinite(entropy) & np.isfinite(threshold)
+    return layers[["model_id", "model", "conv_depth", "conv_depth_norm", "n_filters"]].assign(
+        zero_filters=moments.zeros,
+        non_finite_filters=moments.non_finite,
+        largest_weight=np.where(n > 0, moments.peak, np.nan),
+        mean_range=moments.mean_range,
+        rms_norm=rms_norm(moments),
+        sparsity=sparsity,
+        variance_entropy=entropy,
+        random_threshold=threshold,
+        random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
+        orthogonality=orthogonality.orthogonality,
+        state=layer_state(n, moments.zeros, sparsity, entropy),
+    )
+
+
+def non_finite(quality: pd.DataFrame) -> pd.DataFrame:
+    """The filters left out of everything for a NaN or an infinity, as rows kind, name, reason, count of layers."""
+    rows = quality[quality["non_finite_filters"] > 0]
+    layer = pd.Series(rows.get("layer_name", rows.index), rows.index)
+    name = rows["model"].astype(str) + ", layer " + layer.astype(str)
+    reason = "a weight is NaN or infinite"
+    return pd.DataFrame({"kind": "filters", "name": name, "reason": reason, "count": rows["non_finite_filters"]})
+
+
+def model_ranges(quality: pd.DataFrame, groups: Membership) -> pd.DataFrame:
+    """The mean raw filter range of each model in each group: columns group, model, n_filters, mean_range.
+
+    ``quality`` has a row a layer with model, n_filters, non_finite_filters and mean_range.
+    """
+    n = quality["n_filters"] - quality["non_finite_filters"]
+    labels = dict(enumerate(groups.labels))
+    group = quality["layer"].map(groups.group_of).map(labels)
+    table = pd.DataFrame({"group": group, "model": quality["model"], "n_filters": n, "sum": quality["mean_range"] * n})
+    summed = table[n > 0].dropna(subset=["group"]).groupby(["group", "model"], as_index=False).sum()
+    return summed.assign(mean_range=summed["sum"] / summed["n_filters"]).drop(columns="sum")

@@ -1,0 +1,70 @@
+"""The quality of layers summed up by model, by group and by depth.
+
+Tables take ``quality`` as its file is read back: a row a layer, with its number in the column ``layer``.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.groups.assign import interval_labels
+from filtershift.analysis.groups.membership import Membership
+from filtershift.analysis.quality.layers import STATES
+
+MEASURES = ("sparsity", "variance_entropy", "orthogonality", "rms_norm", "mean_range")
+SHARES = tuple(state.replace("-", "_") for state in STATES)
+SUMMARY = ("n_filters", "n_layers", "n_judged", *SHARES, *MEASURES)
+DECILES = [k / 10 for k in range(11)]
+
+
+def model_quality(quality: pd.DataFrame) -> pd.DataFrame:
+    """One row a model, the most degenerate first, equals by name: model_id, model and the columns of `SUMMARY`.
+
+    ``n_judged`` counts the layers that have a state; ``degenerate``, ``random_like``, ``diverse`` are shares of them.
+    The rest are means over layers, each of which counts once whatever its size, as in the shares. Missing values are
+    left out; a share or mean of none is missing.
+    """
+    table = _summed(quality, [quality["model_id"], quality["model"]]).reset_index()
+    return table.sort_values(["degenerate", "model"], ascending=[False, True], ignore_index=True)
+
+
+def group_quality(quality: pd.DataFrame, groupings: Mapping[str, Membership]) -> pd.DataFrame:
+    """One row a group of each named grouping, in natural order: grouping, group, n_models and as in `model_quality`."""
+    tables = []
+    for name, groups in groupings.items():
+        # By number, so that rows come in the order of the labels.
+        table = _summed(quality, [quality["layer"].map(groups.group_of)])
+        group = table.index.astype(int)
+        table.insert(0, "grouping", name)
+        table.insert(1, "group", np.array(groups.labels, object)[group])
+        table.insert(2, "n_models", np.array(groups.n_models)[group])
+        tables.append(table)
+    if not tables:
+        return pd.DataFrame(columns=["grouping", "group", "n_models", *SUMMARY])
+    return pd.concat(tables, ignore_index=True)
+
+
+def _summed(quality: pd.DataFrame, by: list[pd.Series]) -> pd.DataFrame:
+    """The columns of `SUMMARY` for each group of layers."""
+    state = quality["state"]
+    shares = {
+        name: (state == kind).astype(float).where(state.notna()) for name, kind in zip(SHARES, STATES, strict=True)
+    }
+    of_group = quality.assign(**shares).groupby(by)
+    counts = of_group.agg(n_filters=("n_filters", "sum"), n_layers=("state", "size"), n_judged=("state", "count"))
+    return counts.join(of_group[[*SHARES, *MEASURES]].mean())
+
+
+def depth_rows(quality: pd.DataFrame, column: str) -> list[tuple[str, NDArray]]:
+    """The values of a column of ``quality`` by depth: the first layers (``conv_depth_norm`` 0), then ten deciles.
+
+    Rows are (label, values), missing values among them; the first decile is "(0, .1]", as the layers of depth 0 stand
+    apart.
+    """
+    # Rounded as groupings round, so that 3 / 10 and .1 + .2 are in one decile.
+    depth = quality["conv_depth_norm"].to_numpy(float).round(12)
+    labels = ["first layer", *(label.replace("[", "(") for label in interval_labels(DECILES))]
+    row = np.searchsorted(DECILES, depth, side="left")
+    return [(label, quality[column].to_numpy()[row == k]) for k, label in enumerate(labels)]

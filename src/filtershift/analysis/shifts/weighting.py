@@ -1,0 +1,108 @@
+"""Histograms of groups in which each filter, each layer or each model counts the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import tables
+from numpy.typing import NDArray
+
+from filtershift.analysis.groups.membership import Membership
+from filtershift.passes.histogram_files import BATCH, load_grid
+from filtershift.passes.histograms import REFINE, Grid
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FineCounts:
+    """The stored histograms of the groups of one grouping, over the fine bins of the extent.
+
+    Attributes:
+        groups: per weighting (groups, 9, fine bins). Whatever counts the same, each histogram adds up to the number of
+            filters of the group.
+        every: (fine bins,) all coefficients of all layers of the data set, those of no group too.
+        grid: where the bins lie.
+    """
+
+    groups: dict[str, Array]
+    every: Array
+    grid: Grid
+
+
+def load_fine_counts(
+    paths: Sequence[Path], groups: Membership, weightings: Sequence[str], model: pd.Series | None = None
+) -> FineCounts:
+    """Sum the histograms of the layers of each group.
+
+    Memory is that of the sums: layers are read a batch at a time.
+
+    Args:
+        paths: the files of all shards of one variant.
+        groups: the grouping's groups and its layers.
+        weightings: some of filter, layer, model.
+        model: the model_id of each layer, for the weighting by model.
+    """
+    layers = np.array(list(groups.group_of), np.int64)
+    group = np.array(list(groups.group_of.values()), np.int64)
+    count = len(groups.labels)
+    sizes = _sizes(paths)
+    n, owner = np.array([sizes[layer] for layer in layers.tolist()], float), np.zeros(len(layers), np.int64)
+    if "model" in weightings and model is not None:
+        owner = np.unique(model.loc[layers.tolist()].to_numpy(np.int64), return_inverse=True)[1]
+    weights = {weighting: filter_weights(weighting, n, group, owner, count) for weighting in weightings}
+    grid = load_grid(paths[0])
+    fine = grid.bins * REFINE
+    place = {layer: k for k, layer in enumerate(layers.tolist())}
+    sums = {weighting: np.zeros((count, 9, fine)) for weighting in weightings}
+    every = np.zeros(fine)
+    for layer, counts in _layers(paths):
+        every += counts.sum(axis=0)
+        if (k := place.get(layer)) is not None:
+            for weighting, total in sums.items():
+                total[group[k]] += counts * weights[weighting][k]
+    return FineCounts(sums, every, grid)
+
+
+def filter_weights(weighting: str, n: Array, group: Indices, model: Indices, groups: int) -> Array:
+    """How much each filter of a layer weighs in its group, (L,), where filters, layers or models count the same.
+
+    The weighted filters of a group are as many as it has.
+
+    Args:
+        weighting: filter, layer or model.
+        n: (L,) the filters of each layer.
+        group: (L,) its group, 0 … groups - 1.
+        model: (L,) its model, 0 … .
+        groups: how many groups.
+    """
+    if weighting == "filter":
+        return np.ones(len(n))
+    owner = model if weighting == "model" else np.arange(len(n))
+    pair = np.unique(np.stack([group, owner]), axis=1, return_inverse=True)[1].ravel()
+    owned = np.bincount(pair, n)
+    owners = np.bincount(group, n / np.maximum(owned[pair], 1) if len(n) else None, groups).round()
+    share = np.bincount(group, n, groups) / np.maximum(owners, 1)
+    return share[group] / np.maximum(owned[pair], 1)
+
+
+def _sizes(paths: Sequence[Path]) -> dict[int, int]:
+    """Number of counted filters of each stored layer."""
+    sizes: dict[int, int] = {}
+    for path in paths:
+        with tables.open_file(path) as file:
+            sizes.update(zip(file.root.layer[:].tolist(), file.root.n[:].tolist(), strict=True))
+    return sizes
+
+
+def _layers(paths: Sequence[Path]) -> Iterator[tuple[int, NDArray[np.int32]]]:
+    """Number and histograms (9, fine bins) of each stored layer."""
+    for path in paths:
+        with tables.open_file(path) as file:
+            layers = file.root.layer[:].tolist()
+            for start in range(0, len(layers), BATCH):
+                batch = file.root.extent[start : start + BATCH]
+                yield from zip(layers[start : start + BATCH], batch, strict=True)

@@ -1,0 +1,89 @@
+"""Clusters of models that are not independent: of one origin, or copies of one another."""
+
+import numpy as np
+import pandas as pd
+
+from filtershift.errors import FiltershiftError
+from filtershift.passes.moments import LayerMoments
+
+IDENTICAL = "identical"
+"""The name of the clustering by shared layers, where others are named by a column or a grouping."""
+
+
+def labelled(models: pd.DataFrame, column: str) -> pd.Series:
+    """The cluster of each model by a column of the table of models; one without a label is a cluster of its own.
+
+    Args:
+        models: columns model_id and those that are the same in all layers of a model.
+        column: the one that names the cluster.
+
+    Returns:
+        Numbers from 0, by model_id.
+
+    Raises:
+        FiltershiftError: there is no such column.
+    """
+    if column not in models.columns:
+        known = ", ".join(models.columns)
+        raise FiltershiftError(
+            f"uncertainty.cluster: '{column}' is no grouping and no column of models.csv; its columns are: {known}"
+        )
+    return _numbered(models.set_index("model_id")[column])
+
+
+def grouped(layers: pd.DataFrame, group: pd.Series, name: str) -> pd.Series:
+    """The cluster of each model by a grouping; a model that is in no group is a cluster of its own.
+
+    Args:
+        layers: the layer table.
+        group: the group of each layer that takes part.
+        name: of the grouping.
+
+    Returns:
+        Numbers from 0, by model_id.
+
+    Raises:
+        FiltershiftError: a model is in several groups.
+    """
+    of_models = group.groupby(layers["model_id"].loc[group.index])
+    if (of_models.nunique() > 1).any():
+        model = layers.loc[layers["model_id"] == of_models.nunique().idxmax(), "model"].iloc[0]
+        raise FiltershiftError(
+            f"uncertainty.cluster: the grouping '{name}' puts layers of '{model}' into several groups; "
+            "take one that keeps models together"
+        )
+    return _numbered(of_models.first().reindex(pd.unique(layers["model_id"])))
+
+
+def identical(model: pd.Series, moments: LayerMoments) -> pd.Series:
+    """The cluster of each model by shared layers: models with a layer in common, or linked by others, are together.
+
+    Layers are taken to be the same if the moments of their raw filters are, bit for bit. Layers whose filters are all
+    equal, as those of zeros, link nothing.
+
+    Args:
+        model: the model_id of each layer.
+        moments: of all layers.
+
+    Returns:
+        Numbers from 0, by model_id.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    varied = moments.scatter[:, 1].any(axis=(1, 2))
+    content = np.concatenate([moments.n[:, None], moments.mean[:, 1], moments.scatter[:, 1].reshape(-1, 81)], axis=1)
+    of_content = np.unique(content[varied], axis=0, return_inverse=True)[1].ravel()
+    models = pd.Index(pd.unique(model), name="model_id")
+    of_model = models.get_indexer(pd.Index(model.loc[pd.Index(moments.layer[varied])]))
+    size = len(models) + len(of_content)
+    links = coo_array((np.ones(len(of_content)), (of_model, len(models) + of_content)), (size, size))
+    return pd.Series(connected_components(links, directed=False)[1][: len(models)], models, name="cluster")
+
+
+def _numbered(label: pd.Series) -> pd.Series:
+    """Labels as numbers; missing ones each as one of their own."""
+    number, known = pd.factorize(label)
+    alone = label.isna().to_numpy()
+    number[alone] = len(known) + np.arange(alone.sum())
+    return pd.Series(number, pd.Index(label.index, name="model_id"), name="cluster")

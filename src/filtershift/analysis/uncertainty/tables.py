@@ -1,0 +1,131 @@
+"""The uncertainty of the shifts of a grouping, or of a model beside it, as tables."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.uncertainty.grouped_layers import Layers, grouped_layers
+from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
+from filtershift.files import read_table
+
+Indices = NDArray[np.int64]
+
+
+def uncertainty_tables(
+    layers: Layers, labels: Sequence[str], name: str, how: Resampling, pairs: pd.DataFrame, sizes: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What belongs beside every shift of a grouping, and the floor of every group.
+
+    Args:
+        layers: those of the grouping.
+        labels: of its groups, by number.
+        name: of the grouping.
+        how: number of resamples, seed and level.
+        pairs: columns a, b, shift.
+        sizes: columns group, n_filters, n_layers, n_models, in the order of the second table.
+
+    Returns:
+        A table a, b, shift, low, high, floor, null, flag, then n_filters, n_layers, n_models and resampled of both,
+        as in n_filters_a, in the order of ``pairs``; and a table group, resampled, n_filters, n_layers, n_models,
+        median, floor.
+    """
+    number = pd.Index(labels)
+    a, b = (number.get_indexer(pd.Index(pairs[end])) for end in ("a", "b"))
+    found = measure_uncertainty(layers, name, how, a, b)
+    floor = np.maximum(found.floor[a], found.floor[b])
+    flag = flags(pairs["shift"].to_numpy(float), floor, found.null)
+    own = sizes.set_index("group").assign(resampled=pd.Series(layers.resampled, number))
+    own["resampled"] = own["resampled"].where(own["n_filters"] > 0)
+    table = pairs[["a", "b", "shift"]].assign(low=found.low, high=found.high, floor=floor, null=found.null, flag=flag)
+    ends = [own.loc[pairs[end]].add_suffix(f"_{end}").reset_index(drop=True) for end in ("a", "b")]
+    columns = ["n_filters", "n_layers", "n_models"]
+    order = [*(f"{column}_{end}" for end in "ab" for column in columns), "resampled_a", "resampled_b"]
+    table = pd.concat([table.reset_index(drop=True), pd.concat(ends, axis=1)[order]], axis=1)
+    floors = own[["resampled", *columns]].assign(
+        median=pd.Series(found.median, number), floor=pd.Series(found.floor, number)
+    )
+    return table, floors.reset_index(names="group")
+
+
+def placed_uncertainty(
+    own: NDArray[np.integer],
+    counts: NDArray[np.integer],
+    width: float,
+    ratio: NDArray[np.float64],
+    group: Indices,
+    groups: int,
+    model: Indices,
+    name: str,
+    how: Resampling,
+) -> pd.DataFrame:
+    """How far to believe the shift of a model that is not of the data set to each group of a grouping.
+
+    It is one more group, of one model: its interval resamples its layers, its null compares random models with random
+    groups.
+
+    Args:
+        own: (l, 9, bins) histogram counts of the layers of the model.
+        counts: (L, 9, bins) those of the layers of the grouping.
+        width: of a bin, in units of the coefficients.
+        ratio: (9,) explained variance ratio of the global basis.
+        group: (L,) the group of each layer, 0 … groups - 1.
+        groups: how many groups.
+        model: (L,) the model of each layer.
+        name: what seeds random numbers.
+        how: number of resamples, seed and level.
+
+    Returns:
+        A row a group: shift, low, high, floor, null, flag, and what was resampled_own and resampled.
+    """
+    layers = grouped_layers(
+        np.concatenate([counts, own]),
+        width,
+        ratio,
+        np.append(group, np.full(len(own), groups)),
+        groups + 1,
+        np.append(model, np.full(len(own), model.max(initial=-1) + 1)),
+    )
+    a, b = np.full(groups, groups), np.arange(groups)
+    found = measure_uncertainty(layers, name, how, a, b)
+    floor = np.maximum(found.floor[a], found.floor[b])
+    return pd.DataFrame(
+        {
+            "shift": found.shift,
+            "low": found.low,
+            "high": found.high,
+            "floor": floor,
+            "null": found.null,
+            "flag": flags(found.shift, floor, found.null),
+            "resampled_own": layers.resampled[-1],
+            "resampled": layers.resampled[:-1],
+        }
+    )
+
+
+def noise_cells(intervals: pd.DataFrame, labels: Sequence[str]) -> NDArray[np.bool_]:
+    """Which cells of the D-matrix of groups in this order do not rise above floor and null, (groups, groups).
+
+    ``intervals`` has columns a, b, flag, a row for each pair. The diagonal is not marked.
+    """
+    number = pd.Index(labels)
+    a, b = (number.get_indexer(pd.Index(intervals[end])) for end in ("a", "b"))
+    noise = np.zeros((len(labels), len(labels)), bool)
+    noise[a, b] = noise[b, a] = intervals["flag"] != ABOVE
+    return noise
+
+
+def noise_level(intervals: pd.DataFrame) -> tuple[float, int]:
+    """What the shifts of a grouping must exceed, the median over its pairs, and how many of them do.
+
+    ``intervals`` has columns floor, null, flag. The level is missing where no pair has one.
+    """
+    level = intervals[["floor", "null"]].max(axis=1, skipna=False)
+    return float(level.median()), int((intervals["flag"] == ABOVE).sum())
+
+
+def load_intervals(path: Path) -> pd.DataFrame:
+    """Read back the first table of `uncertainty_tables`."""
+    return read_table(path, text=("a", "b", "flag", "resampled_a", "resampled_b"))

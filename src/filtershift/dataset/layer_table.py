@@ -1,0 +1,81 @@
+"""The layer table read back from layers.csv, and the rows of `/filters` that each layer owns."""
+
+import re
+from collections import defaultdict
+from contextlib import suppress
+from math import isnan
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.dataset.pickles.arrays import IntList
+from filtershift.errors import FiltershiftError
+
+_WHOLE = ("layer", "model_id", "conv_depth", "n_filters")
+_NUMBERS = ("conv_depth_norm", "total_filters", "3x3_filter_share", "depth")
+_IDS = "'0:63', first and last id, or a list of ids, none negative,"
+_RANGE = re.compile(r"(-?[0-9]{1,18})(?::(-?[0-9]{1,18}))?")
+
+
+def load_layers(path: Path) -> pd.DataFrame:
+    """The `layers` of a :class:`LayerTable` back from the file that `layers.to_csv(path)` made.
+
+    Empty is missing and nothing else is. Labels are text ("01", "1" and "NA" are three); depths and counts are numbers.
+    """
+    types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
+    layers = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
+    for name in [name for name in _NUMBERS if name in layers]:
+        with suppress(ValueError):  # a file may have words where the authors' have numbers: a label, then
+            # Python's own parser: a depth off by one unit in the last place may fall into another decile.
+            layers[name] = layers[name].astype(object).astype("float64")
+    return layers
+
+
+def runs_of(layers: pd.DataFrame) -> pd.DataFrame:
+    """The `runs` of a :class:`LayerTable` from the `filter_ids` of its `layers`."""
+    return find_row_ranges(Path("layers.csv"), layers)
+
+
+def find_row_ranges(path: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """Columns layer, start, stop from ids in any form: by layer, ascending, adjoining runs joined."""
+    parts = [_cell_runs(path, table, row, cell) for row, cell in enumerate(table["filter_ids"])]
+    row = np.repeat(np.arange(len(parts)), np.array([starts.size for starts, _ in parts], dtype=np.int64))
+    empty = np.empty(0, np.int64)
+    start, stop = (np.concatenate([empty, *(part[side] for part in parts)]) for side in (0, 1))
+    if (wrong := np.flatnonzero((start < 0) | (stop <= start))).size:
+        fail_at(path, table, row[wrong[0]], f"filter_ids holds {start[wrong[0]]}:{stop[wrong[0]] - 1}", _IDS)
+    order = np.lexsort((start, row))
+    row, start, stop = row[order], start[order], stop[order]
+    breaks = (row[1:] != row[:-1]) | (start[1:] != stop[:-1])
+    first, last = np.ones(row.size, bool), np.ones(row.size, bool)
+    first[1:] = last[:-1] = breaks
+    return pd.DataFrame({"layer": table.index.to_numpy()[row[first]], "start": start[first], "stop": stop[last]})
+
+
+def _cell_runs(path: Path, table: pd.DataFrame, row: int, cell: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The half-open runs of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", an id or a list of ids."""
+    if isinstance(cell, IntList) and cell.starts.size:
+        return cell.starts, cell.stops
+    ranges = [_RANGE.fullmatch(token) for token in str(cell).strip("[]() \n").replace(",", " ").split()]
+    if not ranges or not all(ranges):
+        fail_at(path, table, row, f"filter_ids is {shown(cell)}", _IDS)
+    first = np.array([int(found[1]) for found in ranges if found], dtype=np.int64)
+    last = np.array([int(found[2] or found[1]) for found in ranges if found], dtype=np.int64)
+    return first, last + 1
+
+
+def shown(cell: Any) -> str:
+    """A cell as an error message quotes it."""
+    is_missing = cell is None or (isinstance(cell, float) and isnan(cell))
+    return "missing" if is_missing else repr(str(cell)[:40])
+
+
+def fail_at(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -> NoReturn:
+    """Refuse a row of the table, named by its number, model and depth."""
+    model, depth = (repr(str(table[name].iloc[row])[:40])[1:-1] for name in ("model_id", "conv_depth"))
+    raise FiltershiftError(
+        f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; {right} would be right"
+    )

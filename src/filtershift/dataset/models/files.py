@@ -1,0 +1,156 @@
+"""Models in files of one's own: which there are, and what is read of each, whatever kind of file it is."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from filtershift.dataset.models.labels import check_labels, check_names
+from filtershift.dataset.models.model import ConvModel
+from filtershift.errors import FiltershiftError, one_line
+
+LISTS = (".yaml", ".yml")
+
+# What files of other kinds begin with.
+_OTHERS = {
+    b"\x89HDF": "an HDF5 file",
+    b"\x1f\x8b": "a gzip file",
+    b"<": "a page of text",
+    b"version https://git-lfs": "a pointer to a large file that was not fetched",
+}
+_HEAD = 64
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A model's file, its name (by default the file's, without suffix), and its labels (column of /meta: value)."""
+
+    file: str
+    name: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+def listed_models(entries: Sequence[Any], folder: Path = Path()) -> list[ModelFile]:
+    """The models that a list names.
+
+    Args:
+        entries: paths, mappings with `file` and, if wanted, `name` and `labels`, or paths of YAML files that hold lists
+            of these. Relative paths start at `folder`, those in a YAML file where that file is.
+        folder: where the list is.
+
+    Raises:
+        FiltershiftError: an entry of another kind, a file that is not there, an unknown key or label, or two models of
+            one name. The message begins with the file or the entry.
+    """
+    models: list[ModelFile] = []
+    for entry in entries:
+        if isinstance(entry, str) and Path(entry).suffix in LISTS:
+            models += _in_yaml(_existing(entry, folder))
+        else:
+            models.append(_model(entry, folder))
+    twice = [name for name, count in Counter(model.name for model in models).items() if count > 1]
+    check_names(", ".join(model.file for model in models if model.name in twice), (model.name for model in models))
+    return models
+
+
+def read_model_file(path: Path, name: str) -> ConvModel:
+    """Read the filters of all regular 2-D convolutions with 3×3 kernels, and list what is left out.
+
+    The content tells what a file is: ONNX, safetensors (or the index of several), or PyTorch in either format.
+
+    Args:
+        path: the file.
+        name: what messages and `skipped` call the model.
+
+    Raises:
+        FiltershiftError: a file of no such kind, or one that contradicts itself.
+    """
+    from filtershift.dataset.models.onnx.model import read_model
+    from filtershift.dataset.models.safetensors import read_index, read_safetensors
+    from filtershift.dataset.models.torch.model import LEGACY, read_legacy, read_zip
+
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise FiltershiftError(f"{name}: {path} cannot be read ({error.strerror})") from None
+    if head.startswith(b"PK\x03\x04"):
+        return read_zip(path, name)
+    if LEGACY.match(head):
+        return read_legacy(path, name)
+    if head[8:9] == b"{" and head[7] == 0:  # after the length of the header, below 2^56
+        return read_safetensors(path, name)
+    if head.lstrip().startswith(b"{"):
+        return read_index(path, name)
+    for begin, kind in _OTHERS.items():
+        if head.startswith(begin):
+            raise FiltershiftError(f"{name}: {path.name} is {kind}; {_KINDS}")
+    if re.match(rb"\x80[\x02-\x05]", head):
+        raise FiltershiftError(f"{name}: {path.name} is a pickle that torch.save did not write; {_KINDS}")
+    return read_model(path, name)
+
+
+_KINDS = "an ONNX, safetensors or PyTorch file (torch.save(model.state_dict(), …)) would be right"
+
+
+def parts_of(model: ModelFile) -> list[Path]:
+    """The files a model is read from: its own, those that an index names, and external data of its name beside ONNX.
+
+    Raises:
+        FiltershiftError: a damaged index.
+    """
+    path = Path(model.file)
+    if path.suffix == ".json":
+        from filtershift.dataset.models.safetensors import indexed_files
+
+        return [path, *indexed_files(path, model.name)]
+    if path.suffix == ".onnx":
+        return sorted(file for file in path.parent.glob(f"{glob.escape(path.name)}*") if file.is_file())
+    return [path]
+
+
+def _model(entry: Any, folder: Path) -> ModelFile:
+    keys = {"file": entry} if isinstance(entry, str) else entry
+    if not isinstance(keys, dict) or not isinstance(keys.get("file"), str):
+        raise FiltershiftError(f"{str(entry)[:80]!r} is no model; a path, or file, name and labels would be right")
+    known = [key.name for key in fields(ModelFile)]
+    if unknown := sorted(set(map(str, keys)) - set(known)):
+        raise FiltershiftError(f"{keys['file']}: unknown key {unknown[0]!r}; known are {', '.join(known)}")
+    path = _existing(keys["file"], folder)
+    return ModelFile(str(path), str(keys.get("name") or _stem(path)), _labels(path, keys.get("labels") or {}))
+
+
+def _in_yaml(path: Path) -> list[ModelFile]:
+    import yaml
+
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise FiltershiftError(f"{path}: {one_line(error)}") from None
+    if not isinstance(entries, list):
+        raise FiltershiftError(f"{path}: holds no list of models, as in '- file: a.onnx'")
+    return [_model(entry, path.parent) for entry in entries]
+
+
+def _existing(file: str, folder: Path) -> Path:
+    path = folder / Path(file).expanduser()
+    if not path.is_file():
+        raise FiltershiftError(f"{path}: there is no such file")
+    return path
+
+
+def _stem(path: Path) -> str:
+    """The file's name without its suffix, also that of an index."""
+    return path.name.removesuffix(".safetensors.index.json") if path.suffix == ".json" else path.stem
+
+
+def _labels(path: Path, labels: Any) -> dict[str, str]:
+    if not isinstance(labels, dict):
+        raise FiltershiftError(f"{path}: labels must be LABEL: VALUE pairs, not {str(labels)[:80]!r}")
+    check_labels(str(path), labels)
+    return {str(label): str(value) for label, value in labels.items() if value is not None}

@@ -1,0 +1,107 @@
+"""The 3×3 filters of one model in a safetensors file, or in several with an index.
+
+Format: https://huggingface.co/docs/safetensors. The library checks that the header and the tensors fit the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any
+
+import ml_dtypes  # noqa: F401 - comes with onnx, and tells numpy what bfloat16 is
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+
+from filtershift.dataset.models.model import NAMES, ORDER, ConvModel
+from filtershift.dataset.models.tensors import StoredTensor, model_of_tensors
+from filtershift.errors import FiltershiftError, one_line
+
+READABLE = ("F64", "F32", "F16", "BF16")
+LARGEST_INDEX = 1 << 26  # bytes; an index of a hundred thousand tensors has a tenth of it
+
+
+def read_safetensors(path: Path, name: str) -> ConvModel:
+    """Read the filters of all tensors of shape (output channels, input channels / groups, 3, 3).
+
+    The library stores tensors sorted by name, so that the order of the model is lost: they are then taken by name with
+    numbers by value (layer.2 before layer.10), and `depth_source` says "names". Files of other writers keep an order.
+
+    Raises:
+        FiltershiftError: not a safetensors file, or one that contradicts itself.
+    """
+    return _model([path], name)
+
+
+def read_index(path: Path, name: str) -> ConvModel:
+    """The same for a model in several files, by its index (model.safetensors.index.json).
+
+    Raises:
+        FiltershiftError: not an index, or a file it names is not there.
+    """
+    return _model(indexed_files(path, name), name)
+
+
+def indexed_files(path: Path, name: str) -> list[Path]:
+    """The files that an index names, which lie beside it."""
+    try:
+        with path.open("rb") as file:
+            content: Any = json.loads(file.read(LARGEST_INDEX))
+        files = sorted(set(content["weight_map"].values()))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise FiltershiftError(f"{name}: is no index of safetensors files ({one_line(error)})") from None
+    for file in files:
+        if not isinstance(file, str) or Path(file).name != file:
+            raise FiltershiftError(f"{name}: the index names {ascii(file)[:80]}; a file beside it would be right")
+    return [path.parent / file for file in files]
+
+
+def _model(files: list[Path], name: str) -> ConvModel:
+    stored = [tensors for file in files for tensors in _by_type(file, name)]
+    tensors = [tensor for of_type in stored for tensor in of_type]
+    if all(_is_sorted([tensor.name for tensor in of_type if len(tensor.shape) == 4]) for of_type in stored):
+        return model_of_tensors(name, sorted(tensors, key=lambda tensor: _natural(tensor.name)), NAMES)
+    return model_of_tensors(name, tensors, ORDER)
+
+
+def _by_type(path: Path, name: str) -> list[list[StoredTensor]]:
+    """Tensors as they lie in the file, in runs of one data type: the library sorts those, too."""
+    try:
+        with safe_open(path, "numpy") as file:
+            runs = groupby(file.offset_keys(), key=lambda key: file.get_slice(key).get_dtype())
+            return [[_tensor(path, key, file.get_slice(key)) for key in keys] for _, keys in runs]
+    except OSError as error:
+        raise FiltershiftError(f"{name}: {path.name} cannot be read ({error.strerror or one_line(error)})") from None
+    except SafetensorError as error:
+        raise FiltershiftError(f"{name}: {path.name} is not a safetensors file ({one_line(error)})") from None
+
+
+def _tensor(path: Path, key: str, view: Any) -> StoredTensor:
+    kind = view.get_dtype()
+    return StoredTensor(
+        name=key,
+        shape=tuple(view.get_shape()),
+        place=(path, key),
+        load=partial(_load, path, key),
+        left_out="" if kind in READABLE else f"quantised (weights are {kind})",
+    )
+
+
+def _load(path: Path, key: str) -> NDArray[np.float32]:
+    with safe_open(path, "numpy") as file:
+        values: NDArray[np.float32] = file.get_tensor(key).astype(np.float32)
+    return values
+
+
+def _is_sorted(names: list[str]) -> bool:
+    return all(first < second for first, second in pairwise(names))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts numbers in names by value."""
+    parts = re.split(r"([0-9]+)", name)
+    return [(int(part), "") if part.isdecimal() and len(part) < 19 else (-1, part) for part in parts]

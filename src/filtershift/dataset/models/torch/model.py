@@ -1,0 +1,150 @@
+"""The 3×3 filters of one model in a PyTorch file: zip (since 1.6) or the older format, read without PyTorch."""
+
+from __future__ import annotations
+
+import math
+import mmap
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filtershift.dataset.models.model import ConvModel
+from filtershift.dataset.models.tensors import StoredTensor, model_of_tensors
+from filtershift.dataset.models.torch.pickles import BYTES, Storage, Tensor, read_pickle
+from filtershift.dataset.models.torch.state_dict import Found, model_tensors
+from filtershift.errors import FiltershiftError, one_line
+
+LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so that of a model has less than a hundredth
+LEGACY = re.compile(rb"\x80.(?:\x95.{8})?\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19\.", re.DOTALL)
+"""How a file by torch.save in the format before 1.6 begins: its magic number, pickled."""
+
+_FLOATS = {"Double": "f8", "Float": "f4", "Half": "f2"}
+_DAMAGE = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile)
+
+Read = Callable[[Storage], bytes | memoryview]
+
+
+def read_zip(path: Path, name: str) -> ConvModel:
+    """Read the filters of all tensors of shape (output channels, input channels / groups, 3, 3) in a zip file.
+
+    The file may hold a state_dict, a checkpoint with one in it, a whole module or TorchScript. What it names is not
+    looked up, and no more is read than the file has bytes.
+
+    Raises:
+        FiltershiftError: no PyTorch file, or one that contradicts itself.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read_zip(archive, path.stat().st_size, name)
+    except FiltershiftError as error:
+        raise FiltershiftError(f"{name}: {error}") from None
+    except _DAMAGE as error:
+        raise FiltershiftError(f"{name}: is a damaged zip file ({one_line(error)})") from None
+
+
+def read_legacy(path: Path, name: str) -> ConvModel:
+    """The same for a file in the format before PyTorch 1.6.
+
+    Raises:
+        FiltershiftError: a file that contradicts itself.
+    """
+    try:
+        with path.open("rb") as file:
+            return _read_legacy(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), name)
+    except FiltershiftError as error:
+        raise FiltershiftError(f"{name}: {error}") from None
+    except _DAMAGE as error:
+        raise FiltershiftError(f"{name}: cannot be read ({one_line(error)})") from None
+
+
+def _read_zip(archive: zipfile.ZipFile, size: int, name: str) -> ConvModel:
+    entries = {entry.filename: entry for entry in archive.infolist()}
+    pickles = sorted((entry for entry in entries if f"/{entry}".endswith("/data.pkl")), key=len)
+    if not pickles or entries[pickles[0]].file_size > LARGEST_PICKLE:
+        raise FiltershiftError("is a zip file, but no PyTorch model; one by torch.save would be right")
+    folder = pickles[0].removesuffix("data.pkl")
+    claimed = sum(entry.file_size for entry in archive.infolist() if entry.filename.startswith(f"{folder}data/"))
+    if claimed > size:
+        raise FiltershiftError(f"has {size:,} bytes and claims to hold {claimed:,}; torch.save compresses nothing")
+    order = entries.get(f"{folder}byteorder")
+    mark = ">" if order and order.file_size == 3 and archive.read(order) == b"big" else "<"
+
+    def read(storage: Storage) -> bytes:
+        entry = entries.get(f"{folder}data/{storage.key}")
+        found, declared = entry.file_size if entry else 0, storage.count * BYTES[storage.kind]
+        if entry is None or found != declared:
+            raise FiltershiftError(f"storage {storage.key[:80]!r} has {found:,} bytes and declares {declared:,}")
+        return archive.read(entry)
+
+    return _model(read_pickle(memoryview(archive.read(pickles[0]))).value, name, read, mark)
+
+
+def _read_legacy(view: memoryview, name: str) -> ConvModel:
+    """Five pickles (magic number, version, system, what was saved, storages), then each storage after its length."""
+    position, parts = 0, []
+    for _ in range(5):
+        parts.append(read_pickle(view[position:]))
+        position += parts[-1].size
+    saved, keys = parts[3], parts[4].value
+    places: dict[str, tuple[int, int]] = {}
+    for key in keys if isinstance(keys, list) else []:
+        storage = saved.storages.get(key) if isinstance(key, str) else None
+        if storage is None or storage.kind not in BYTES:
+            raise FiltershiftError(f"has a storage {str(key)[:80]!r} of unknown type")
+        start, length = position + 8, storage.count * BYTES[storage.kind]
+        if int.from_bytes(view[position:start], "little") != storage.count or start + length > len(view):
+            raise FiltershiftError(f"is cut off, or damaged, at its storage {key[:80]!r}; get it again")
+        places[key], position = (start, start + length), start + length
+
+    def read(storage: Storage) -> memoryview:
+        if storage.key not in places:
+            raise FiltershiftError(f"has no storage {storage.key[:80]!r}, of which it has a tensor")
+        start, stop = places[storage.key]
+        return view[start:stop]
+
+    return _model(saved.value, name, read, "<")
+
+
+def _model(root: object, name: str, read: Read, mark: str) -> ConvModel:
+    """The model in what a file holds; `mark` is numpy's for the order of the bytes of a number."""
+    found, skipped = model_tensors(root, name)
+    claimed = Counter[str]()
+    for tensor in {item.tensor for item in found if item.tensor.shape[2:] == (3, 3)}:
+        claimed[tensor.storage.key] += math.prod(tensor.shape)
+    read = lru_cache(maxsize=1)(read)  # tensors of one storage follow one another
+    tensors = [_stored(item, claimed, read, mark) for item in found]
+    return model_of_tensors(name, tensors, skipped=skipped)
+
+
+def _stored(found: Found, claimed: Counter[str], read: Read, mark: str) -> StoredTensor:
+    """A tensor to be read when it is needed; `claimed` are the numbers that 3×3 kernels take from each storage."""
+    tensor, module, name = found.tensor, found.module, ".".join(found.keys)
+    shape, storage = tensor.shape, tensor.storage
+    last = tensor.offset + sum((length - 1) * stride for length, stride in zip(shape, tensor.strides, strict=True))
+    if math.prod(shape) and last >= storage.count:
+        raise FiltershiftError(f"tensor {name[:80]!r} ends at {last:,} in a storage of {storage.count:,} numbers")
+    reason = ""
+    if module.get("transposed") is True:
+        reason = "transposed convolution"
+    elif tensor.kind not in (*_FLOATS, "BFloat16"):
+        reason = f"quantised (weights are {tensor.kind})"
+    elif shape[2:] == (3, 3) and claimed[storage.key] > storage.count:
+        reason = "overlaps with itself or other tensors"
+    groups = module.get("groups")
+    known = type(groups) is int and groups > 0 and shape[:1] and shape[0] % groups == 0
+    return StoredTensor(name, shape, tensor, partial(_load, tensor, read, mark), reason, groups if known else None)
+
+
+def _load(tensor: Tensor, read: Read, mark: str) -> NDArray[np.float32]:
+    numbers = np.frombuffer(read(tensor.storage), f"{mark}{_FLOATS.get(tensor.kind, 'u2')}", tensor.storage.count)
+    strides = [stride * numbers.itemsize for stride in tensor.strides]
+    view = np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, strides, writeable=False)
+    if tensor.kind == "BFloat16":  # the upper half of a float32
+        return (view.astype(np.uint32) << 16).view(np.float32)
+    return view.astype(np.float32)

@@ -1,0 +1,123 @@
+"""The model's tensors in what a PyTorch file holds: a state_dict, a training checkpoint, or a whole module."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from filtershift.dataset.models.model import Skipped
+from filtershift.dataset.models.torch.pickles import Opaque, Tensor
+from filtershift.errors import FiltershiftError
+
+DEEPEST = 100
+"""Most levels of dictionaries and modules in each other; trained models have about ten."""
+
+# Keys under which training scripts keep the model, the usual ones first.
+MODEL_KEYS = (
+    *("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params"),
+    *("ema", "model_ema", "ema_state_dict", "state_dict_ema", "params_ema"),
+)
+_AVERAGE = re.compile("ema|average|shadow|teacher", re.IGNORECASE)
+_TRAINING = re.compile("optim|sched|scaler", re.IGNORECASE)
+_HOLDERS = (Tensor, Opaque, dict, list, tuple)
+_PARTS = ("_parameters", "_buffers", "_modules")  # where a module keeps its tensors and the modules in it
+
+
+@dataclass(frozen=True)
+class Found:
+    """A tensor, the keys that lead to it, and the attributes of the module it belongs to, if that was stored."""
+
+    keys: tuple[str, ...]
+    tensor: Tensor
+    module: Mapping[Any, Any]
+
+    @property
+    def is_kernel(self) -> bool:
+        """Whether it has the shape of weights of a 2-D convolution."""
+        return len(self.tensor.shape) == 4
+
+
+def model_tensors(root: object, name: str) -> tuple[list[Found], list[Skipped]]:
+    """The tensors of the model in their order, keys from the model on, and what else has kernels.
+
+    A checkpoint may hold several sets of tensors, such as an average of the weights or the state of an optimiser. The
+    one under the first key of `MODEL_KEYS` is read, else the one with the most 3×3 filters. The others are left out.
+
+    Raises:
+        FiltershiftError: no tensors, or too many levels.
+    """
+    found = list(_tensors(root)) if isinstance(root, _HOLDERS) else []
+    if not found:
+        raise FiltershiftError("holds no tensors; a file by torch.save(model.state_dict(), …) would be right")
+    others: list[tuple[str, list[Found]]] = []
+    place: list[str] = []
+    while (key := _next_key(root, found)) is not None:
+        sets = _by_key(found)
+        place.append(key)
+        others += [(".".join([*place[:-1], other]), tensors) for other, tensors in sets.items() if other != key]
+        found = [Found(tensor.keys[1:], tensor.tensor, tensor.module) for tensor in sets[key]]
+        root = _children(root)[key]
+    reason = f"not the model, which is under the key {'.'.join(place)!r}"
+    rows = [(other, _filters(tensors)) for other, tensors in others if any(tensor.is_kernel for tensor in tensors)]
+    return found, [Skipped("tensors", f"{name}: {other}", reason, count) for other, count in rows]
+
+
+def _next_key(root: object, found: Sequence[Found]) -> str | None:
+    """The key that leads on to the model, None if this is it."""
+    sets = {key: tensors for key, tensors in _by_key(found).items() if any(tensor.is_kernel for tensor in tensors)}
+    nested = {key: tensors for key, tensors in sets.items() if len(tensors[0].keys) > 1}
+    if _is_module(root) or not nested:
+        return None
+    for key in MODEL_KEYS:
+        if key in nested:
+            return key
+    if len(nested) < len(sets):
+        return None
+    return max(nested, key=lambda key: (not _TRAINING.search(key), not _AVERAGE.search(key), _filters(nested[key])))
+
+
+def _by_key(found: Sequence[Found]) -> dict[str, list[Found]]:
+    sets: dict[str, list[Found]] = {}
+    for tensor in found:
+        sets.setdefault(tensor.keys[0], []).append(tensor)
+    return sets
+
+
+def _filters(found: Sequence[Found]) -> int:
+    """Number of 3×3 filters, by the shapes."""
+    shapes = [tensor.tensor.shape for tensor in found]
+    return sum(math.prod(shape[:2]) for shape in shapes if len(shape) == 4 and shape[2:] == (3, 3))
+
+
+def _tensors(root: object) -> Iterator[Found]:
+    """All tensors in order, those of a container that is reached twice once."""
+    seen: set[int] = set()
+    stack: list[tuple[tuple[str, ...], object, Mapping[Any, Any]]] = [((), root, {})]
+    while stack:
+        keys, value, module = stack.pop()
+        if isinstance(value, Tensor):
+            yield Found(keys or ("tensor",), value, module)
+        elif id(value) not in seen:
+            seen.add(id(value))
+            if len(keys) > DEEPEST:
+                raise FiltershiftError(f"holds more than {DEEPEST} levels of dictionaries in each other")
+            owner = value.content if isinstance(value, Opaque) else {}
+            stack += [((*keys, key), child, owner) for key, child in reversed(_children(value).items())]
+
+
+def _children(value: Any) -> dict[str, Any]:
+    """Tensors and containers in a container, by key; of a module its tensors, then the modules in it."""
+    if isinstance(value, list | tuple):
+        return {str(number): child for number, child in enumerate(value) if isinstance(child, _HOLDERS)}
+    content = value.content if isinstance(value, Opaque) else value
+    parts = [content[part] for part in _PARTS if isinstance(content.get(part), dict)] if _is_module(value) else []
+    items = [item for part in parts or [content] for item in part.items()]
+    return {str(key): child for key, child in items if isinstance(child, _HOLDERS)}
+
+
+def _is_module(value: object) -> bool:
+    """Whether it is a module, or one in TorchScript."""
+    return isinstance(value, Opaque) and ("_modules" in value.content or value.name.startswith("__torch__."))

@@ -1,0 +1,157 @@
+"""A large file from the web: fetched in as many attempts as it takes, verified, and decompressed as a stream."""
+
+import fcntl
+import hashlib
+import lzma
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import httpx
+from tqdm import tqdm
+
+from filtershift.dataset.sources.disk_space import check_space
+from filtershift.errors import FiltershiftError
+from filtershift.files import whole_file
+
+ATTEMPTS = 5  # in a row that bring nothing, before a download gives up
+TIMEOUT = httpx.Timeout(60)  # seconds without a byte
+BLOCK = 1 << 20
+
+_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
+
+
+def download(url: str, md5: str, path: Path, beside: int = 0, pause: float = 5) -> None:
+    """Fetch `url` to `path`, going on where an earlier attempt, of this run or another, left `path`.part.
+
+    A connection that breaks, or a server that is busy, is tried again after `pause` seconds and more each time; after
+    `ATTEMPTS` in a row that bring nothing the download fails, and what is there is kept for the next run. Progress goes
+    to stderr. The file appears whole and verified or not at all. The disk must have room for `beside` bytes more.
+
+    Raises:
+        FiltershiftError: the server refuses, the disk is too small, another run is at it, or what came is not the file
+            with this MD5.
+    """
+    part = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("ab") as file, _alone(file, path):
+        _fetch_all(url, file, beside, pause)
+        found = _md5(part)
+        if found != md5:
+            part.unlink()
+            raise FiltershiftError(f"{url}: wrong MD5, expected {md5}, found {found}; removed, get it again")
+        part.replace(path)
+
+
+def unpack(packed: Path, path: Path, size: int) -> None:
+    """Decompress the .xz file `packed` to `path`, which must come to `size` bytes. Progress goes to stderr.
+
+    Raises:
+        FiltershiftError: the disk is too small, `packed` is damaged or cut off, or the size is another.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    check_space(path, size)
+    written = 0
+    try:
+        with (
+            whole_file(path) as beside,
+            lzma.open(packed) as source,
+            beside.open("wb") as target,
+            _bar(path, size) as bar,
+        ):
+            while written <= size and (block := source.read(BLOCK)):
+                written += target.write(block)
+                bar.update(len(block))
+            if written != size:
+                found = f"more than {size:,}" if written > size else f"only {written:,}"
+                raise FiltershiftError(f"{packed}: unpacks to {found} bytes; {size:,} would be right")
+    except (lzma.LZMAError, EOFError) as error:
+        raise FiltershiftError(f"{packed}: is damaged or cut off ({error}); delete it to get it again") from error
+
+
+@contextmanager
+def _alone(file: BinaryIO, path: Path) -> Iterator[None]:
+    """No other process downloads to the same place; an empty file is not left behind."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise FiltershiftError(f"{path}: another run is downloading it; wait for that one") from None
+    try:
+        yield
+    finally:
+        if os.fstat(file.fileno()).st_size == 0:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def _fetch_all(url: str, file: BinaryIO, beside: int, pause: float) -> None:
+    """Append to `file` what it lacks, in several attempts if need be."""
+    failures = 0
+    with httpx.Client(follow_redirects=True, timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}) as client:
+        while True:
+            before = file.tell()
+            try:
+                return _fetch(client, url, file, beside)
+            except httpx.TransportError as error:
+                failures = 0 if file.tell() > before else failures + 1
+                reason = f"{type(error).__name__} {error}".strip()
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise FiltershiftError(f"{url}: {error}") from error
+            if failures == ATTEMPTS:
+                kept = f"; {file.tell():,} bytes are kept, the same command goes on from there"
+                raise FiltershiftError(f"{url}: {ATTEMPTS} attempts in a row brought nothing ({reason}){kept}")
+            time.sleep(pause * failures)
+
+
+def _fetch(client: httpx.Client, url: str, file: BinaryIO, beside: int) -> None:
+    """One attempt."""
+    have = file.tell()
+    with client.stream("GET", url, headers={"Range": f"bytes={have}-"} if have else {}) as answer:
+        if answer.status_code == 416:  # nothing beyond what is there: the checksum tells whether it is right
+            return
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise httpx.RemoteProtocolError(f"{answer.status_code} {answer.reason_phrase}")
+        if answer.status_code not in (200, 206):
+            raise FiltershiftError(f"{url}: the server answers {answer.status_code} {answer.reason_phrase}")
+        start, total = _extent(answer)
+        if start not in (0, have):
+            raise FiltershiftError(f"{url}: the server answers from byte {start:,}; from {have:,} would be right")
+        file.truncate(start)
+        file.seek(start)
+        if total is not None:
+            check_space(Path(file.name), total - start + beside)
+        with _bar(Path(file.name), total, start) as bar:
+            # Without a chunk size, which would hold bytes back that are lost when the connection breaks.
+            for block in answer.iter_raw():
+                file.write(block)
+                bar.update(len(block))
+        if total is not None and file.tell() < total:
+            raise httpx.ReadError("the connection was closed too early")
+
+
+def _extent(answer: httpx.Response) -> tuple[int, int | None]:
+    """Where the bytes of an answer begin, and how long the whole file is, if the server says."""
+    if answer.status_code == 206:
+        found = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
+        return (int(found[1]), int(found[2])) if found else (0, None)
+    length = answer.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdecimal() else None
+
+
+def _md5(path: Path) -> str:
+    digest = hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as file, _bar(path, path.stat().st_size, what="verify") as bar:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            bar.update(len(block))
+    return digest.hexdigest()
+
+
+@contextmanager
+def _bar(path: Path, total: int | None, done: int = 0, what: str = "") -> Iterator[tqdm]:
+    title = f"{what} {path.name}".strip()
+    with tqdm(total=total, initial=done, desc=title, unit="B", unit_scale=True, mininterval=1) as bar:
+        yield bar

@@ -1,0 +1,84 @@
+"""Models that were read, with their labels, as the tables of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from filtershift.dataset.models.labels import LABELS, LICENSE
+from filtershift.dataset.models.model import GRAPH, ConvLayer, ConvModel
+from filtershift.dataset.writer import INDEX
+
+
+@dataclass(frozen=True)
+class LabelledModel:
+    """A model that was read, under its name and with its labels."""
+
+    name: str
+    labels: Mapping[str, str]
+    content: ConvModel
+
+
+def meta_table(models: Sequence[LabelledModel], model_id: int = 0, first: int = 0) -> pd.DataFrame:
+    """`/meta` of the v1.0.0 schema, a row a layer; the index [model_id, conv_depth, conv_depth_norm] as columns.
+
+    The authors' columns come first: labels (missing if not documented), filter and operator counts of the model, and
+    `filter_ids` "first:last" (last included). Then ours: name, kernel, groups and channels of the layer, where depths
+    are from, licence. What a file without a graph does not say is missing.
+
+    Args:
+        models: models without layers have no rows.
+        model_id: that of the first model.
+        first: id of the first filter.
+    """
+    models = [model for model in models if model.content.layers]
+    shapes = sorted({shape for model in models for shape in model.content.kernel_shapes})
+    operators = sorted({kind for model in models for kind in model.content.operators})
+    rows = []
+    for number, model in enumerate(models, model_id):
+        of_model = _model_columns(model, shapes, operators)
+        for layer in model.content.layers:
+            position = (number, layer.conv_depth, layer.conv_depth_norm)
+            ids = {"filter_ids": f"{first}:{first + len(layer.weights) - 1}"}
+            own = {
+                **_layer_columns(layer),
+                "depth_source": model.content.depth_source,
+                LICENSE: model.labels.get(LICENSE),
+            }
+            rows.append({**dict(zip(INDEX, position, strict=True)), **of_model, **ids, **own})
+            first += len(layer.weights)
+    return pd.DataFrame(rows)
+
+
+def skipped_table(models: Iterable[LabelledModel]) -> pd.DataFrame:
+    """Columns kind, name, reason, count (filters; 0 if unknown): all that was left out of the models."""
+    rows = [asdict(row) for model in models for row in model.content.skipped]
+    return pd.DataFrame(rows, columns=["kind", "name", "reason", "count"])
+
+
+def _model_columns(model: LabelledModel, shapes: list[tuple[int, int]], operators: list[str]) -> dict[str, object]:
+    content = model.content
+    absent = 0 if content.depth_source == GRAPH else None
+    return {
+        "model": model.name,
+        "producer": content.producer or None,
+        "op_set": content.op_set,
+        "depth": content.depth,
+        **{label: model.labels.get(label) for label in LABELS},
+        "total_filters": content.total_filters,
+        "3x3_filter_share": content.share_3x3,
+        **{f"{shape} filters": content.kernel_shapes.get(shape, 0) for shape in shapes},
+        **{kind: content.operators.get(kind, absent) for kind in operators},
+    }
+
+
+def _layer_columns(layer: ConvLayer) -> dict[str, object]:
+    return {
+        "layer_name": layer.name,
+        "kernel": layer.kernel,
+        "groups": layer.groups,
+        "in_channels": layer.in_channels,
+        "out_channels": layer.out_channels,
+    }

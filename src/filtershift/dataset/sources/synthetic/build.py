@@ -1,0 +1,116 @@
+"""A synthetic data set of any size in the authors' v1.0.0 schema, with the structure of the papers' data."""
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from filtershift.dataset.sources.disk_space import check_space
+from filtershift.dataset.sources.synthetic.filters import Recipes, draw, make_recipes, tables
+from filtershift.dataset.sources.synthetic.models import meta_table, sizes
+from filtershift.dataset.writer import write_dataset
+from filtershift.errors import FiltershiftError
+
+CHUNK = 1 << 16  # filters drawn from one seed, counted from where their layer begins
+BLOCK = 1 << 18  # filters a thread draws at a time, about
+META = 1 << 10  # bytes of `/meta` for a layer, at most
+
+
+@dataclass(frozen=True)
+class Synthetic:
+    """What to make: exact totals, the seed of all that is random, and the type of the weights, float32 or float64."""
+
+    filters: int
+    models: int
+    layers: int
+    seed: int = 0
+    dtype: str = "float32"
+
+
+class Piece(NamedTuple):
+    """The filters of a chunk of a layer."""
+
+    layer: int
+    chunk: int
+    n_filters: int
+
+
+def build(settings: Synthetic, path: Path, threads: int = 1, progress: Callable[[Iterable], Iterable] = iter) -> None:
+    """Write a synthetic data set; equal settings give equal bytes on one machine, whatever the threads.
+
+    Models have the names, tasks, data types and training sets of the papers; layers grow and weights shrink with depth.
+    What a layer was made as (sun, spikes, …, see `synthetic_filters.KINDS`) is in the column `made_as`. Weights in
+    float64 are those in float32. One line about the disk that is needed goes to stderr. Memory: a few blocks a thread.
+
+    Raises:
+        FiltershiftError: totals that no data set has, another type, too little free disk, or a file that cannot be
+            written.
+    """
+    _check(settings)
+    size = settings.filters * 9 * np.dtype(settings.dtype).itemsize + (settings.layers + 64) * META
+    print(check_space(path, size, "fewer filters (dataset.filters) or another disk"), file=sys.stderr)
+    meta = meta_table(settings.filters, settings.models, settings.layers, settings.seed)
+    recipes = make_recipes(meta, settings.seed)
+    blocks = _blocks(recipes, _bundles(sizes(meta)), settings, threads, progress)
+    meta = meta.drop(columns="source").assign(made_as=recipes.kind[recipes.source])
+    write_dataset(path, blocks, meta, settings.dtype)
+
+
+def _check(settings: Synthetic) -> None:
+    if not settings.filters >= settings.layers >= settings.models >= 1:
+        raise FiltershiftError(
+            f"synthetic: {settings.filters} filters in {settings.layers} layers of {settings.models} models; "
+            "dataset.filters ≥ dataset.layers ≥ dataset.models ≥ 1 would be right"
+        )
+    if settings.seed < 0:
+        raise FiltershiftError(f"synthetic: dataset.seed is {settings.seed}; 0 or more would be right")
+    if settings.dtype not in ("float32", "float64"):
+        raise FiltershiftError(f"synthetic: dataset.dtype is {settings.dtype!r}; float32 or float64 would be right")
+
+
+def _bundles(n_filters: NDArray[np.int64]) -> list[list[Piece]]:
+    """The chunks of all layers in order, bundled to about `BLOCK` filters."""
+    bundles: list[list[Piece]] = [[]]
+    drawn = 0
+    for layer, size in enumerate(n_filters.tolist()):
+        for chunk, start in enumerate(range(0, size, CHUNK)):
+            if drawn >= BLOCK:
+                bundles.append([])
+                drawn = 0
+            bundles[-1].append(Piece(layer, chunk, min(CHUNK, size - start)))
+            drawn += bundles[-1][-1].n_filters
+    return bundles
+
+
+def _blocks(
+    recipes: Recipes,
+    bundles: list[list[Piece]],
+    settings: Synthetic,
+    threads: int,
+    progress: Callable[[Iterable], Iterable],
+) -> Iterator[NDArray]:
+    """The filters of all layers in order, drawn by threads a few blocks ahead."""
+    marginals = tables()
+
+    def draw_block(pieces: list[Piece]) -> NDArray:
+        block = np.empty((sum(piece.n_filters for piece in pieces), 9), np.float32)
+        start = 0
+        for layer, chunk, n_filters in pieces:
+            draw(recipes, marginals, layer, chunk, settings.seed, block[start : start + n_filters])
+            start += n_filters
+        return block.astype(settings.dtype, copy=False)
+
+    ahead: deque[Future[NDArray]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for pieces in progress(bundles):
+            ahead.append(pool.submit(draw_block, pieces))
+            if len(ahead) > 2 * threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()

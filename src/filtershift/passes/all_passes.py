@@ -1,0 +1,58 @@
+"""All passes at once over filters in memory: a few models instead of a data set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.passes.extent import LayerExtent, measure_extent
+from filtershift.passes.filter_array import FilterArray
+from filtershift.passes.histograms import REFINE, Grid, measure_histograms
+from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.orthogonality import LayerOrthogonality, measure_orthogonality
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the passes find in L layers.
+
+    Attributes:
+        moments: results of pass 1.
+        extent: results of pass 2, in the bases given.
+        orthogonality: of layers whose shape is known.
+        counts: (L, 2, 9, bins * REFINE) histograms over the extents of both variants, as of pass 3.
+        window_counts: (L, 2, 9, WINDOW_BINS) those over the windows.
+    """
+
+    moments: LayerMoments
+    extent: LayerExtent
+    orthogonality: LayerOrthogonality
+    counts: NDArray[np.int32]
+    window_counts: NDArray[np.int32]
+
+
+def measure(
+    source: FilterArray, layers: pd.DataFrame, components: Array, mean: Array, grids: Sequence[Grid]
+) -> Measured:
+    """Run all passes over layers in the bases and on the grids of a finished data set.
+
+    Coefficients outside a grid count in its first or last bin.
+
+    Args:
+        source: the filters of layers 0, 1, ….
+        layers: one row a layer with n_filters and, where they are known, out_channels, in_channels and groups.
+        components: (2, 9, 9) components of the bases of scaled and unscaled filters.
+        mean: (2, 9) their means.
+        grids: of both variants.
+    """
+    moments = measure_moments(source, source.runs)
+    peak = dict(enumerate(moments.peak.tolist()))
+    extent = measure_extent(source, source.runs, components, mean, peak)
+    orthogonality = measure_orthogonality(source, layers, source.runs)
+    counted = measure_histograms(source, source.runs, components, mean, (grids[0], grids[1]))
+    counts, window_counts = np.split(np.stack([of_layer for _, of_layer in counted]), [grids[0].bins * REFINE], axis=-1)
+    return Measured(moments, extent, orthogonality, counts, window_counts)

@@ -1,0 +1,94 @@
+"""Principal components from moments: full-rank PCA without the data.
+
+The same numbers as `sklearn.decomposition.PCA` on the filters themselves: covariance with denominator n - 1,
+components by falling variance, the loading of largest magnitude in each component positive.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.errors import FiltershiftError
+from filtershift.passes.moments import LayerMoments, merge
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A PCA basis of 3x3 filters.
+
+    Attributes:
+        components: (9, 9) one component a row, by falling variance.
+        mean: (9,) mean filter.
+        explained_variance: (9,) variance along each component, in squared weights.
+        explained_variance_ratio: (9,) its share of the total; NaN where the total is zero or undefined.
+        n_filters: how many filters it was computed from.
+    """
+
+    components: Array
+    mean: Array
+    explained_variance: Array
+    explained_variance_ratio: Array
+    n_filters: int
+
+
+def pca(n: int, mean: Array, scatter: Array) -> Basis:
+    """The basis of n filters with this mean (9,) and scatter matrix (9, 9) about it.
+
+    Sign rule: the loading of largest magnitude in each component is positive (scikit-learn >= 1.5); of loadings equal
+    up to rounding the first decides. With fewer than two filters the variances are NaN.
+    """
+    if not np.isfinite(scatter).all():
+        raise FiltershiftError("weights are too large: the squares of some exceed what float64 holds (1e308)")
+    if n < 2:
+        return Basis(np.eye(9), mean, np.full(9, np.nan), np.full(9, np.nan), n)
+    variance, vectors = np.linalg.eigh(scatter / (n - 1))
+    variance, components = np.maximum(variance[::-1], 0.0), vectors.T[::-1]
+    size = np.abs(components)
+    leading = np.argmax(size >= size.max(axis=1, keepdims=True) * (1 - 1e-9), axis=1)
+    components = components * np.sign(components[np.arange(9), leading])[:, None]
+    total = variance.sum()
+    ratio = variance / total if total > 0 else np.full(9, np.nan)
+    return Basis(np.ascontiguousarray(components), mean, variance, ratio, n)
+
+
+def group_bases(moments: LayerMoments, variant: int, group_of: Mapping[int, int], groups: int) -> list[Basis]:
+    """The basis of each of ``groups`` groups of layers; ``group_of`` gives a layer's group, 0 … groups - 1.
+
+    Layers without a group are left out. ``variant`` is 0 for scaled, 1 for unscaled filters.
+
+    Raises:
+        FiltershiftError: weights so large that float64 does not hold their squares.
+    """
+    large = ~np.isfinite(moments.scatter[:, variant]).all(axis=(1, 2))
+    if large.any():
+        wrong = f"layer {moments.layer[large][0]} has weights as large as {moments.peak[large][0]:.3g}"
+        raise FiltershiftError(f"{wrong}; less than 1e150, whose squares float64 holds, would be right")
+    group = np.array([group_of.get(layer, -1) for layer in moments.layer.tolist()], np.int64)
+    taken = group >= 0
+    merged = merge(
+        moments.n[taken], moments.mean[taken, variant], moments.scatter[taken, variant], group[taken], groups
+    )
+    return [pca(int(n), mean, scatter) for n, mean, scatter in zip(*merged, strict=True)]
+
+
+def global_basis(moments: LayerMoments, variant: int) -> Basis:
+    """The basis of all filters, which every comparison is made in."""
+    return group_bases(moments, variant, dict.fromkeys(moments.layer.tolist(), 0), 1)[0]
+
+
+def basis_table(bases: Sequence[tuple[str, Mapping[str, NDArray]]]) -> pd.DataFrame:
+    """Bases as a table: a row a group and component, with its (cumulative) ratio and its nine loadings w0 … w8."""
+    loadings = [f"w{p}" for p in range(9)]
+    rows = [
+        [label, i, ratio, total, *basis["components"][i]]
+        for label, basis in bases
+        for i, (ratio, total) in enumerate(
+            zip(basis["explained_variance_ratio"], np.cumsum(basis["explained_variance_ratio"]), strict=True)
+        )
+    ]
+    return pd.DataFrame(rows, columns=["group", "component", "explained_variance_ratio", "cumulative_ratio", *loadings])

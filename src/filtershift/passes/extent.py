@@ -1,0 +1,87 @@
+"""Pass 2: the smallest and largest coefficient of every layer, both variants, and its sparse filters."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.passes.blocks import FilterSource, Unit, in_order, spans
+
+Array = NDArray[np.float64]
+
+# A filter is sparse where every absolute weight is below its layer's largest divided by this.
+SPARSE = 100
+
+
+@dataclass(frozen=True)
+class LayerExtent:
+    """Per-layer results of pass 2; L layers, second axis: scaled, unscaled.
+
+    Attributes:
+        layer: (L,) layer numbers.
+        low: (L, 2) smallest coefficient of any component; inf for a layer without finite filters.
+        high: (L, 2) largest coefficient of any component; -inf for a layer without finite filters.
+        sparse: (L,) filters whose every absolute weight is below a hundredth of the layer's largest.
+    """
+
+    layer: NDArray[np.int64]
+    low: Array
+    high: Array
+    sparse: NDArray[np.int64]
+
+
+def measure_extent(
+    source: FilterSource,
+    runs: pd.DataFrame,
+    components: Array,
+    mean: Array,
+    peak: Mapping[int, float],
+    threads: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> LayerExtent:
+    """Run pass 2 over the layers of ``runs`` (columns layer, start, stop).
+
+    Args:
+        source: where the filters are read.
+        runs: columns layer, start, stop.
+        components: (2, 9, 9) components of the global basis of each variant.
+        mean: (2, 9) mean of the global basis of each variant.
+        peak: largest absolute weight of each layer.
+        threads: how many units are computed at once.
+        progress: wraps the sequence of work, to show how far it is.
+    """
+    from filtershift.passes import kernels
+
+    layer = np.unique(runs["layer"].to_numpy())
+
+    def measure(units: list[Unit]) -> tuple[Array, list[int]]:
+        extents = np.empty((len(units), 2, 2))
+        sparse = [
+            kernels.extent(source.read(unit.start, unit.stop), components, mean, peak[unit.layer] / SPARSE, extents[k])
+            for k, unit in enumerate(units)
+        ]
+        return extents, sparse
+
+    bundles = spans(runs)
+    low, high = np.full((len(layer), 2), np.inf), np.full((len(layer), 2), -np.inf)
+    count = np.zeros(len(layer), np.int64)
+    for bundle, (extents, sparse) in zip(bundles, in_order(measure, bundles, threads, progress), strict=True):
+        index = np.searchsorted(layer, [unit.layer for unit in bundle])
+        np.minimum.at(low, index, extents[:, :, 0])
+        np.maximum.at(high, index, extents[:, :, 1])
+        np.add.at(count, index, sparse)
+    return LayerExtent(layer=layer, low=low, high=high, sparse=count)
+
+
+def total_extent(extent: LayerExtent, peak: Array) -> Array:
+    """The one extent of each variant, (2, 2): smallest and largest coefficient of all filters.
+
+    Where they are equal up to the rounding of weights as large as ``peak`` (L,), or there is no filter, half a unit is
+    added on both sides, so that bins have a width.
+    """
+    low, high = extent.low.min(axis=0, initial=np.inf), extent.high.max(axis=0, initial=-np.inf)
+    low, high = np.where(np.isfinite(low), low, 0.0), np.where(np.isfinite(high), high, 0.0)
+    flat = high - low <= 1e-12 * np.array([1.0, peak.max(initial=0.0)])
+    return np.stack([low - 0.5 * flat, high + 0.5 * flat], axis=1)

@@ -1,0 +1,282 @@
+"""The compiled inner loops of the three passes; nothing else in this project is compiled.
+
+Every kernel takes a block of filters, shape (n, 9), float32 or float64, and works through it in
+strips of ``LANES`` filters transposed to (9, LANES) float64, so that each step runs over all lanes
+at once. All arithmetic is float64 and every filter's coefficients are computed by the same operations
+in the same order, whatever block, thread or shard it comes in.
+
+Filters with a NaN or an infinity are dropped from a strip before anything is computed.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from filtershift.passes import TIE, TINY
+
+Array = NDArray[np.float64]
+
+LANES = 256
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _load(block, start, strip):  # type: ignore[no-untyped-def]
+    """Copy the next finite filters of the block into the strip, transposed; return how many."""
+    count = min(LANES, block.shape[0] - start)
+    for j in range(count):
+        for p in range(9):
+            strip[p, j] = block[start + j, p]
+    wrong = 0.0
+    for p in range(9):
+        for j in range(count):
+            wrong += strip[p, j] - strip[p, j]
+    if wrong == 0.0:
+        return count
+    kept = 0
+    for j in range(count):
+        difference = 0.0
+        for p in range(9):
+            difference += strip[p, j] - strip[p, j]
+        if difference == 0.0:
+            for p in range(9):
+                strip[p, kept] = strip[p, j]
+            kept += 1
+    return kept
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _peaks(strip, count, peak):  # type: ignore[no-untyped-def]
+    """Largest absolute weight of each filter of the strip."""
+    for j in range(count):
+        peak[j] = abs(strip[0, j])
+    for p in range(1, 9):
+        for j in range(count):
+            peak[j] = max(peak[j], abs(strip[p, j]))
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _ranges(strip, count, low, span):  # type: ignore[no-untyped-def]
+    """Largest minus smallest weight of each filter of the strip."""
+    for j in range(count):
+        low[j] = strip[0, j]
+        span[j] = strip[0, j]
+    for p in range(1, 9):
+        for j in range(count):
+            low[j] = min(low[j], strip[p, j])
+            span[j] = max(span[j], strip[p, j])
+    for j in range(count):
+        span[j] -= low[j]
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _scale(strip, count, peak, scaled):  # type: ignore[no-untyped-def]
+    """Each filter divided by its largest absolute weight; a zero filter stays zero."""
+    for j in range(count):
+        peak[j] = 1.0 / max(peak[j], TINY)
+    for p in range(9):
+        for j in range(count):
+            scaled[p, j] = strip[p, j] * peak[j]
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz"})
+def _products(x0, x1, x2, y0, y1, y2, count, tile):  # type: ignore[no-untyped-def]
+    """Add the nine dot products of three rows with three rows to a (3, 3) tile: six loads for nine products."""
+    s00 = s01 = s02 = s10 = s11 = s12 = s20 = s21 = s22 = 0.0
+    for j in range(count):
+        s00 += x0[j] * y0[j]
+        s01 += x0[j] * y1[j]
+        s02 += x0[j] * y2[j]
+        s10 += x1[j] * y0[j]
+        s11 += x1[j] * y1[j]
+        s12 += x1[j] * y2[j]
+        s20 += x2[j] * y0[j]
+        s21 += x2[j] * y1[j]
+        s22 += x2[j] * y2[j]
+    tile[0, 0] += s00
+    tile[0, 1] += s01
+    tile[0, 2] += s02
+    tile[1, 0] += s10
+    tile[1, 1] += s11
+    tile[1, 2] += s12
+    tile[2, 0] += s20
+    tile[2, 1] += s21
+    tile[2, 2] += s22
+
+
+@njit(nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "nsz"})
+def _sum(row, count):  # type: ignore[no-untyped-def]
+    s = 0.0
+    for j in range(count):
+        s += row[j]
+    return s
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _add_moments(strip, count, shift, total, product):  # type: ignore[no-untyped-def]
+    """Add the strip's sums and products about ``shift`` to the running ones; the strip is shifted in place."""
+    for p in range(9):
+        offset = shift[p]
+        row = strip[p]
+        for j in range(count):
+            row[j] -= offset
+        total[p] += _sum(row, count)
+    for a in range(0, 9, 3):
+        for b in range(0, a + 1, 3):
+            tile = product[a : a + 3, b : b + 3]
+            _products(strip[a], strip[a + 1], strip[a + 2], strip[b], strip[b + 1], strip[b + 2], count, tile)
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _close(count, shift, total, product, mean, scatter):  # type: ignore[no-untyped-def]
+    """From sums and products about a shift to the mean and the scatter about the mean."""
+    for p in range(9):
+        mean[p] = shift[p] + total[p] / count
+        for q in range(p + 1):
+            s = product[p, q] - total[p] * total[q] / count
+            scatter[p, q] = s
+            scatter[q, p] = s
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
+    """Moments of a block in both variants (0 scaled, 1 unscaled).
+
+    Writes mean (2, 9), scatter about the mean (2, 9, 9) and summary (5): the number of finite filters, largest
+    absolute weight, sum of filter ranges, number of all-zero filters, number of filters with a NaN or an infinity.
+    """
+    strip = np.empty((9, LANES))
+    scaled = np.empty((9, LANES))
+    peak = np.empty(LANES)
+    shift = np.zeros((2, 9))
+    total = np.zeros((2, 9))
+    product = np.zeros((2, 9, 9))
+    summary[:] = 0.0
+    mean[:] = 0.0
+    scatter[:] = 0.0
+    low = np.empty(LANES)
+    span = np.empty(LANES)
+    seen = 0
+    zeros = 0
+    for start in range(0, block.shape[0], LANES):
+        count = _load(block, start, strip)
+        if count == 0:
+            continue
+        _peaks(strip, count, peak)
+        _ranges(strip, count, low, span)
+        summary[1] = max(summary[1], peak[:count].max())
+        summary[2] += _sum(span, count)
+        for j in range(count):
+            zeros += peak[j] == 0.0
+        _scale(strip, count, peak, scaled)
+        if seen == 0:  # a shift near the data, so that a large mean costs the products no digits
+            for p in range(9):
+                shift[0, p] = _sum(scaled[p], count) / count
+                shift[1, p] = _sum(strip[p], count) / count
+        _add_moments(scaled, count, shift[0], total[0], product[0])
+        _add_moments(strip, count, shift[1], total[1], product[1])
+        seen += count
+    summary[0] = seen
+    summary[3] = zeros
+    summary[4] = block.shape[0] - seen
+    if seen:
+        for variant in range(2):
+            _close(seen, shift[variant], total[variant], product[variant], mean[variant], scatter[variant])
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _project(strip, count, components, mean, centred, row):  # type: ignore[no-untyped-def]
+    """Coefficients of a strip: row[i, j] = components[i] . (filter j - mean)."""
+    for p in range(9):
+        for j in range(count):
+            centred[p, j] = strip[p, j] - mean[p]
+    for i in range(9):
+        for j in range(count):
+            c = components[i, 0] * centred[0, j]
+            c += components[i, 1] * centred[1, j]
+            c += components[i, 2] * centred[2, j]
+            c += components[i, 3] * centred[3, j]
+            c += components[i, 4] * centred[4, j]
+            c += components[i, 5] * centred[5, j]
+            c += components[i, 6] * centred[6, j]
+            c += components[i, 7] * centred[7, j]
+            c += components[i, 8] * centred[8, j]
+            row[i, j] = c
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _stretch(row, count, low, high):  # type: ignore[no-untyped-def]
+    """Lower and raise the lanes' smallest and largest coefficient to those of a strip."""
+    for i in range(9):
+        for j in range(count):
+            low[j] = min(low[j], row[i, j])
+            high[j] = max(high[j], row[i, j])
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def extent(block, components, mean, threshold, extents):  # type: ignore[no-untyped-def]
+    """Smallest and largest coefficient of a block in both variants, and its number of sparse filters.
+
+    components (2, 9, 9) and mean (2, 9) are the global bases; a filter is sparse where every absolute weight is
+    below ``threshold``. Writes extents (2, 2), (inf, -inf) where the block has no finite filter.
+    """
+    strip = np.empty((9, LANES))
+    scaled = np.empty((9, LANES))
+    centred = np.empty((9, LANES))
+    row = np.empty((9, LANES))
+    peak = np.empty(LANES)
+    low = np.full((2, LANES), np.inf)
+    high = np.full((2, LANES), -np.inf)
+    sparse = 0
+    for start in range(0, block.shape[0], LANES):
+        count = _load(block, start, strip)
+        _peaks(strip, count, peak)
+        for j in range(count):
+            sparse += peak[j] < threshold
+        _scale(strip, count, peak, scaled)
+        _project(scaled, count, components[0], mean[0], centred, row)
+        _stretch(row, count, low[0], high[0])
+        _project(strip, count, components[1], mean[1], centred, row)
+        _stretch(row, count, low[1], high[1])
+    for variant in range(2):
+        extents[variant, 0] = low[variant].min()
+        extents[variant, 1] = high[variant].max()
+    return sparse
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _tally(row, count, low, step, bins, position, counts):  # type: ignore[no-untyped-def]
+    """Count a strip's coefficients into uniform bins; outside values go to the first or last bin.
+
+    Components take turns, because a counter raised twice in a row has to wait for itself.
+    """
+    last = float(bins - 1)
+    for i in range(9):
+        for j in range(count):
+            position[i, j] = int(min(max((row[i, j] - low) * step + TIE, 0.0), last))
+    for j in range(count):
+        for i in range(9):
+            counts[i, position[i, j]] += 1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def histograms(block, components, mean, grids, bins, window_bins, counts):  # type: ignore[no-untyped-def]
+    """Histograms of a block's coefficients in both variants, per component, over two grids.
+
+    grids (2, 2, 2): per variant the low end and the number of bins a unit, of the extent's grid and of the window's.
+    Adds to counts (2, 9, bins + window_bins) int32, the extent's bins first.
+    """
+    strip = np.empty((9, LANES))
+    scaled = np.empty((9, LANES))
+    centred = np.empty((9, LANES))
+    row = np.empty((9, LANES))
+    peak = np.empty(LANES)
+    position = np.empty((9, LANES), np.int32)
+    for start in range(0, block.shape[0], LANES):
+        count = _load(block, start, strip)
+        _peaks(strip, count, peak)
+        _scale(strip, count, peak, scaled)
+        for variant in range(2):
+            _project(scaled if variant == 0 else strip, count, components[variant], mean[variant], centred, row)
+            (low, step), (left, window_step) = grids[variant]
+            _tally(row, count, low, step, bins, position, counts[variant, :, :bins])
+            _tally(row, count, left, window_step, window_bins, position, counts[variant, :, bins:])

@@ -1,0 +1,110 @@
+"""Pass 1: per layer, the moments of its filters in both variants.
+
+Counts, means and scatter matrices of disjoint sets of filters add up to those of their union
+(Chan, Golub & LeVeque, 1983), so every group's covariance follows from its layers'.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.passes.blocks import FilterSource, Unit, in_order, spans
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LayerMoments:
+    """Per-layer results of pass 1; L layers, second axis: scaled, unscaled.
+
+    Attributes:
+        layer: (L,) layer numbers.
+        n: (L,) filters measured: all but the non-finite ones.
+        mean: (L, 2, 9) mean filter.
+        scatter: (L, 2, 9, 9) sum of outer products of the filters less their mean.
+        peak: (L,) largest absolute weight of the raw filters.
+        mean_range: (L,) mean over filters of largest minus smallest raw weight; NaN for no filter.
+        zeros: (L,) filters whose every weight is zero.
+        non_finite: (L,) filters with a NaN or an infinity, which are left out of everything.
+    """
+
+    layer: NDArray[np.int64]
+    n: NDArray[np.int64]
+    mean: Array
+    scatter: Array
+    peak: Array
+    mean_range: Array
+    zeros: NDArray[np.int64]
+    non_finite: NDArray[np.int64]
+
+
+def merge(
+    n: NDArray[np.int64], mean: Array, scatter: Array, group: NDArray[np.int64], groups: int
+) -> tuple[NDArray[np.int64], Array, Array]:
+    """Merge moments of disjoint sets of filters into those of ``groups`` unions.
+
+    Args:
+        n: (S,) number of filters of each set.
+        mean: (S, 9) their means.
+        scatter: (S, 9, 9) their scatter matrices about those means.
+        group: (S,) the union each set goes to, 0 … groups - 1.
+        groups: how many unions.
+
+    Returns:
+        n (groups,), mean (groups, 9) and scatter (groups, 9, 9); the mean of an empty union is zero.
+    """
+    n_group = np.zeros(groups, np.int64)
+    np.add.at(n_group, group, n)
+    mean_group = np.zeros((groups, 9))
+    np.add.at(mean_group, group, n[:, None] * mean)
+    mean_group /= np.maximum(n_group, 1)[:, None]
+    apart = mean - mean_group[group]
+    scatter_group = np.zeros((groups, 9, 9))
+    np.add.at(scatter_group, group, scatter + n[:, None, None] * apart[:, :, None] * apart[:, None, :])
+    return n_group, mean_group, scatter_group
+
+
+def measure_moments(
+    source: FilterSource,
+    runs: pd.DataFrame,
+    threads: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> LayerMoments:
+    """Run pass 1 over the layers of ``runs`` (columns layer, start, stop)."""
+    from filtershift.passes import kernels
+
+    def measure(units: list[Unit]) -> tuple[Array, Array, Array]:
+        mean, scatter = np.empty((len(units), 2, 9)), np.empty((len(units), 2, 9, 9))
+        summary = np.empty((len(units), 5))
+        for k, unit in enumerate(units):
+            kernels.moments(source.read(unit.start, unit.stop), mean[k], scatter[k], summary[k])
+        return mean, scatter, summary
+
+    bundles = spans(runs)
+    parts = list(in_order(measure, bundles, threads, progress))
+    mean, scatter, summary = (np.concatenate(part) for part in zip(*parts, strict=True))
+    unit_layers = np.array([unit.layer for bundle in bundles for unit in bundle], np.int64)
+    layer, index = np.unique(unit_layers, return_inverse=True)
+    count = len(layer)
+    n = summary[:, 0].astype(np.int64)
+    merged = [merge(n, mean[:, v], scatter[:, v], index, count) for v in range(2)]
+    peak, span_sum = np.zeros(count), np.zeros(count)
+    np.maximum.at(peak, index, summary[:, 1])
+    np.add.at(span_sum, index, summary[:, 2])
+    zeros, non_finite = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    np.add.at(zeros, index, summary[:, 3].astype(np.int64))
+    np.add.at(non_finite, index, summary[:, 4].astype(np.int64))
+    n_layer = merged[0][0]
+    return LayerMoments(
+        layer=layer,
+        n=n_layer,
+        mean=np.stack([m[1] for m in merged], axis=1),
+        scatter=np.stack([m[2] for m in merged], axis=1),
+        peak=peak,
+        mean_range=np.divide(span_sum, n_layer, out=np.full(count, np.nan), where=n_layer > 0),
+        zeros=zeros,
+        non_finite=non_finite,
+    )

@@ -1,0 +1,99 @@
+"""The method in plain float64 numpy, on all filters at once: what the passes are compared with."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.passes.moments import LayerMoments
+
+Array = NDArray[np.float64]
+
+# Coefficients this share of a stored bin below an edge belong to the bin above it.
+TIE = 1e-9
+
+
+class InMemory:
+    """A source of filters that is an array."""
+
+    def __init__(self, filters: NDArray[np.floating]) -> None:
+        self.filters = filters
+
+    def read(self, start: int, stop: int) -> NDArray[np.floating]:
+        return self.filters[start:stop]
+
+
+def runs_of(*layers: list[tuple[int, int]]) -> pd.DataFrame:
+    """The runs (start, stop) of layers 0, 1, …"""
+    rows = [(layer, start, stop) for layer, runs in enumerate(layers) for start, stop in runs]
+    return pd.DataFrame(rows, columns=["layer", "start", "stop"])
+
+
+def layer_table(runs: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"n_filters": (runs["stop"] - runs["start"]).groupby(runs["layer"]).sum()})
+
+
+def owned(filters: NDArray[np.floating], runs: pd.DataFrame, layer: int) -> Array:
+    """All filters of a layer, as float64."""
+    mine = runs[runs["layer"] == layer]
+    parts = [filters[start:stop] for start, stop in zip(mine["start"], mine["stop"], strict=True)]
+    return np.concatenate(parts).astype(np.float64)
+
+
+def finite(filters: Array) -> Array:
+    return filters[np.isfinite(filters).all(axis=1)]
+
+
+def scaled(filters: Array) -> Array:
+    peak = np.abs(filters).max(axis=1, keepdims=True)
+    return np.divide(filters, peak, out=np.zeros_like(filters), where=peak > 0)
+
+
+def variants(filters: Array) -> tuple[Array, Array]:
+    """The finite filters of both variants: scaled, unscaled."""
+    rows = finite(filters)
+    return scaled(rows), rows
+
+
+def moments(filters: Array) -> tuple[Array, Array]:
+    """Mean and scatter of filters; zero for none."""
+    if len(filters) == 0:
+        return np.zeros(9), np.zeros((9, 9))
+    mean = filters.mean(axis=0)
+    return mean, (filters - mean).T @ (filters - mean)
+
+
+def bases(filters: NDArray[np.floating]) -> tuple[Array, Array]:
+    """The global bases of both variants: components (2, 9, 9) and means (2, 9)."""
+    components, means = np.empty((2, 9, 9)), np.empty((2, 9))
+    for v, rows in enumerate(variants(filters.astype(np.float64))):
+        vectors = np.linalg.eigh(np.cov(rows.T))[1].T[::-1]
+        leading = np.abs(vectors).argmax(axis=1)
+        components[v], means[v] = vectors * np.sign(vectors[np.arange(9), leading])[:, None], rows.mean(axis=0)
+    return components, means
+
+
+def coefficients(filters: Array, components: Array, mean: Array) -> Array:
+    """Coefficients (n, 9) of filters in a basis."""
+    return (filters - mean) @ components.T
+
+
+def histogram(values: Array, ends: Array, bins: int, stored: int) -> NDArray[np.int64]:
+    """Counts in uniform bins [e_j, e_j+1), the last one closed; a value just below an edge is on it.
+
+    Values outside go to the first or last bin. ``stored`` is the number of bins the ends are divided into in files.
+    """
+    edges = np.linspace(ends[0], ends[1], bins + 1) - TIE * (ends[1] - ends[0]) / stored
+    position = np.searchsorted(edges, values, side="right") - 1
+    return np.bincount(np.clip(position, 0, bins - 1), minlength=bins)
+
+
+def peaks(moments: LayerMoments) -> dict[int, float]:
+    return dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
+
+
+def assert_identical(first: object, second: object) -> None:
+    """Two results hold the same arrays, bit for bit."""
+    for name, values in vars(first).items():
+        other = vars(second)[name]
+        assert (values.dtype, values.shape) == (other.dtype, other.shape), name
+        assert values.tobytes() == other.tobytes(), name

@@ -1,0 +1,130 @@
+"""What a file is, told by its content, and lists of models."""
+
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from filtershift.dataset.models.files import ModelFile, listed_models, parts_of, read_model_file
+from filtershift.errors import FiltershiftError
+from tiny_models import conv, model_of, weights
+
+TORCH = Path(__file__).parents[3] / "data/torch"
+STORED = weights(4, 2, 3, 3)
+CONTENTS = {
+    "graph": model_of([conv("w")], {"w": STORED}).SerializeToString(),
+    "names": save({"conv.weight": STORED}),
+    "order": (TORCH / "state_dict.pt").read_bytes(),
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("a.onnx", "b.safetensors", "sub/c.pt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("suffix", ["", ".onnx", ".safetensors", ".pt", ".bin", ".txt"])
+@pytest.mark.parametrize("kind", CONTENTS)
+def test_the_content_tells_what_a_file_is(kind, suffix, tmp_path):
+    path = tmp_path / f"m{suffix}"
+    path.write_bytes(CONTENTS[kind])
+    model = read_model_file(path, "m")
+    assert model.depth_source == kind
+    assert len(model.layers[0].weights) == 8
+
+
+def test_onnx_data_beside_the_file(tmp_path):
+    import onnx
+
+    model = model_of([conv("w")], {"w": STORED})
+    onnx.save(model, tmp_path / "m.onnx", save_as_external_data=True, location="m.onnx.data", size_threshold=0)
+    (layer,) = read_model_file(tmp_path / "m.onnx", "m").layers
+    np.testing.assert_array_equal(layer.weights, STORED.reshape(8, 3, 3))
+    assert parts_of(ModelFile(str(tmp_path / "m.onnx"))) == [tmp_path / "m.onnx", tmp_path / "m.onnx.data"]
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"\x89HDF\r\n\x1a\n" + bytes(100), "m.pt is an HDF5 file; an ONNX, safetensors or PyTorch file"),
+        (pickle.dumps({"a": 1}, 4), "m.pt is a pickle that torch.save did not write; an ONNX"),
+        (b"<!DOCTYPE html><p>Sign in", "m.pt is a page of text"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "m.pt is a pointer to a large file that was not fetched"),
+        (b"hello, this is no model", "is not an ONNX model"),
+        (b"", "is not an ONNX model"),
+    ],
+)
+def test_what_is_no_model_is_one_line(content, part, tmp_path):
+    (tmp_path / "m.pt").write_bytes(content)
+    with pytest.raises(FiltershiftError) as refused:
+        read_model_file(tmp_path / "m.pt", "m")
+    assert str(refused.value).startswith("m: ")
+    assert part in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_is_no_model(tmp_path):
+    with pytest.raises(FiltershiftError, match=r"^m: .* cannot be read \(Is a directory\)$"):
+        read_model_file(tmp_path, "m")
+
+
+def test_a_list_of_all_kinds(folder):
+    (folder / "list.yaml").write_text("- sub/c.pt\n- {file: a.onnx, name: again, labels: {Task: 5, Paper: null}}\n")
+    entries = ["a.onnx", {"file": "b.safetensors", "labels": {"Task": "Classification"}}, "list.yaml"]
+    assert listed_models(entries, folder) == [
+        ModelFile(f"{folder}/a.onnx", "a"),
+        ModelFile(f"{folder}/b.safetensors", "b", {"Task": "Classification"}),
+        ModelFile(f"{folder}/sub/c.pt", "c"),
+        ModelFile(f"{folder}/a.onnx", "again", {"Task": "5"}),
+    ]
+
+
+def test_paths_in_a_list_start_where_it_is(folder):
+    (folder / "sub/list.yml").write_text("- c.pt\n- ../a.onnx\n")
+    assert [model.name for model in listed_models([str(folder / "sub/list.yml")])] == ["c", "a"]
+
+
+def test_paths_start_here(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    assert listed_models(["a.onnx"]) == [ModelFile("a.onnx", "a")]
+    monkeypatch.setenv("HOME", str(folder))
+    assert listed_models(["~/a.onnx"]) == [ModelFile(f"{folder}/a.onnx", "a")]
+
+
+def test_the_name_of_an_index(folder):
+    shutil.move(folder / "b.safetensors", folder / "net.safetensors.index.json")
+    assert listed_models(["net.safetensors.index.json"], folder)[0].name == "net"
+
+
+@pytest.mark.parametrize(
+    ("entries", "part"),
+    [
+        (["gone.pt"], "gone.pt: there is no such file"),
+        (["gone.yaml"], "gone.yaml: there is no such file"),
+        (["sub"], "sub: there is no such file"),
+        ([5], "'5' is no model; a path, or file, name and labels would be right"),
+        ([None], "'None' is no model"),
+        ([{"name": "a"}], "is no model"),
+        ([{"file": "a.onnx", "nme": "a"}], "a.onnx: unknown key 'nme'; known are file, name, labels"),
+        ([{"file": "a.onnx", "labels": {"Tsk": "a"}}], "a.onnx: unknown label 'Tsk'; known are Name, "),
+        ([{"file": "a.onnx", "labels": "Task"}], "a.onnx: labels must be LABEL: VALUE pairs, not 'Task'"),
+        (["a.onnx", "a.onnx"], "2 models are called 'a'; each needs a name of its own"),
+        (["bad.yaml"], "bad.yaml: holds no list of models"),
+        (["worse.yaml"], "worse.yaml: "),
+        (["nested.yaml"], "nested.yaml"),
+    ],
+)
+def test_a_mistake_in_a_list_is_one_line(entries, part, folder):
+    (folder / "bad.yaml").write_text("a.onnx: 1\n")
+    (folder / "worse.yaml").write_text("- {a\n- ]")
+    (folder / "nested.yaml").write_text("- nested.yaml\n- nested.yaml\n")
+    with pytest.raises(FiltershiftError) as refused:
+        listed_models(entries, folder)
+    assert part in str(refused.value)
+    assert "\n" not in str(refused.value)

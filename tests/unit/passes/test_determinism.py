@@ -1,0 +1,88 @@
+"""Who computes what never shows: results are the same bit for bit."""
+
+import numpy as np
+import pytest
+
+import numpy_reference as reference
+from filtershift.passes import blocks
+from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
+from filtershift.passes.histograms import make_grids, measure_histograms
+from filtershift.passes.layer_files import load, save
+from filtershift.passes.moments import LayerMoments, measure_moments
+from numpy_reference import InMemory, assert_identical, layer_table
+
+
+def all_passes(filters, runs, threads=1):
+    """Moments, extents, grids and the histograms of both variants, by layer."""
+    source = InMemory(filters)
+    components, mean = reference.bases(filters)
+    moments = measure_moments(source, runs, threads)
+    extent = measure_extent(source, runs, components, mean, reference.peaks(moments), threads)
+    grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), 70)
+    return moments, extent, grids, dict(measure_histograms(source, runs, components, mean, grids, threads))
+
+
+def assert_same(first, second):
+    for one, other in zip(first[:2], second[:2], strict=True):
+        assert_identical(one, other)
+    for one, other in zip(first[2], second[2], strict=True):
+        np.testing.assert_array_equal(one.window, other.window)
+        np.testing.assert_array_equal(one.extent, other.extent)
+    assert list(first[3]) == list(second[3])
+    for layer, counts in first[3].items():
+        np.testing.assert_array_equal(counts, second[3][layer])
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_do_not_matter(hostile, threads):
+    assert_same(all_passes(*hostile), all_passes(*hostile, threads=threads))
+
+
+@pytest.mark.parametrize("span", [1, 1000, 1 << 17])
+def test_bundles_do_not_matter(hostile, span, monkeypatch):
+    whole = all_passes(*hostile)
+    monkeypatch.setattr(blocks, "SPAN", span)
+    assert_same(whole, all_passes(*hostile, threads=2))
+
+
+@pytest.mark.parametrize("rows", [1, 255, 257, 4097])
+def test_what_surrounds_a_layer_in_the_file_does_not_matter(hostile, rows):
+    filters, runs = hostile
+    longer = np.concatenate([np.full((rows, 9), 7, filters.dtype), filters])
+    moved = runs.assign(start=runs["start"] + rows, stop=runs["stop"] + rows)
+    assert_identical(measure_moments(InMemory(filters), runs), measure_moments(InMemory(longer), moved))
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3, 5, 20])
+def test_shards_do_not_matter(hostile, shards, tmp_path):
+    filters, runs = hostile
+    source, layers = InMemory(filters), layer_table(runs)
+    moments, extent, grids, histograms = all_passes(filters, runs)
+    components, mean = reference.bases(filters)
+    names = [f"{k}-of-{shards}" for k in range(1, shards + 1)]
+
+    def files(kind):
+        return [tmp_path / f"{kind}.{name}.h5" for name in names]
+
+    parts = [runs[runs["layer"].isin(blocks.in_shard(layers, name).index)] for name in names]
+    for part, path in zip(parts, files("moments"), strict=True):
+        save(path, measure_moments(source, part))
+    assert_identical(load(files("moments"), LayerMoments), moments)
+    # A folder lists its files in any order.
+    assert_identical(load(files("moments")[::-1], LayerMoments), moments)
+
+    for part, path in zip(parts, files("extent"), strict=True):
+        save(path, measure_extent(source, part, components, mean, reference.peaks(moments)))
+    assert_identical(load(files("extent")[::-1], LayerExtent), extent)
+
+    for part, scaled, unscaled in zip(parts, files("scaled"), files("unscaled"), strict=True):
+        counted = measure_histograms(source, part, components, mean, grids)
+        save_histograms((scaled, unscaled), grids, counted)
+    group_of = {layer: layer for layer in histograms}
+    for v, variant in enumerate(("scaled", "unscaled")):
+        paths = files(variant)
+        assert load_grid(paths[0]).edges.tobytes() == grids[v].edges.tobytes()
+        for kind, stored in (("extent", slice(0, 560)), ("window", slice(560, None))):
+            expected = np.stack([counts[v][:, stored] for counts in histograms.values()])
+            np.testing.assert_array_equal(group_counts(paths, kind, group_of, len(histograms)), expected)

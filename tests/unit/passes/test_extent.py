@@ -1,0 +1,78 @@
+"""Pass 2 against numpy."""
+
+import numpy as np
+import pytest
+
+import numpy_reference as reference
+from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.moments import measure_moments
+from hostile_filters import DENORMAL, NON_FINITE, ZEROS
+from numpy_reference import InMemory, runs_of
+
+
+def test_extents_and_sparse_filters_equal_those_of_the_filters(hostile):
+    filters, runs = hostile
+    components, mean = reference.bases(filters)
+    source = InMemory(filters)
+    result = measure_extent(source, runs, components, mean, reference.peaks(measure_moments(source, runs)))
+    assert result.layer.tolist() == runs["layer"].unique().tolist()
+    for k, layer in enumerate(result.layer):
+        rows = reference.owned(filters, runs, layer)
+        for v, data in enumerate(reference.variants(rows)):
+            values = reference.coefficients(data, components[v], mean[v])
+            np.testing.assert_allclose(result.low[k, v], values.min(initial=np.inf), rtol=0, atol=1e-12)
+            np.testing.assert_allclose(result.high[k, v], values.max(initial=-np.inf), rtol=0, atol=1e-12)
+        largest = np.abs(reference.finite(rows)).max(axis=1, initial=0)
+        assert result.sparse[k] == (largest < largest.max(initial=0) / 100).sum()
+    assert result.sparse[ZEROS] == result.sparse[NON_FINITE] == 0
+
+
+def test_sparse_is_strict_and_relative_to_the_layer():
+    weights = np.array([1.0, 0.01, np.nextafter(0.01, 0), 0, 64, 0.64, 0.63], np.float64)
+    filters = np.zeros((7, 9))
+    filters[np.arange(7), np.arange(7)] = weights * [1, -1, 1, 1, -1, 1, 1]
+    basis = np.stack([np.eye(9)] * 2), np.zeros((2, 9))
+    result = measure_extent(InMemory(filters), runs_of([(0, 4)], [(4, 7)]), *basis, {0: 1.0, 1: 64.0})
+    assert result.sparse.tolist() == [2, 1]
+
+
+def test_denormals_have_an_extent(hostile):
+    filters, runs = hostile
+    result = measure_extent(
+        InMemory(filters), runs, np.stack([np.eye(9)] * 2), np.zeros((2, 9)), dict.fromkeys(range(9), 0.0)
+    )
+    raw = reference.owned(filters, runs, DENORMAL)
+    assert (result.low[DENORMAL, 1], result.high[DENORMAL, 1]) == (raw.min(), raw.max())
+    assert max(-result.low[DENORMAL, 0], result.high[DENORMAL, 0]) == pytest.approx(1, abs=1e-15)
+
+
+def extent_of(low, high):
+    return LayerExtent(np.arange(len(low)), np.array(low), np.array(high), np.zeros(len(low), np.int64))
+
+
+def test_the_total_extent_is_the_widest_of_both_variants():
+    layers = extent_of([[-1.0, -3.0], [np.inf, np.inf], [-2.0, 0.5]], [[1.0, 0.0], [-np.inf, -np.inf], [0.5, 0.7]])
+    assert total_extent(layers, np.ones(1)).tolist() == [[-2.0, 1.0], [-3.0, 0.7]]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (np.empty((0, 2)), np.empty((0, 2)), [-0.5, 0.5]),
+        ([[np.inf, np.inf]], [[-np.inf, -np.inf]], [-0.5, 0.5]),
+        ([[0.0, 0.0]], [[0.0, 0.0]], [-0.5, 0.5]),
+        ([[2.0, 2.0]], [[2.0, 2.0]], [1.5, 2.5]),
+    ],
+    ids=["no layer", "no finite filter", "all at zero", "all at two"],
+)
+def test_an_empty_or_flat_extent_gets_a_width(low, high, expected):
+    assert total_extent(extent_of(low, high), np.ones(1)).tolist() == [expected] * 2
+
+
+def test_filters_all_the_same_have_a_flat_extent():
+    filters = np.tile([0.1, 0.2, -0.3, 0.7, 0.123, 0.9, -0.11, 0.33, 0.05], (20, 1))
+    runs = runs_of([(0, 3)], [(3, 20)])
+    moments = measure_moments(InMemory(filters), runs)
+    mean = (moments.n[:, None, None] * moments.mean).sum(axis=0) / 20
+    result = measure_extent(InMemory(filters), runs, np.stack([np.eye(9)] * 2), mean, reference.peaks(moments))
+    np.testing.assert_allclose(total_extent(result, np.ones(1)), [[-0.5, 0.5]] * 2, atol=1e-12)

@@ -1,0 +1,117 @@
+"""What the types of the configuration alone cannot say."""
+
+from itertools import pairwise
+
+from filtershift.analysis.groups.definition import ORDERS
+from filtershift.analysis.shifts.choices import check_choices
+from filtershift.errors import FiltershiftError
+from filtershift.passes import VARIANTS
+from schema import NAME, Config, DatasetConfig, GroupingConfig, UncertaintyConfig
+
+MOST = 10_000  # bins or shards
+MOST_RESAMPLES = 1_000_000
+
+
+def check(config: Config) -> None:
+    """Refuse a configuration that cannot be meant, and write short forms in full.
+
+    Raises:
+        FiltershiftError: in one line, the key and what would be right.
+    """
+    _check_dataset(config.dataset)
+    if not config.variants or not set(config.variants) <= set(VARIANTS):
+        raise FiltershiftError(f"config: variants must be some of {', '.join(VARIANTS)}, not {config.variants}")
+    if len(set(config.variants)) < len(config.variants):
+        raise FiltershiftError(f"config: variants names one twice: {config.variants}")
+    for key in ("bins", "shards"):
+        if not 1 <= getattr(config, key) <= MOST:
+            raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
+    check_choices(config.choices)
+    _check_uncertainty(config.uncertainty)
+    if unknown := set(config.compare) - {"with"}:
+        raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: with)")
+    for key in ("figure_1", "figure_8"):
+        for row in getattr(config.paper, key):
+            if not isinstance(row, list) or [type(item) for item in row] != [str, str]:
+                raise FiltershiftError(f"config: paper.{key} takes [grouping, label] pairs, not {row}")
+    for name, grouping in config.grouping.items():
+        if not NAME.fullmatch(name):
+            raise FiltershiftError(f"config: grouping '{name}': a name has up to 100 letters, digits, '_' and '-'")
+        _check_grouping(name, grouping)
+
+
+def _check_uncertainty(uncertainty: UncertaintyConfig) -> None:
+    if not 0 <= uncertainty.resamples <= MOST_RESAMPLES:
+        raise FiltershiftError(
+            f"config: uncertainty.resamples must be 0 to {MOST_RESAMPLES:,}, not {uncertainty.resamples}"
+        )
+    if uncertainty.seed < 0:
+        raise FiltershiftError(f"config: uncertainty.seed must be 0 or more, not {uncertainty.seed}")
+    if not 0 < uncertainty.level < 1:
+        raise FiltershiftError(f"config: uncertainty.level must lie between 0 and 1, not {uncertainty.level}")
+
+
+def _check_dataset(dataset: DatasetConfig) -> None:
+    if not NAME.fullmatch(str(dataset.name)):
+        wanted = "up to 100 letters, digits, '_' and '-', e.g. dataset.name=mine"
+        raise FiltershiftError(f"config: dataset.name must be {wanted}")
+    if dataset.models is not None or dataset.extend is not None:
+        _check_models(dataset)
+    built = dataset.download or dataset.wheels or dataset.filters is not None or dataset.models
+    if not (dataset.path or built):
+        wanted = f"the file you get from {dataset.source}" if dataset.source else "an HDF5 file"
+        raise FiltershiftError(f"config: dataset.path must name {wanted}, e.g. dataset.path=/data/dataset.h5")
+    if dataset.path and (dataset.wheels or dataset.filters is not None):
+        raise FiltershiftError("config: dataset.path goes with dataset=local, as in dataset=local,dataset.path=…")
+
+
+def _check_models(dataset: DatasetConfig) -> None:
+    """Models in files, which take the place of the zoo's wheels, or their number in a data set that is made up."""
+    how = "dataset=own,dataset.name=mine,dataset.models=[a.onnx,b.safetensors,c.pt]"
+    if dataset.filters is not None:
+        if type(dataset.models) is not int or dataset.extend is not None:
+            raise FiltershiftError(f"config: dataset.models is a number for dataset=synthetic; files are {how}")
+        return
+    if not isinstance(dataset.models, list) or not dataset.models:
+        raise FiltershiftError(f"config: dataset.models must be a list of model files, as in {how}")
+    if dataset.path or dataset.download:
+        raise FiltershiftError(
+            "config: dataset.models are a data set of their own; to add them to another: dataset=own,dataset.name=mine,"
+            f"dataset.models=[…],dataset.extend={dataset.path or 'NAME'}"
+        )
+    dataset.wheels = []
+
+
+def _check_grouping(name: str, grouping: GroupingConfig) -> None:
+    grouping.title = grouping.title or name.replace("_", " ")
+    grouping.by = [grouping.by] if isinstance(grouping.by, str) else grouping.by
+    if not isinstance(grouping.by, list) or not all(isinstance(column, str) for column in grouping.by):
+        raise FiltershiftError(f"config: grouping.{name}.by must be a column or a list of columns, not {grouping.by}")
+    if grouping.order not in ORDERS:
+        raise FiltershiftError(
+            f"config: grouping.{name}.order must be one of {', '.join(ORDERS)}, not {grouping.order}"
+        )
+    for key in ("where", "exclude"):
+        chosen = getattr(grouping, key)
+        for column, labels in chosen.items():
+            several = labels if isinstance(labels, list) else [labels]
+            if wrong := [label for label in several if not isinstance(label, str | int | float)]:
+                raise FiltershiftError(
+                    f"config: grouping.{name}.{key}: {column} takes labels, not {wrong[0]}; missing ones are unknown"
+                )
+            chosen[column] = [str(label) for label in several]
+    for key in ("min_filters", "min_models"):
+        if getattr(grouping, key) < 0:
+            raise FiltershiftError(f"config: grouping.{name}.{key} must be 0 or more, not {getattr(grouping, key)}")
+    if grouping.bins:
+        _check_bins(name, grouping)
+
+
+def _check_bins(name: str, grouping: GroupingConfig) -> None:
+    """Edges that cut one column."""
+    if grouping.map:
+        raise FiltershiftError(f"config: grouping.{name} has both bins and map; keep one")
+    if len(grouping.by) != 1:
+        raise FiltershiftError(f"config: grouping.{name}.by must be the one column that bins cut, not {grouping.by}")
+    if len(grouping.bins) < 2 or not all(low < high for low, high in pairwise(grouping.bins)):
+        raise FiltershiftError(f"config: grouping.{name}.bins must be two or more rising edges, not {grouping.bins}")

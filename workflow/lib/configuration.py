@@ -1,0 +1,228 @@
+"""The composition of the configuration by Hydra, and its mistakes in one line.
+
+A file's folder decides where its content goes: ``config/config.yaml`` is the root, ``config/dataset/NAME.yaml`` goes to
+``dataset``, ``config/grouping/NAME.yaml`` to ``grouping.NAME``, and ``config/experiment/NAME.yaml`` over the root.
+"""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from hydra import compose, initialize
+from hydra.core.config_store import ConfigStore
+from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
+
+from checks import check
+from filtershift.dataset.fingerprint import fingerprint
+from filtershift.dataset.models.files import ModelFile, listed_models
+from filtershift.errors import FiltershiftError
+from schema import NAME, Config, DatasetConfig, GroupingConfig
+
+
+def load(directory: Path, overrides: Sequence[str]) -> Config:
+    """Compose the configuration of a folder with overrides in Hydra's grammar, and check it.
+
+    Raises:
+        FiltershiftError: in one line, what is wrong and what would be right.
+    """
+    _register(directory)
+    try:
+        with initialize(config_path=None, version_base="1.3"):
+            composed = compose("config", list(overrides))
+        config: Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
+        OmegaConf.resolve(composed)
+    except MissingConfigException as error:
+        raise FiltershiftError(f"config: {_missing(directory, error)}") from None
+    except OverrideParseException as error:
+        reason = " ".join(str(error).split("See https")[0].split())
+        raise FiltershiftError(f"config: override '{error.override}': {reason}") from None
+    except (HydraException, OmegaConfBaseException) as error:
+        raise FiltershiftError(f"config: {_explain(directory, error)}") from None
+    except ValueError as error:
+        raise FiltershiftError(f"config: dataset takes one name, grouping a list of names: {error}") from None
+    for key in set(composed) - set(_keys(Config, [])):
+        raise FiltershiftError(f"config: {_unknown(str(key), _keys(Config, []))}")
+    for name in config.grouping:
+        config.grouping[name] = OmegaConf.to_object(_typed(composed.grouping[name], f"config: grouping.{name}"))
+    check(config)
+    _check_own_name(directory, config.dataset)
+    return config
+
+
+def model_files(key: str, entries: list[Any]) -> list[ModelFile]:
+    """The models of a list in the configuration.
+
+    Raises:
+        FiltershiftError: in one line, the key and what is wrong.
+    """
+    try:
+        return listed_models(entries)
+    except FiltershiftError as error:
+        raise FiltershiftError(f"config: {key}: {error}") from None
+
+
+def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
+    """The data set that models are added to, by its name in the folder of the configuration or by its file.
+
+    Raises:
+        FiltershiftError: there is none, or it cannot be built.
+    """
+    if dataset.extend is None:
+        return None
+    known = directory / f"dataset/{dataset.extend}.yaml"
+    base: Any = DatasetConfig(name="", path=dataset.extend)
+    if NAME.fullmatch(dataset.extend) and known.is_file():
+        try:
+            base = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DatasetConfig), OmegaConf.load(known)))
+        except OmegaConfBaseException as error:
+            raise FiltershiftError(f"{known}: {_reason(error, DatasetConfig)}") from None
+    if isinstance(base.models, list) or not (base.path or base.download or base.wheels or base.filters):
+        raise FiltershiftError(f"config: dataset.extend: {dataset.extend} is no file; the path of one would be right")
+    if base.path and not Path(base.file).is_file():
+        names = ", ".join(sorted(path.stem for path in directory.glob("dataset/*.yaml")))
+        raise FiltershiftError(f"config: dataset.extend: there is no file {base.path}, and no such data set ({names})")
+    if Path(base.file).resolve() == Path(dataset.file).resolve():
+        raise FiltershiftError(f"config: dataset.extend: {base.file} would replace itself; change dataset.name")
+    return base
+
+
+def check_file(config: Config, results: Path) -> str:
+    """The fingerprint of the file at ``dataset.path``, "" without such a path.
+
+    A file that is gone does no harm as long as nothing needs its filters again: it has the fingerprint it had.
+
+    Raises:
+        FiltershiftError: the file cannot be read; or it is not there, and finished results are none or of other passes.
+    """
+    path = config.dataset.path
+    if path is None:
+        return ""
+    if (file := Path(path).expanduser()).is_file():
+        try:
+            return fingerprint(file)
+        except OSError as error:
+            raise FiltershiftError(f"config: dataset.path: {path} cannot be read ({error.strerror})") from None
+    finished = results / config.dataset.name / "config.yaml"
+    if not finished.exists():
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}")
+    former: Any = OmegaConf.load(finished)
+    if former.dataset.path != path:
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}")
+    for key in ("bins", "shards"):
+        if former[key] != getattr(config, key):
+            raise FiltershiftError(
+                f"config: {key}={getattr(config, key)} needs the filters again (results are of {former[key]}), "
+                f"but dataset.path: there is no file {path}"
+            )
+    return str(former.get("fingerprint", ""))
+
+
+def _check_own_name(directory: Path, dataset: DatasetConfig) -> None:
+    """Refuse models in files under the name of a data set that is made of something else."""
+    file = directory / f"dataset/{dataset.name}.yaml"
+    if not isinstance(dataset.models, list) or not file.is_file():
+        return
+    named: Any = OmegaConf.load(file)
+    if not OmegaConf.is_list(named.get("models")):
+        raise FiltershiftError(
+            f"config: dataset.models are another data set than {dataset.name}; name it, as in dataset.name=mine"
+        )
+
+
+def _register(directory: Path) -> None:
+    store = ConfigStore.instance()
+    for known in [name for name in store.repo if name != "hydra" and not name.startswith("_")]:
+        del store.repo[known]
+    store.store(name="schema", node=Config)
+    for path in [*directory.glob("*.yaml"), *directory.glob("*/*.yaml")]:
+        group = "" if path.parent == directory else path.parent.name
+        if group == "grouping" and not NAME.fullmatch(path.stem):
+            raise FiltershiftError(f"{path}: a grouping's name has letters, digits, '_' and '-', not '{path.stem}'")
+        package = {"": None, "grouping": f"grouping.{path.stem}", "experiment": "_global_"}.get(group, group)
+        try:
+            node = OmegaConf.load(path)
+        except (YAMLError, OmegaConfBaseException) as error:
+            raise FiltershiftError(f"{path}: {' '.join(str(error).split())}") from None
+        if not isinstance(node, DictConfig):
+            raise FiltershiftError(f"{path}: holds no 'key: value' lines")
+        if group == "grouping":
+            node = _typed(node, str(path))
+        store.store(name=path.stem, group=group or None, package=package, node=node)
+
+
+def _typed(node: Any, where: str) -> DictConfig:
+    """A grouping's keys checked against the schema; its columns, labels and patterns may be any."""
+    if not isinstance(node, DictConfig):
+        raise FiltershiftError(f"{where} must hold keys, as in by: COLUMN, not {node}")
+    for key in set(node) - set(_keys(GroupingConfig, [])):
+        raise FiltershiftError(f"{where}: {_unknown(str(key), _keys(GroupingConfig, []))}")
+    for key in ("where", "exclude", "map"):
+        if key in node and not isinstance(node[key], DictConfig):
+            raise FiltershiftError(f"{where}: {key} must hold keys, as in {key}: {{NAME: LABEL}}, not {node[key]}")
+    try:
+        typed: Any = OmegaConf.merge(OmegaConf.structured(GroupingConfig), node)
+        for key in ("where", "exclude", "map"):
+            OmegaConf.set_struct(typed[key], False)
+        return typed
+    except OmegaConfBaseException as error:
+        raise FiltershiftError(f"{where}: {_reason(error, GroupingConfig)}") from None
+
+
+def _missing(directory: Path, error: MissingConfigException) -> str:
+    """An unknown choice, with those there are."""
+    wanted = str(error.missing_cfg_file)
+    folder = (directory / wanted).parent
+    known = ", ".join(sorted(path.stem for path in folder.glob("*.yaml")))
+    return f"there is no {folder.name}/{Path(wanted).name}.yaml in {directory}; there are: {known}"
+
+
+def _explain(directory: Path, error: BaseException) -> str:
+    """An error of the composition in one line, by its cause that names a key, if any does."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OmegaConfBaseException) and cause.full_key:
+            path = cause.full_key.split(".")
+            if path[0] == "grouping" and len(path) == 2:
+                known = ", ".join(sorted(file.stem for file in directory.glob("grouping/*.yaml")))
+                return f"there is no {cause.full_key} (known: {known}); a new one is +{cause.full_key}.by=COLUMN"
+            return _reason(cause)
+        cause = cause.__cause__ or cause.__context__
+    return " ".join(str(error).split())
+
+
+def _reason(error: OmegaConfBaseException, schema: type = Config) -> str:
+    """An OmegaConf error in one line: the full key, what is wrong, and the known keys where one is unknown."""
+    key = str(error.full_key or error.key)
+    message = (str(error.msg) if error.msg else str(error)).splitlines()[0]
+    parent, _, last = key.rpartition(".")
+    known = _keys(schema, parent.split(".") if parent else [])
+    if known and re.sub(r"\[.*", "", last) not in known:
+        return _unknown(key, known)
+    if "is not a ListConfig" in message:
+        return f"{key} must be a list, as in {key}=[a,b]"
+    return f"{key}: {message}"
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    """That a key is unknown, with the known ones and the likeliest."""
+    close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
+    hint = f", did you mean '{close[0]}'?" if close else ""
+    return f"unknown key '{key}'{hint} (known: {', '.join(known)})"
+
+
+def _keys(schema: Any, path: list[str]) -> list[str]:
+    """Names the schema allows below a path of keys; none where any name is allowed."""
+    if path and path[0] == "grouping" and len(path) == 2:
+        return _keys(GroupingConfig, [])
+    if path == ["compare"]:
+        return ["with"]
+    for key in path:
+        kinds = get_type_hints(schema).get(key) if is_dataclass(schema) else None
+        schema = next((kind for kind in (kinds, *get_args(kinds)) if is_dataclass(kind)), None)
+    return [f.name for f in fields(schema)] if is_dataclass(schema) else []
