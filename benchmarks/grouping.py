@@ -13,7 +13,7 @@ from filtershift.figures.saving import save
 from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
 from filtershift.figures.style import group_colors
 from filtershift.passes import VARIANTS
-from filtershift.passes.group_files import load_groups
+from filtershift.passes.group_files import load_group_arrays
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
 from pipeline import histogram_files, ridges, shifts
@@ -23,7 +23,7 @@ def add_grouping(folder: Path, column: str) -> None:
     """Group by a column of the layer table and draw, both variants; ``folder`` has the results of the passes."""
     groups = assign(load_layers(folder / "layers.csv"), column, Grouping(by=[column]))
     moments = load([folder / "moments.h5"], LayerMoments)
-    global_bases = load_groups(folder / "basis.h5")[0]
+    global_bases = load_group_arrays(folder / "basis.h5")[0]
     sizes = groups.sizes.set_index("group")
     models = dict(zip(groups.sizes["group"].tolist(), groups.sizes["n_models"].tolist(), strict=True))
     for v, (variant, histograms) in enumerate(zip(VARIANTS, histogram_files(folder), strict=True)):

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from filtershift.analysis.uncertainty.grouped_layers import Layers
+from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
 from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
 from publish import END, markdown
 from simulated import Group, Population, simulate, simulate_shared, true_shift
@@ -28,7 +28,7 @@ ALIKE = Population(models=0, scales=0)
 # Standard deviations by which groups are moved against the first: the second is not.
 SHIFTS = (0.0, 0.0, 0.3, 1.0, 2.0)
 
-Make = Callable[[np.random.Generator], Layers]
+Make = Callable[[np.random.Generator], GroupedLayers]
 
 
 def apart(population: Population, first: int, others: int, size: tuple[int, int] | None = None) -> Make:
@@ -47,11 +47,11 @@ def shared(shifts: Sequence[float], models: int) -> Make:
     return partial(_made_shared, shifts=shifts, models=models)
 
 
-def _made(random: np.random.Generator, population: Population, groups: Sequence[Group]) -> Layers:
+def _made(random: np.random.Generator, population: Population, groups: Sequence[Group]) -> GroupedLayers:
     return simulate(random, population, groups)
 
 
-def _made_shared(random: np.random.Generator, shifts: Sequence[float], models: int) -> Layers:
+def _made_shared(random: np.random.Generator, shifts: Sequence[float], models: int) -> GroupedLayers:
     return simulate_shared(random, USUAL, shifts, models)
 
 

@@ -8,11 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.dataset.filters import FilterFile
-from filtershift.dataset.layer_table import load_layers, runs_of
+from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.passes import VARIANTS
 from filtershift.passes.bases import global_basis
 from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
-from filtershift.passes.group_files import load_bases, save_groups
+from filtershift.passes.group_files import load_bases, save_group_arrays
 from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import Grid, make_grids, measure_histograms
 from filtershift.passes.layer_files import load, save
@@ -24,35 +24,35 @@ Work = Callable[[], None]
 
 def moments(dataset: Path, folder: Path, threads: int) -> Work:
     """Pass 1, and the global bases that follow from it."""
-    runs = runs_of(load_layers(folder / "layers.csv"))
+    row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
 
     def work() -> None:
         with FilterFile(dataset) as source:
-            measured = measure_moments(source, runs, threads)
+            measured = measure_moments(source, row_ranges, threads)
         save(folder / "moments.h5", measured)
         bases = {name: vars(global_basis(measured, v)) for v, name in enumerate(VARIANTS)}
-        save_groups(folder / "basis.h5", bases)
+        save_group_arrays(folder / "basis.h5", bases)
 
     return work
 
 
 def extent(dataset: Path, folder: Path, threads: int) -> Work:
     """Pass 2."""
-    runs = runs_of(load_layers(folder / "layers.csv"))
+    row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
     measured = load([folder / "moments.h5"], LayerMoments)
     components, mean = load_bases(folder / "basis.h5")
     peak = dict(zip(measured.layer.tolist(), measured.peak.tolist(), strict=True))
 
     def work() -> None:
         with FilterFile(dataset) as source:
-            save(folder / "extent.h5", measure_extent(source, runs, components, mean, peak, threads))
+            save(folder / "extent.h5", measure_extent(source, row_ranges, components, mean, peak, threads))
 
     return work
 
 
 def histograms(dataset: Path, folder: Path, threads: int) -> Work:
     """Pass 3, with its files."""
-    runs = runs_of(load_layers(folder / "layers.csv"))
+    row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
     measured = load([folder / "moments.h5"], LayerMoments)
     components, mean = load_bases(folder / "basis.h5")
     extents = total_extent(load([folder / "extent.h5"], LayerExtent), measured.peak)
@@ -61,7 +61,7 @@ def histograms(dataset: Path, folder: Path, threads: int) -> Work:
     def work() -> None:
         grids = make_grids(measured, components, mean, extents, BINS)
         with FilterFile(dataset) as source:
-            counted = measure_histograms(source, runs, components, mean, grids, threads)
+            counted = measure_histograms(source, row_ranges, components, mean, grids, threads)
             save_histograms((scaled, unscaled), grids, counted)
 
     return work
@@ -87,9 +87,9 @@ def compile_kernels(dataset: Path) -> None:
     """Compile the kernels, or load them compiled, for the type of weights the data set has; none is read."""
     with FilterFile(dataset) as source:
         zeros = Zeros(source.dtype)
-    runs = pd.DataFrame({"layer": [0], "start": [0], "stop": [1]})
+    row_ranges = pd.DataFrame({"layer": [0], "start": [0], "stop": [1]})
     components, mean = np.zeros((2, 9, 9)), np.zeros((2, 9))
     grid = Grid(np.array([-1.0, 1.0]), BINS, np.array([-1.0, 1.0]))
-    measure_moments(zeros, runs)
-    measure_extent(zeros, runs, components, mean, {0: 0.0})
-    list(measure_histograms(zeros, runs, components, mean, (grid, grid)))
+    measure_moments(zeros, row_ranges)
+    measure_extent(zeros, row_ranges, components, mean, {0: 0.0})
+    list(measure_histograms(zeros, row_ranges, components, mean, (grid, grid)))

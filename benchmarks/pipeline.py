@@ -33,14 +33,14 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
     """The three passes and all that follows from them, with the histograms in ``folder``; names as in `reference`."""
     table = read_layers(dataset)
     with FilterFile(dataset) as source:
-        moments = measure_moments(source, table.runs, threads)
+        moments = measure_moments(source, table.row_ranges, threads)
         bases = [global_basis(moments, v) for v in range(2)]
         components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
         peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
-        extent = measure_extent(source, table.runs, components, mean, peak, threads)
+        extent = measure_extent(source, table.row_ranges, components, mean, peak, threads)
         grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), BINS)
         paths = histogram_files(folder)
-        counted = measure_histograms(source, table.runs, components, mean, grids, threads)
+        counted = measure_histograms(source, table.row_ranges, components, mean, grids, threads)
         save_histograms((paths[0], paths[1]), grids, counted)
     unmeasured = LayerOrthogonality(moments.layer, np.full(len(moments.layer), np.nan))  # as in the reference
     quality = layer_quality(table.layers, moments, extent, unmeasured)

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from filtershift.analysis.shifts.choices import PAPER, Choices
 from filtershift.analysis.shifts.d_matrix import EPSILON
 from filtershift.analysis.shifts.divergences import comparable, distance
-from filtershift.analysis.uncertainty.grouped_layers import Layers, grouped_layers
+from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers, grouped_layers
 
 Array = NDArray[np.float64]
 
@@ -73,7 +73,9 @@ class Group:
     size: tuple[int, int] | None = None
 
 
-def simulate(random: Generator, population: Population, groups: Sequence[Group], choices: Choices = PAPER) -> Layers:
+def simulate(
+    random: Generator, population: Population, groups: Sequence[Group], choices: Choices = PAPER
+) -> GroupedLayers:
     """Layers of groups that share no model."""
     rows = []
     for g, group in enumerate(groups):
@@ -83,7 +85,7 @@ def simulate(random: Generator, population: Population, groups: Sequence[Group],
     return _counted(random, rows, len(groups), choices)
 
 
-def simulate_shared(random: Generator, population: Population, shifts: Sequence[float], models: int) -> Layers:
+def simulate_shared(random: Generator, population: Population, shifts: Sequence[float], models: int) -> GroupedLayers:
     """Layers of groups that share all models, as depths do: each layer is in a random one, and moved as that is."""
     rows = []
     for _ in range(models):
@@ -98,7 +100,7 @@ def _counted(
     rows: Sequence[tuple[Array, Array, NDArray, NDArray]],
     groups: int,
     choices: Choices = PAPER,
-) -> Layers:
+) -> GroupedLayers:
     """Sample the filters of models: means and standard deviations, filters and groups of their layers."""
     mean, sigma, n, group = (np.concatenate(column) for column in zip(*rows, strict=True))
     counts = random.multinomial(n[:, None], binned(mean, sigma))

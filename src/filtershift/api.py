@@ -42,12 +42,12 @@ class Filters:
 
     Attributes:
         layers: one row a layer with its metadata, indexed by layer number.
-        runs: columns layer, start, stop: the rows of ``source`` that belong to each layer.
+        row_ranges: columns layer, start, stop: the rows of ``source`` that belong to each layer.
         source: where filters are read.
     """
 
-    def __init__(self, source: FilterSource, layers: pd.DataFrame, runs: pd.DataFrame) -> None:
-        self.source, self.layers, self.runs = source, layers, runs
+    def __init__(self, source: FilterSource, layers: pd.DataFrame, row_ranges: pd.DataFrame) -> None:
+        self.source, self.layers, self.row_ranges = source, layers, row_ranges
 
     def __len__(self) -> int:
         return len(self.layers)
@@ -55,8 +55,8 @@ class Filters:
     def __getitem__(self, layer: int) -> NDArray[np.floating]:
         if not isinstance(layer, (int, np.integer)) or layer not in self.layers.index:
             raise FiltershiftError(f"there is no layer {layer}; see the index of the attribute layers")
-        runs = self.runs[self.runs["layer"] == layer]
-        parts = [self.source.read(start, stop) for start, stop in zip(runs["start"], runs["stop"], strict=True)]
+        own = self.row_ranges[self.row_ranges["layer"] == layer]
+        parts = [self.source.read(start, stop) for start, stop in zip(own["start"], own["stop"], strict=True)]
         return np.concatenate(parts).reshape(-1, 3, 3)
 
     def __iter__(self) -> Iterator[NDArray[np.floating]]:
@@ -78,7 +78,7 @@ class Filters:
                 known = ", ".join(map(str, layers[column].dropna().unique()[:10])) or "nothing"
                 raise FiltershiftError(f"no layer has {column}={value!r}; there is {known}")
             layers = found
-        return type(self)(self.source, layers, self.runs[self.runs["layer"].isin(layers.index)])
+        return type(self)(self.source, layers, self.row_ranges[self.row_ranges["layer"].isin(layers.index)])
 
 
 class _Chain:
@@ -86,7 +86,7 @@ class _Chain:
 
     def __init__(self, parts: Sequence[Filters]) -> None:
         self._sources = [part.source for part in parts]
-        self.starts = np.cumsum([0, *(int(part.runs["stop"].max()) for part in parts)])
+        self.starts = np.cumsum([0, *(int(part.row_ranges["stop"].max()) for part in parts)])
 
     def read(self, start: int, stop: int) -> NDArray[np.floating]:
         k = int(np.searchsorted(self.starts, start, side="right")) - 1
@@ -100,7 +100,7 @@ def open_dataset(path: str | Path) -> Filters:
         FiltershiftError: what is wrong with the file, in one line.
     """
     table = read_layers(Path(path))
-    return Filters(FilterFile(Path(path)), table.layers, table.runs)
+    return Filters(FilterFile(Path(path)), table.layers, table.row_ranges)
 
 
 def read_model(path: str | Path) -> Filters:
@@ -114,7 +114,7 @@ def read_model(path: str | Path) -> Filters:
     if not model.layers:
         raise FiltershiftError(f"{path}: {model.skipped[-1].reason if model.skipped else 'no 3×3 convolution'}")
     source = FilterArray([layer.weights for layer in model.layers])
-    return Filters(source, model_layers({name: model}), source.runs)
+    return Filters(source, model_layers({name: model}), source.row_ranges)
 
 
 def from_arrays(layers: Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLike) -> Filters:
@@ -152,7 +152,7 @@ def from_arrays(layers: Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLik
         }
         for k, (name, array) in enumerate(named.items())
     ]
-    return Filters(source, pd.DataFrame(rows).rename_axis("layer"), source.runs)
+    return Filters(source, pd.DataFrame(rows).rename_axis("layer"), source.row_ranges)
 
 
 def pca(filters: Filters | ArrayLike, variant: str = "scaled") -> PCA:
@@ -214,7 +214,7 @@ def shift(
     grids = make_grids(passed.moments, passed.components, passed.mean, extents, bins)
     counts = {group: np.zeros((9, bins), np.int64) for group in label.unique()}
     for layer, of_layer in measure_histograms(
-        filters.source, filters.runs, passed.components, passed.mean, grids, THREADS
+        filters.source, filters.row_ranges, passed.components, passed.mean, grids, THREADS
     ):
         counts[label[layer]] += coarsen(of_layer[v, :, : bins * REFINE].astype(np.int64), bins)
     sizes = pd.DataFrame({"group": list(counts)})
@@ -225,7 +225,7 @@ def quality(filters: Filters | ArrayLike) -> pd.DataFrame:
     """The quality of every layer: sparsity, variance entropy and its random threshold, orthogonality, state, …."""
     filters = _filters(filters)
     passed = _two_passes(filters)
-    orthogonality = measure_orthogonality(filters.source, filters.layers, filters.runs, THREADS)
+    orthogonality = measure_orthogonality(filters.source, filters.layers, filters.row_ranges, THREADS)
     table = layer_quality(filters.layers, passed.moments, passed.extent, orthogonality)
     if "layer_name" in filters.layers:
         table.insert(2, "layer_name", filters.layers["layer_name"])
@@ -244,7 +244,7 @@ class _Passed:
 
 
 def _moments(filters: Filters) -> LayerMoments:
-    moments = measure_moments(filters.source, filters.runs, THREADS) if len(filters.runs) else None
+    moments = measure_moments(filters.source, filters.row_ranges, THREADS) if len(filters.row_ranges) else None
     if moments is None or not moments.n.any():
         raise FiltershiftError(f"{filters!r}: none is finite, so nothing can be measured")
     return moments
@@ -255,7 +255,7 @@ def _two_passes(filters: Filters) -> _Passed:
     bases = [global_basis(moments, variant) for variant in range(2)]
     components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
     peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
-    extent = measure_extent(filters.source, filters.runs, components, mean, peak, THREADS)
+    extent = measure_extent(filters.source, filters.row_ranges, components, mean, peak, THREADS)
     return _Passed(moments, bases, components, mean, extent)
 
 
@@ -281,15 +281,12 @@ def _together(groups: Mapping[str, Filters]) -> Filters:
     parts = list(groups.values())
     if not parts:
         raise FiltershiftError("shift: no group given; give two at least")
-    chain, tables, runs, first = _Chain(parts), [], [], 0
+    chain, tables, row_ranges, first = _Chain(parts), [], [], 0
     for k, (label, part) in enumerate(groups.items()):
         renumbered = dict(zip(part.layers.index, range(first, first + len(part)), strict=True))
         first += len(part)
         tables.append(part.layers.rename(index=renumbered).assign(group=label))
-        at = int(chain.starts[k])
-        runs.append(
-            part.runs.assign(
-                layer=part.runs["layer"].map(renumbered), start=part.runs["start"] + at, stop=part.runs["stop"] + at
-            )
-        )
-    return Filters(chain, pd.concat(tables), pd.concat(runs, ignore_index=True))
+        own, at = part.row_ranges, int(chain.starts[k])
+        layer, start, stop = own["layer"].map(renumbered), own["start"] + at, own["stop"] + at
+        row_ranges.append(own.assign(layer=layer, start=start, stop=stop))
+    return Filters(chain, pd.concat(tables), pd.concat(row_ranges, ignore_index=True))

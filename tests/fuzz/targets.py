@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from filtershift.dataset.filters import FilterFile
-from filtershift.dataset.layer_table import load_layers, runs_of
+from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.model_table import model_table
 from filtershift.dataset.models.files import read_model_file
@@ -33,12 +33,12 @@ def _read_dataset(path: Path) -> None:
             np.isfinite(block).all()
             rows += len(block)
         assert rows == filters.n_filters
-    owned = (table.runs["stop"] - table.runs["start"]).sum()
+    owned = (table.row_ranges["stop"] - table.row_ranges["start"]).sum()
     unowned = table.skipped.loc[table.skipped["kind"] == "filters", "count"].sum()
     assert owned + unowned == rows
     model_table(table.layers)
     write_table(path.with_suffix(".csv"), table.layers, index=True)
-    assert runs_of(load_layers(path.with_suffix(".csv"))).equals(table.runs)
+    assert row_ranges_of(load_layers(path.with_suffix(".csv"))).equals(table.row_ranges)
 
 
 def _read_model(path: Path) -> None:

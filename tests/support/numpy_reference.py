@@ -22,19 +22,19 @@ class InMemory:
         return self.filters[start:stop]
 
 
-def runs_of(*layers: list[tuple[int, int]]) -> pd.DataFrame:
+def row_ranges_of(*layers: list[tuple[int, int]]) -> pd.DataFrame:
     """The runs (start, stop) of layers 0, 1, …"""
-    rows = [(layer, start, stop) for layer, runs in enumerate(layers) for start, stop in runs]
+    rows = [(layer, start, stop) for layer, row_ranges in enumerate(layers) for start, stop in row_ranges]
     return pd.DataFrame(rows, columns=["layer", "start", "stop"])
 
 
-def layer_table(runs: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"n_filters": (runs["stop"] - runs["start"]).groupby(runs["layer"]).sum()})
+def layer_table(row_ranges: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"n_filters": (row_ranges["stop"] - row_ranges["start"]).groupby(row_ranges["layer"]).sum()})
 
 
-def owned(filters: NDArray[np.floating], runs: pd.DataFrame, layer: int) -> Array:
+def owned(filters: NDArray[np.floating], row_ranges: pd.DataFrame, layer: int) -> Array:
     """All filters of a layer, as float64."""
-    mine = runs[runs["layer"] == layer]
+    mine = row_ranges[row_ranges["layer"] == layer]
     parts = [filters[start:stop] for start, stop in zip(mine["start"], mine["stop"], strict=True)]
     return np.concatenate(parts).astype(np.float64)
 

@@ -16,7 +16,7 @@ from filtershift.figures.blank import blank
 from filtershift.figures.saving import save as save_figure
 from filtershift.files import whole_file, write_table
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.group_files import save_groups
+from filtershift.passes.group_files import save_group_arrays
 from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import Grid
 from filtershift.passes.layer_files import save
@@ -41,7 +41,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "statistics": lambda folder: save(
         folder / "file", LayerExtent(**{field.name: NUMBERS for field in dataclasses.fields(LayerExtent)})
     ),
-    "groups": lambda folder: save_groups(folder / "file", {str(k): {"values": NUMBERS + k} for k in range(20)}),
+    "groups": lambda folder: save_group_arrays(folder / "file", {str(k): {"values": NUMBERS + k} for k in range(20)}),
     "histograms": histograms,
     "dataset": dataset,
     "pdf": lambda folder: save_figure(blank(), folder / "file.pdf"),

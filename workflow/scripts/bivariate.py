@@ -28,9 +28,9 @@ def main(settings: Settings) -> None:
     from filtershift.figures.blank import blank
     from filtershift.figures.saving import save
     from filtershift.files import write_table
-    from filtershift.passes.group_files import load_groups, missing_panels
+    from filtershift.passes.group_files import load_group_arrays, missing_panels
 
-    counted, _ = load_groups(settings.counts)
+    counted, _ = load_group_arrays(settings.counts)
     table = example_table(counted, load_layers(settings.layers))
     examples = [
         Example(

@@ -29,14 +29,14 @@ def main(settings: Settings) -> None:
     """Per-layer statistics, quality and groups -> one row a claim, with its verdict."""
     from filtershift.analysis.claims.evidence import load_evidence
     from filtershift.analysis.claims.judge import judge_claims
-    from filtershift.analysis.groups.membership import load_groups
+    from filtershift.analysis.groups.membership import load_membership
     from filtershift.files import write_table
 
     files = zip(json.loads(settings.names), settings.groups, settings.sizes, strict=True)
     evidence = load_evidence(
         settings.layers,
         settings.quality,
-        {name: load_groups(groups, sizes) for name, groups, sizes in files},
+        {name: load_membership(groups, sizes) for name, groups, sizes in files},
         settings.moments,
         settings.histograms,
         settings.basis,

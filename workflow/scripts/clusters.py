@@ -21,19 +21,25 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Models -> model_id, cluster."""
-    from filtershift.analysis.uncertainty.clusters import grouped, identical, labelled
+    from filtershift.analysis.uncertainty.clusters import (
+        clusters_by_column,
+        clusters_by_grouping,
+        clusters_by_shared_layers,
+    )
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import read_table, write_table
     from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
 
     if settings.moments:
-        cluster = identical(load_layers(settings.layers)["model_id"], load(settings.moments, LayerMoments))
+        cluster = clusters_by_shared_layers(
+            load_layers(settings.layers)["model_id"], load(settings.moments, LayerMoments)
+        )
     elif settings.groups:
         group = read_table(settings.groups[0], text=("group",)).set_index("layer")["group"]
-        cluster = grouped(load_layers(settings.layers), group, settings.name)
+        cluster = clusters_by_grouping(load_layers(settings.layers), group, settings.name)
     else:
-        cluster = labelled(read_table(settings.models), settings.name)
+        cluster = clusters_by_column(read_table(settings.models), settings.name)
     write_table(settings.output, cluster.reset_index())
 
 

@@ -44,11 +44,11 @@ def main(settings: Settings) -> None:
     from filtershift.errors import FiltershiftError
     from filtershift.files import read_table, write_table
     from filtershift.passes import VARIANTS
-    from filtershift.passes.group_files import load_groups
+    from filtershift.passes.group_files import load_group_arrays
 
     folders = {"here": settings.here, "there": settings.there}
     how = Resampling(settings.resamples, settings.seed, settings.level)
-    common, (histograms, shared) = load_groups(settings.basis)[0], load_groups(settings.histograms)
+    common, (histograms, shared) = load_group_arrays(settings.basis)[0], load_group_arrays(settings.histograms)
     layers = {side: matchable(load_layers(folder / "layers.csv")) for side, folder in folders.items()}
 
     columns = ["kind", "name", "reason", "count"]
@@ -72,7 +72,7 @@ def main(settings: Settings) -> None:
     shifts = pd.concat(tables)
     write_table(settings.shifts, shifts[["variant", "grouping", *shifts.columns.drop(["variant", "grouping"])]])
     write_table(settings.skipped, pd.concat(skipped))
-    own = [load_groups(folder / "statistics/basis.h5")[0] for folder in folders.values()]
+    own = [load_group_arrays(folder / "statistics/basis.h5")[0] for folder in folders.values()]
     bases = {v: compare_bases(own[0][v], own[1][v], common[v]) for v in settings.variants}
     write_table(settings.bases, pd.concat(bases, names=["variant"]).reset_index(0))
 

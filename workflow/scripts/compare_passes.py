@@ -32,11 +32,11 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Filters of two data sets -> their common bases, and each layer's histograms in these."""
-    from filtershift.analysis.comparing.joint_passes import Measurable, measure_together
+    from filtershift.analysis.comparing.joint_passes import Measurable, measure_jointly
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes import VARIANTS
-    from filtershift.passes.group_files import save_groups
+    from filtershift.passes.group_files import save_group_arrays
     from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
 
@@ -44,18 +44,18 @@ def main(settings: Settings) -> None:
         sets = [
             Measurable(
                 stack.enter_context(FilterFile(files.dataset)),
-                runs_of(load_layers(files.layers)),
+                row_ranges_of(load_layers(files.layers)),
                 load(files.moments, LayerMoments),
             )
             for files in (parsed(Files, json.loads(text)) for text in (settings.here, settings.there))
         ]
-        found = measure_together(sets, settings.bins, settings.threads, progress("comparison"))
-    save_groups(settings.basis, {name: vars(basis) for name, basis in zip(VARIANTS, found.bases, strict=True)})
+        found = measure_jointly(sets, settings.bins, settings.threads, progress("comparison"))
+    save_group_arrays(settings.basis, {name: vars(basis) for name, basis in zip(VARIANTS, found.bases, strict=True)})
     sides = {
         side: {"layer": layer, "counts": counts}
         for side, layer, counts in zip(("here", "there"), found.layers, found.counts, strict=True)
     }
-    save_groups(settings.histograms, sides, {"edges": found.edges})
+    save_group_arrays(settings.histograms, sides, {"edges": found.edges})
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ def main(settings: Settings) -> None:
     from filtershift.figures.style import group_colors
     from filtershift.files import write_table
     from filtershift.passes.bases import basis_table
-    from filtershift.passes.group_files import load_groups
+    from filtershift.passes.group_files import load_group_arrays
 
     titles = json.loads(settings.titles)
-    groupings = [load_groups(path)[0] for path in settings.pca]
+    groupings = [load_group_arrays(path)[0] for path in settings.pca]
     panels = [
         CumulativePanel(title, list(groups), np.stack([basis["explained_variance_ratio"] for basis in groups.values()]))
         for title, groups in zip(titles, groupings, strict=True)

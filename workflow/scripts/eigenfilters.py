@@ -26,9 +26,9 @@ def main(settings: Settings) -> None:
     from filtershift.figures.saving import save
     from filtershift.files import write_table
     from filtershift.passes.bases import basis_table
-    from filtershift.passes.group_files import load_groups, missing_panels
+    from filtershift.passes.group_files import load_group_arrays, missing_panels
 
-    bases = [load_groups(path)[0] for path in settings.pca]
+    bases = [load_group_arrays(path)[0] for path in settings.pca]
     wanted = json.loads(settings.chosen) or [(k, label) for k, groups in enumerate(bases) for label in groups]
     drawn = [(label, bases[k][label]) for k, label in wanted if label in bases[k]]
     subsets = [

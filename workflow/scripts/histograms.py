@@ -26,7 +26,7 @@ class Settings:
 def main(settings: Settings) -> None:
     """Filters, global bases and extents -> per-layer histograms of both variants."""
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.blocks import in_shard
     from filtershift.passes.extent import LayerExtent, total_extent
     from filtershift.passes.group_files import load_bases
@@ -35,13 +35,15 @@ def main(settings: Settings) -> None:
     from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
 
-    runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
+    row_ranges = row_ranges_of(in_shard(load_layers(settings.layers), settings.shard))
     components, mean = load_bases(settings.basis)
     moments = load(settings.moments, LayerMoments)
     extents = total_extent(load(settings.extent, LayerExtent), moments.peak)
     grids = make_grids(moments, components, mean, extents, settings.bins)
     with FilterFile(settings.dataset) as source:
-        counted = measure_histograms(source, runs, components, mean, grids, settings.threads, progress("histograms"))
+        counted = measure_histograms(
+            source, row_ranges, components, mean, grids, settings.threads, progress("histograms")
+        )
         save_histograms((settings.scaled, settings.unscaled), grids, counted)
 
 

@@ -21,14 +21,14 @@ class Settings:
 def main(settings: Settings) -> None:
     """Filters -> per-layer moments of both variants."""
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.blocks import in_shard
     from filtershift.passes.layer_files import save
     from filtershift.passes.moments import measure_moments
 
-    runs = runs_of(in_shard(load_layers(settings.layers), settings.shard))
+    row_ranges = row_ranges_of(in_shard(load_layers(settings.layers), settings.shard))
     with FilterFile(settings.dataset) as source:
-        moments = measure_moments(source, runs, settings.threads, progress("moments"))
+        moments = measure_moments(source, row_ranges, settings.threads, progress("moments"))
     save(settings.output, moments)
 
 

@@ -21,7 +21,7 @@ class Settings:
 def main(settings: Settings) -> None:
     """Filters of layers whose shape is known -> their orthogonality."""
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.blocks import in_shard
     from filtershift.passes.layer_files import save
     from filtershift.passes.orthogonality import measure_orthogonality
@@ -29,7 +29,7 @@ def main(settings: Settings) -> None:
     layers = in_shard(load_layers(settings.layers), settings.shard)
     with FilterFile(settings.dataset) as source:
         orthogonality = measure_orthogonality(
-            source, layers, runs_of(layers), settings.threads, progress("orthogonality")
+            source, layers, row_ranges_of(layers), settings.threads, progress("orthogonality")
         )
     save(settings.output, orthogonality)
 

@@ -25,24 +25,24 @@ def main(settings: Settings) -> None:
     from filtershift.analysis.distributions.pairs import blocks_of, pair_counts, ranges, scaled
     from filtershift.analysis.quality.phenotypes import examples
     from filtershift.dataset.filters import FilterFile
-    from filtershift.dataset.layer_table import load_layers, runs_of
+    from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.files import read_table
     from filtershift.passes.extent import LayerExtent
-    from filtershift.passes.group_files import load_groups, save_groups
+    from filtershift.passes.group_files import load_group_arrays, save_group_arrays
     from filtershift.passes.layer_files import load
 
     chosen = examples(read_table(settings.phenotypes, text=("model", "phenotype")))
     layers = load_layers(settings.layers)
-    basis = load_groups(settings.basis)[0][settings.variant]
+    basis = load_group_arrays(settings.basis)[0][settings.variant]
     reach = ranges(load(settings.extent, LayerExtent), chosen["layer"].tolist(), settings.variant)
     counted = {}
     with FilterFile(settings.dataset) as source:
         for name, layer in zip(chosen["phenotype"], chosen["layer"], strict=True):
-            blocks = blocks_of(source, runs_of(layers.loc[[layer]]))
+            blocks = blocks_of(source, row_ranges_of(layers.loc[[layer]]))
             filters = map(scaled, blocks) if settings.variant == "scaled" else blocks
             counts = pair_counts(filters, basis["components"], basis["mean"], reach[layer])
             counted[name] = {"counts": counts, "layer": layer, "reach": reach[layer]}
-    save_groups(settings.output, counted)
+    save_group_arrays(settings.output, counted)
 
 
 if __name__ == "__main__":

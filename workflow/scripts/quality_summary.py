@@ -22,13 +22,13 @@ class Settings:
 
 def main(settings: Settings) -> None:
     """Quality of layers -> shares of degenerate, random-like and diverse ones, and means, by model and by group."""
-    from filtershift.analysis.groups.membership import load_groups
+    from filtershift.analysis.groups.membership import load_membership
     from filtershift.analysis.quality.summaries import group_quality, model_quality
     from filtershift.files import read_table, write_table
 
     quality = read_table(settings.quality, text=("model",))
     files = zip(json.loads(settings.names), settings.groups, settings.sizes, strict=True)
-    groupings = {name: load_groups(groups, sizes) for name, groups, sizes in files}
+    groupings = {name: load_membership(groups, sizes) for name, groups, sizes in files}
     write_table(settings.models, model_quality(quality))
     write_table(settings.output, group_quality(quality, groupings))
 

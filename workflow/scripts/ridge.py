@@ -28,9 +28,9 @@ def main(settings: Settings) -> None:
     from filtershift.figures.saving import save
     from filtershift.figures.style import group_colors
     from filtershift.files import read_table, write_table
-    from filtershift.passes.group_files import load_groups, missing_panels
+    from filtershift.passes.group_files import load_group_arrays, missing_panels
 
-    groups, shared = load_groups(settings.densities)
+    groups, shared = load_group_arrays(settings.densities)
     chosen = json.loads(settings.chosen)
     labels = [label for label in read_table(settings.n, text=("group",))["group"] if not chosen or label in chosen]
     densities = np.array([groups[label]["density"] for label in labels])

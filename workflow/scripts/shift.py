@@ -34,14 +34,14 @@ def main(settings: Settings) -> None:
     import numpy as np
 
     from filtershift.analysis.distributions.densities import densities
-    from filtershift.analysis.groups.membership import load_groups as load_membership
+    from filtershift.analysis.groups.membership import load_membership
     from filtershift.analysis.shifts.choices import KNOWN, Choices
     from filtershift.analysis.shifts.d_matrix import tables_of
     from filtershift.analysis.shifts.divergences import chosen_parts
     from filtershift.analysis.shifts.sensitivity import sensitivity
     from filtershift.analysis.shifts.weighting import load_fine_counts
     from filtershift.files import read_table, write_table
-    from filtershift.passes.group_files import load_groups, save_groups
+    from filtershift.passes.group_files import load_group_arrays, save_group_arrays
     from filtershift.passes.histogram_files import group_counts
     from filtershift.passes.histograms import coarsen
 
@@ -55,9 +55,9 @@ def main(settings: Settings) -> None:
     counts = dict(zip(labels, coarsen(fine.groups["filter"].astype(np.int64), grid.bins), strict=True))
     window_counts = dict(zip(labels, window, strict=True))
     histograms = {label: {"counts": counts[label], "window_counts": window_counts[label]} for label in labels}
-    save_groups(settings.group_histograms, histograms, {"edges": grid.edges, "window": grid.window})
+    save_group_arrays(settings.group_histograms, histograms, {"edges": grid.edges, "window": grid.window})
 
-    basis = load_groups(settings.basis)[0][settings.variant]
+    basis = load_group_arrays(settings.basis)[0][settings.variant]
     sizes = read_table(settings.sizes, text=("group",))
     n_filters = {label: int(count[0].sum()) for label, count in counts.items()}
     ratio = basis["explained_variance_ratio"]
@@ -68,8 +68,8 @@ def main(settings: Settings) -> None:
     write_table(settings.components, components)
     write_table(settings.sensitivity, sensitivity(fine, labels, choices, grid.bins, ratio))
 
-    x, values = densities(window_counts, load_groups(settings.pca)[0], grid.window, basis["components"])
-    save_groups(settings.densities, {label: {"density": value} for label, value in values.items()}, {"x": x})
+    x, values = densities(window_counts, load_group_arrays(settings.pca)[0], grid.window, basis["components"])
+    save_group_arrays(settings.densities, {label: {"density": value} for label, value in values.items()}, {"x": x})
 
 
 if __name__ == "__main__":

@@ -34,14 +34,14 @@ def load_layers(path: Path) -> pd.DataFrame:
     return layers
 
 
-def runs_of(layers: pd.DataFrame) -> pd.DataFrame:
-    """The `runs` of a :class:`LayerTable` from the `filter_ids` of its `layers`."""
+def row_ranges_of(layers: pd.DataFrame) -> pd.DataFrame:
+    """The `row_ranges` of a :class:`LayerTable` from the `filter_ids` of its `layers`."""
     return find_row_ranges(Path("layers.csv"), layers)
 
 
 def find_row_ranges(path: Path, table: pd.DataFrame) -> pd.DataFrame:
-    """Columns layer, start, stop from ids in any form: by layer, ascending, adjoining runs joined."""
-    parts = [_cell_runs(path, table, row, cell) for row, cell in enumerate(table["filter_ids"])]
+    """Columns layer, start, stop from ids in any form: by layer, ascending, adjoining ranges joined."""
+    parts = [_cell_row_ranges(path, table, row, cell) for row, cell in enumerate(table["filter_ids"])]
     row = np.repeat(np.arange(len(parts)), np.array([starts.size for starts, _ in parts], dtype=np.int64))
     empty = np.empty(0, np.int64)
     start, stop = (np.concatenate([empty, *(part[side] for part in parts)]) for side in (0, 1))
@@ -55,8 +55,10 @@ def find_row_ranges(path: Path, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"layer": table.index.to_numpy()[row[first]], "start": start[first], "stop": stop[last]})
 
 
-def _cell_runs(path: Path, table: pd.DataFrame, row: int, cell: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The half-open runs of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", an id or a list of ids."""
+def _cell_row_ranges(
+    path: Path, table: pd.DataFrame, row: int, cell: Any
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The half-open row ranges of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", an id or a list of ids."""
     if isinstance(cell, IntList) and cell.starts.size:
         return cell.starts, cell.stops
     ranges = [_RANGE.fullmatch(token) for token in str(cell).strip("[]() \n").replace(",", " ").split()]

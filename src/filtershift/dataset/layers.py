@@ -34,12 +34,12 @@ class LayerTable:
     Attributes:
         layers: one row a layer, indexed by `layer`; the columns of `FIRST`, then all others of the file in their order.
             Missing labels are missing; `filter_ids` are inclusive ranges, "0:63" or "0:63 128:191".
-        runs: columns layer, start, stop: half-open row ranges in `/filters`, by layer and ascending in each.
+        row_ranges: columns layer, start, stop: half-open row ranges in `/filters`, by layer and ascending in each.
         skipped: columns kind, name, reason, count: filters without a layer, columns of the file that give way to ours.
     """
 
     layers: pd.DataFrame
-    runs: pd.DataFrame
+    row_ranges: pd.DataFrame
     skipped: pd.DataFrame
 
 
@@ -73,14 +73,14 @@ def _read_layers(path: Path) -> LayerTable:
     meta = meta.drop(columns=replaced).set_axis(pd.RangeIndex(len(meta), name="layer"))
     for name in ("model_id", "conv_depth", "conv_depth_norm"):
         meta[name] = _numbers(path, meta, name)
-    runs = find_row_ranges(path, meta)
-    _check_runs(path, meta, runs, n_filters)
-    sizes = (runs["stop"] - runs["start"]).groupby(runs["layer"]).sum()
+    row_ranges = find_row_ranges(path, meta)
+    _check_row_ranges(path, meta, row_ranges, n_filters)
+    sizes = (row_ranges["stop"] - row_ranges["start"]).groupby(row_ranges["layer"]).sum()
     layers = _labelled(meta).assign(
         model=_models(meta),
         layer_position=meta["conv_depth_norm"].map({0.0: "first", 1.0: "last"}).fillna("middle"),
         n_filters=sizes,
-        filter_ids=_ranges(runs),
+        filter_ids=_ranges(row_ranges),
     )
     size = sum(len(text) for text in layers.to_numpy().ravel() if isinstance(text, str))
     if size > MAX_TEXT:
@@ -90,32 +90,32 @@ def _read_layers(path: Path) -> LayerTable:
         skipped.append(("filters", "no layer", "in /filters but owned by no layer of /meta", unowned))
     return LayerTable(
         layers[[*FIRST, *(name for name in layers if name not in FIRST)]],
-        runs,
+        row_ranges,
         pd.DataFrame(skipped, columns=["kind", "name", "reason", "count"]),
     )
 
 
-def _check_runs(path: Path, meta: pd.DataFrame, runs: pd.DataFrame, n_filters: int) -> None:
-    beyond = np.flatnonzero(runs["stop"] > n_filters)
+def _check_row_ranges(path: Path, meta: pd.DataFrame, row_ranges: pd.DataFrame, n_filters: int) -> None:
+    beyond = np.flatnonzero(row_ranges["stop"] > n_filters)
     if beyond.size:
-        layer, start, stop = runs.iloc[beyond[0]]
+        layer, start, stop = row_ranges.iloc[beyond[0]]
         fail_at(
             path, meta, layer, f"filter_ids holds {start}:{stop - 1}", f"0 to {n_filters - 1}, the rows of /filters"
         )
-    runs = runs.sort_values("start", kind="stable")
-    reached = runs["stop"].cummax().to_numpy()[:-1]
-    overlaps = np.flatnonzero(runs["start"].to_numpy()[1:] < reached)
+    row_ranges = row_ranges.sort_values("start", kind="stable")
+    reached = row_ranges["stop"].cummax().to_numpy()[:-1]
+    overlaps = np.flatnonzero(row_ranges["start"].to_numpy()[1:] < reached)
     if overlaps.size:
-        layer, start, _ = runs.iloc[overlaps[0] + 1]
-        other = runs["layer"].iloc[np.argmax(runs["stop"].to_numpy()[: overlaps[0] + 1])]
+        layer, start, _ = row_ranges.iloc[overlaps[0] + 1]
+        other = row_ranges["layer"].iloc[np.argmax(row_ranges["stop"].to_numpy()[: overlaps[0] + 1])]
         owner = "twice" if other == layer else f"and so has row {other}"
         fail_at(path, meta, layer, f"filter_ids has {start}, {owner}", "each filter in one layer, once")
 
 
-def _ranges(runs: pd.DataFrame) -> list[str]:
+def _ranges(row_ranges: pd.DataFrame) -> list[str]:
     """`filter_ids` of each layer as inclusive ranges."""
-    texts = (runs["start"].astype(str) + ":" + (runs["stop"] - 1).astype(str)).tolist()
-    firsts = np.flatnonzero(runs["layer"].diff() != 0).tolist()
+    texts = (row_ranges["start"].astype(str) + ":" + (row_ranges["stop"] - 1).astype(str)).tolist()
+    firsts = np.flatnonzero(row_ranges["layer"].diff() != 0).tolist()
     return [" ".join(texts[first:end]) for first, end in zip(firsts, [*firsts[1:], len(texts)], strict=True)]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import DTypeLike, NDArray
 
-from filtershift.dataset.layer_table import runs_of
+from filtershift.dataset.layer_table import row_ranges_of
 from filtershift.errors import FiltershiftError
 
 INDEX = ("model_id", "conv_depth", "conv_depth_norm")
@@ -40,7 +40,7 @@ def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame, dty
     Raises:
         FiltershiftError: the ids and the number of filters disagree, or the file cannot be written.
     """
-    n_filters = int(runs_of(meta)["stop"].max())
+    n_filters = int(row_ranges_of(meta)["stop"].max())
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with h5py.File(part, "w") as file:

@@ -49,10 +49,10 @@ def measure(
         mean: (2, 9) their means.
         grids: of both variants.
     """
-    moments = measure_moments(source, source.runs)
+    moments = measure_moments(source, source.row_ranges)
     peak = dict(enumerate(moments.peak.tolist()))
-    extent = measure_extent(source, source.runs, components, mean, peak)
-    orthogonality = measure_orthogonality(source, layers, source.runs)
-    counted = measure_histograms(source, source.runs, components, mean, (grids[0], grids[1]))
+    extent = measure_extent(source, source.row_ranges, components, mean, peak)
+    orthogonality = measure_orthogonality(source, layers, source.row_ranges)
+    counted = measure_histograms(source, source.row_ranges, components, mean, (grids[0], grids[1]))
     counts, window_counts = np.split(np.stack([of_layer for _, of_layer in counted]), [grids[0].bins * REFINE], axis=-1)
     return Measured(moments, extent, orthogonality, counts, window_counts)

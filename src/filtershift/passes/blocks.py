@@ -1,7 +1,8 @@
-"""How the work of a pass is cut: layers to shards, layers to units, units to threads.
+"""How the work of a pass is cut: the layers of a data set into shards, layers into blocks, blocks onto threads.
 
-A unit is a run of at most ``UNIT`` filters, counted from where the layer begins, and each is computed by one kernel
-call. Shards and threads only decide who computes a unit, never where it begins, so results do not depend on them.
+A block is at most ``BLOCK`` neighbouring filters of one layer, counted from where the layer begins. One kernel call
+computes one block. Shards and threads only decide who computes a block, never where it begins: results do not depend
+on them.
 """
 
 from collections import deque
@@ -13,10 +14,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-UNIT = 1 << 16
-# A thread takes this many filters at a time, or units where layers are small.
-SPAN = 1 << 19
-SPAN_UNITS = 64
+BLOCK = 1 << 16
+# A thread takes this many filters at a time, or this many blocks where layers are small.
+BUNDLE = 1 << 19
+BUNDLE_BLOCKS = 64
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,7 +31,7 @@ class FilterSource(Protocol):
         ...
 
 
-class Unit(NamedTuple):
+class Block(NamedTuple):
     """Filters start … stop - 1 of the file, all of one layer."""
 
     layer: int
@@ -50,16 +51,16 @@ def in_shard(layers: pd.DataFrame, shard: str) -> pd.DataFrame:
     return layers[shard_of(layers["n_filters"].to_numpy(), of) == number - 1]
 
 
-def spans(runs: pd.DataFrame) -> list[list[Unit]]:
-    """Units of all runs (columns layer, start, stop), in order, bundled to about ``SPAN`` filters each."""
-    bundles: list[list[Unit]] = [[]]
+def bundles_of(row_ranges: pd.DataFrame) -> list[list[Block]]:
+    """The blocks of all row ranges (columns layer, start, stop), in order, in bundles of about ``BUNDLE`` filters."""
+    bundles: list[list[Block]] = [[]]
     size = 0
-    for layer, first, last in zip(runs["layer"], runs["start"], runs["stop"], strict=True):
-        for start in range(first, last, UNIT):
-            if size >= SPAN or len(bundles[-1]) == SPAN_UNITS:
+    for layer, first, last in zip(row_ranges["layer"], row_ranges["start"], row_ranges["stop"], strict=True):
+        for start in range(first, last, BLOCK):
+            if size >= BUNDLE or len(bundles[-1]) == BUNDLE_BLOCKS:
                 bundles.append([])
                 size = 0
-            bundles[-1].append(Unit(layer, start, min(start + UNIT, last)))
+            bundles[-1].append(Block(layer, start, min(start + BLOCK, last)))
             size += bundles[-1][-1].stop - start
     return bundles
 

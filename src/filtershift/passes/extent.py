@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.passes.blocks import FilterSource, Unit, in_order, spans
+from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
 
 Array = NDArray[np.float64]
 
@@ -34,41 +34,43 @@ class LayerExtent:
 
 def measure_extent(
     source: FilterSource,
-    runs: pd.DataFrame,
+    row_ranges: pd.DataFrame,
     components: Array,
     mean: Array,
     peak: Mapping[int, float],
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> LayerExtent:
-    """Run pass 2 over the layers of ``runs`` (columns layer, start, stop).
+    """Run pass 2 over the layers of ``row_ranges`` (columns layer, start, stop).
 
     Args:
         source: where the filters are read.
-        runs: columns layer, start, stop.
+        row_ranges: columns layer, start, stop.
         components: (2, 9, 9) components of the global basis of each variant.
         mean: (2, 9) mean of the global basis of each variant.
         peak: largest absolute weight of each layer.
-        threads: how many units are computed at once.
+        threads: how many blocks are computed at once.
         progress: wraps the sequence of work, to show how far it is.
     """
     from filtershift.passes import kernels
 
-    layer = np.unique(runs["layer"].to_numpy())
+    layer = np.unique(row_ranges["layer"].to_numpy())
 
-    def measure(units: list[Unit]) -> tuple[Array, list[int]]:
-        extents = np.empty((len(units), 2, 2))
+    def measure(blocks: list[Block]) -> tuple[Array, list[int]]:
+        extents = np.empty((len(blocks), 2, 2))
         sparse = [
-            kernels.extent(source.read(unit.start, unit.stop), components, mean, peak[unit.layer] / SPARSE, extents[k])
-            for k, unit in enumerate(units)
+            kernels.extent(
+                source.read(block.start, block.stop), components, mean, peak[block.layer] / SPARSE, extents[k]
+            )
+            for k, block in enumerate(blocks)
         ]
         return extents, sparse
 
-    bundles = spans(runs)
+    bundles = bundles_of(row_ranges)
     low, high = np.full((len(layer), 2), np.inf), np.full((len(layer), 2), -np.inf)
     count = np.zeros(len(layer), np.int64)
     for bundle, (extents, sparse) in zip(bundles, in_order(measure, bundles, threads, progress), strict=True):
-        index = np.searchsorted(layer, [unit.layer for unit in bundle])
+        index = np.searchsorted(layer, [block.layer for block in bundle])
         np.minimum.at(low, index, extents[:, :, 0])
         np.maximum.at(high, index, extents[:, :, 1])
         np.add.at(count, index, sparse)

@@ -13,7 +13,7 @@ class FilterArray:
     """Filters of layers in memory, (…, 3, 3) or (n, 9) each, read like those of a file.
 
     Attributes:
-        runs: columns layer, start, stop: where the filters of layer 0, 1, … are.
+        row_ranges: columns layer, start, stop: where the filters of layer 0, 1, … are.
     """
 
     def __init__(self, layers: Sequence[NDArray]) -> None:
@@ -22,7 +22,7 @@ class FilterArray:
         self._filters.flags.writeable = False
         stop = np.cumsum([len(filters) for filters in rows])
         start = np.concatenate([[0], stop[:-1]])
-        self.runs = pd.DataFrame({"layer": np.arange(len(layers)), "start": start, "stop": stop})
+        self.row_ranges = pd.DataFrame({"layer": np.arange(len(layers)), "start": start, "stop": stop})
 
     def read(self, start: int, stop: int) -> NDArray:
         """Filters ``start`` to ``stop - 1``, shape (stop - start, 9)."""

@@ -22,7 +22,7 @@ def _node(label: str, taken: Iterable[str]) -> str:
     return label.replace("%", "%25").replace("/", "%2F") if label.strip(".") else label.replace(".", "%2E")
 
 
-def save_groups(path: Path, groups: Mapping[str, Arrays], shared: Arrays | None = None) -> None:
+def save_group_arrays(path: Path, groups: Mapping[str, Arrays], shared: Arrays | None = None) -> None:
     """Write the arrays of each group, in order, under its label, and ``shared`` arrays at the top."""
     with whole_hdf5(path, track_order=True) as file:
         for name, values in (shared or {}).items():
@@ -35,8 +35,8 @@ def save_groups(path: Path, groups: Mapping[str, Arrays], shared: Arrays | None 
                 node.create_dataset(name, data=values, track_times=False, **packed)
 
 
-def load_groups(path: Path) -> tuple[dict[str, dict[str, NDArray]], dict[str, NDArray]]:
-    """Read what `save_groups` wrote: the arrays of each group by label, in order, and the shared arrays."""
+def load_group_arrays(path: Path) -> tuple[dict[str, dict[str, NDArray]], dict[str, NDArray]]:
+    """Read what `save_group_arrays` wrote: the arrays of each group by label, in order, and the shared arrays."""
     groups, shared = {}, {}
     with h5py.File(path, track_order=True) as file:
         for name, node in file.items():
@@ -49,7 +49,7 @@ def load_groups(path: Path) -> tuple[dict[str, dict[str, NDArray]], dict[str, ND
 
 def load_bases(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The global bases of both variants: components (2, 9, 9) and mean (2, 9)."""
-    bases, _ = load_groups(path)
+    bases, _ = load_group_arrays(path)
     components, mean = (np.stack([bases[variant][name] for variant in VARIANTS]) for name in ("components", "mean"))
     return components, mean
 

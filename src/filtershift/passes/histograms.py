@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from filtershift.passes.blocks import FilterSource, Unit, in_order, spans
+from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
 from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]
@@ -50,7 +50,7 @@ class Grid:
         return np.array([[low, self.bins * REFINE / (high - low)], [left, WINDOW_BINS / (right - left)]])
 
 
-def drawn_window(moments: LayerMoments, variant: int, components: Array, mean: Array, extent: Array) -> Array:
+def density_window(moments: LayerMoments, variant: int, components: Array, mean: Array, extent: Array) -> Array:
     """The window, (2,): the range in which 99 % of every coefficient lie, widened by half, within the extent.
 
     The quantiles are those of the mixture of one normal distribution a layer, with its mean and variance.
@@ -82,14 +82,14 @@ def _mixture_quantile(share: float, weight: Array, middle: Array, deviation: Arr
 def make_grids(moments: LayerMoments, components: Array, mean: Array, extents: Array, bins: int) -> tuple[Grid, Grid]:
     """The grids of both variants, from the global bases (2, 9, 9), their means (2, 9) and the extents (2, 2)."""
     scaled, unscaled = (
-        Grid(extents[v], bins, drawn_window(moments, v, components[v], mean[v], extents[v])) for v in range(2)
+        Grid(extents[v], bins, density_window(moments, v, components[v], mean[v], extents[v])) for v in range(2)
     )
     return scaled, unscaled
 
 
 def measure_histograms(
     source: FilterSource,
-    runs: pd.DataFrame,
+    row_ranges: pd.DataFrame,
     components: Array,
     mean: Array,
     grids: tuple[Grid, Grid],
@@ -105,17 +105,17 @@ def measure_histograms(
     bins = grids[0].bins * REFINE
     steps = np.stack([grid.steps for grid in grids])
 
-    def measure(units: list[Unit]) -> list[tuple[int, LayerCounts]]:
+    def measure(blocks: list[Block]) -> list[tuple[int, LayerCounts]]:
         counted: list[tuple[int, LayerCounts]] = []
-        for unit in units:
-            if not counted or counted[-1][0] != unit.layer:
-                counted.append((unit.layer, np.zeros((2, 9, bins + WINDOW_BINS), np.int32)))
-            block = source.read(unit.start, unit.stop)
-            kernels.histograms(block, components, mean, steps, bins, WINDOW_BINS, counted[-1][1])
+        for block in blocks:
+            if not counted or counted[-1][0] != block.layer:
+                counted.append((block.layer, np.zeros((2, 9, bins + WINDOW_BINS), np.int32)))
+            filters = source.read(block.start, block.stop)
+            kernels.histograms(filters, components, mean, steps, bins, WINDOW_BINS, counted[-1][1])
         return counted
 
     layer, counts = -1, np.zeros(0, np.int32)
-    for part in in_order(measure, spans(runs), threads, progress):
+    for part in in_order(measure, bundles_of(row_ranges), threads, progress):
         for part_layer, part_counts in part:
             if part_layer == layer:
                 counts += part_counts

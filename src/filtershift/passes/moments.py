@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.passes.blocks import FilterSource, Unit, in_order, spans
+from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
 
 Array = NDArray[np.float64]
 
@@ -69,25 +69,25 @@ def merge(
 
 def measure_moments(
     source: FilterSource,
-    runs: pd.DataFrame,
+    row_ranges: pd.DataFrame,
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> LayerMoments:
-    """Run pass 1 over the layers of ``runs`` (columns layer, start, stop)."""
+    """Run pass 1 over the layers of ``row_ranges`` (columns layer, start, stop)."""
     from filtershift.passes import kernels
 
-    def measure(units: list[Unit]) -> tuple[Array, Array, Array]:
-        mean, scatter = np.empty((len(units), 2, 9)), np.empty((len(units), 2, 9, 9))
-        summary = np.empty((len(units), 5))
-        for k, unit in enumerate(units):
-            kernels.moments(source.read(unit.start, unit.stop), mean[k], scatter[k], summary[k])
+    def measure(blocks: list[Block]) -> tuple[Array, Array, Array]:
+        mean, scatter = np.empty((len(blocks), 2, 9)), np.empty((len(blocks), 2, 9, 9))
+        summary = np.empty((len(blocks), 5))
+        for k, block in enumerate(blocks):
+            kernels.moments(source.read(block.start, block.stop), mean[k], scatter[k], summary[k])
         return mean, scatter, summary
 
-    bundles = spans(runs)
+    bundles = bundles_of(row_ranges)
     parts = list(in_order(measure, bundles, threads, progress))
     mean, scatter, summary = (np.concatenate(part) for part in zip(*parts, strict=True))
-    unit_layers = np.array([unit.layer for bundle in bundles for unit in bundle], np.int64)
-    layer, index = np.unique(unit_layers, return_inverse=True)
+    block_layers = np.array([block.layer for bundle in bundles for block in bundle], np.int64)
+    layer, index = np.unique(block_layers, return_inverse=True)
     count = len(layer)
     n = summary[:, 0].astype(np.int64)
     merged = [merge(n, mean[:, v], scatter[:, v], index, count) for v in range(2)]

@@ -44,9 +44,9 @@ class LayerOrthogonality:
 
 @dataclass(frozen=True)
 class WeightMatrix:
-    """Where the matrix W of a layer is: its runs of filters (start, stop), rows, and filters in each row."""
+    """Where the matrix W of a layer is: its row ranges (start, stop), rows, and filters in each row."""
 
-    runs: list[tuple[int, int]]
+    row_ranges: list[tuple[int, int]]
     rows: int
     width: int
 
@@ -59,7 +59,7 @@ class WeightMatrix:
     def rows_and_norms(self, source: FilterSource, first: int, last: int) -> tuple[Weights, Weights]:
         """Rows first … last - 1, of the type of the weights, and their norms: of scaled rows where products need it."""
         parts, start, stop = [], first * self.width, last * self.width
-        for run_start, run_stop in self.runs:
+        for run_start, run_stop in self.row_ranges:
             length = run_stop - run_start
             if start < length and stop > 0:
                 parts.append(source.read(run_start + max(start, 0), run_start + min(stop, length)))
@@ -96,7 +96,7 @@ def _sum_of_cosines(products: Weights, norms: Weights, other_norms: Weights) -> 
 def measure_orthogonality(
     source: FilterSource,
     layers: pd.DataFrame,
-    runs: pd.DataFrame,
+    row_ranges: pd.DataFrame,
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> LayerOrthogonality:
@@ -108,7 +108,7 @@ def measure_orthogonality(
     Args:
         source: where the filters are read.
         layers: the layer table; of its columns n_filters and, where it has them, those of `SHAPE`.
-        runs: columns layer, start, stop.
+        row_ranges: columns layer, start, stop.
         threads: how many strips are computed at once.
         progress: wraps the sequence of work, to show how far it is.
     """
@@ -119,7 +119,7 @@ def measure_orthogonality(
         with np.errstate(invalid="ignore", over="ignore"):
             return matrix.misfit(source, strip)
 
-    matrices = weight_matrices(layers, runs)
+    matrices = weight_matrices(layers, row_ranges)
     items = [(k, matrix, strip) for k, matrix in matrices.items() for strip in range(len(matrix.strips()))]
     misfit, pairs = np.zeros(len(layers)), np.full(len(layers), np.nan)
     # The linear algebra library's own threads would contend with ours, and change the last digits.
@@ -130,7 +130,7 @@ def measure_orthogonality(
     return LayerOrthogonality(layers.index.to_numpy(np.int64), np.maximum(1 - misfit / pairs, 0.0))
 
 
-def weight_matrices(layers: pd.DataFrame, runs: pd.DataFrame) -> dict[int, WeightMatrix]:
+def weight_matrices(layers: pd.DataFrame, row_ranges: pd.DataFrame) -> dict[int, WeightMatrix]:
     """By position, 0 …, the matrices of those layers that have two output channels and the filters their shape says."""
     if not set(SHAPE) <= set(layers.columns):
         return {}
@@ -140,10 +140,10 @@ def weight_matrices(layers: pd.DataFrame, runs: pd.DataFrame) -> dict[int, Weigh
     n = layers["n_filters"].to_numpy()
     with np.errstate(all="ignore"):
         fits = (rows >= 2) & (rows % 1 == 0) & (groups > 0) & (rows * inputs == n * groups) & (n % rows == 0)
-    runs_of = defaultdict(list)
-    for layer, start, stop in zip(runs["layer"], runs["start"], runs["stop"], strict=True):
-        runs_of[layer].append((start, stop))
+    row_ranges_of = defaultdict(list)
+    for layer, start, stop in zip(row_ranges["layer"], row_ranges["start"], row_ranges["stop"], strict=True):
+        row_ranges_of[layer].append((start, stop))
     return {
-        k: WeightMatrix(runs_of[layers.index[k]], int(rows[k]), int(n[k] // rows[k]))
+        k: WeightMatrix(row_ranges_of[layers.index[k]], int(rows[k]), int(n[k] // rows[k]))
         for k in np.flatnonzero(fits).tolist()
     }

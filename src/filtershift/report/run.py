@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.files import read_table
-from filtershift.passes.group_files import load_groups
+from filtershift.passes.group_files import load_group_arrays
 from filtershift.report.tables import Pairs
 
 NO_GROUPS = pd.DataFrame(columns=["grouping", "group", "n_filters", "n_layers", "n_models"])
@@ -69,7 +69,7 @@ def load_run(
         return read_table(folder / name, text)
 
     sizes = {key: table(f"groups/{key}.sizes.csv", "group") for key in titles}
-    bases, _ = load_groups(folder / "statistics/basis.h5")
+    bases, _ = load_group_arrays(folder / "statistics/basis.h5")
     phenotypes = table("quality/phenotypes.csv", "model")[["layer", "phenotype"]]
     by_depth = "unscaled" in variants and "depth_decile" in titles
     return Run(

@@ -11,17 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filtershift.dataset.filters import FilterFile
-from filtershift.dataset.layer_table import load_layers, runs_of
+from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.dataset.layers import FIRST, _label, read_layers
 from layer_files import DATA, FIXTURES, dataset
 
 TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from("\r\n\"',;$\\\t \0")).filter(bool)
 
 
-def spelled_out(runs):
+def spelled_out(row_ranges):
     """Layer to its ids."""
     owned = {}
-    for layer, start, stop in runs.itertuples(index=False):
+    for layer, start, stop in row_ranges.itertuples(index=False):
         owned.setdefault(layer, []).extend(range(start, stop))
     return owned
 
@@ -38,15 +38,15 @@ def test_fixtures(name):
     assert table.skipped.empty
     assert list(table.skipped) == ["kind", "name", "reason", "count"]
     with FilterFile(DATA / f"{name}.h5") as filters:
-        assert sorted(chain(*spelled_out(table.runs).values())) == list(range(filters.n_filters))
-    sizes = table.runs["stop"] - table.runs["start"]
-    assert sizes.groupby(table.runs["layer"]).sum().tolist() == layers["n_filters"].tolist()
+        assert sorted(chain(*spelled_out(table.row_ranges).values())) == list(range(filters.n_filters))
+    sizes = table.row_ranges["stop"] - table.row_ranges["start"]
+    assert sizes.groupby(table.row_ranges["layer"]).sum().tolist() == layers["n_filters"].tolist()
 
 
 def test_id_lists_and_ranges_are_the_same_runs():
-    runs = [read_layers(DATA / f"{name}.h5").runs for name in FIXTURES]
-    for other in runs[1:]:
-        pd.testing.assert_frame_equal(runs[0], other)
+    row_ranges = [read_layers(DATA / f"{name}.h5").row_ranges for name in FIXTURES]
+    for other in row_ranges[1:]:
+        pd.testing.assert_frame_equal(row_ranges[0], other)
 
 
 @pytest.mark.parametrize("name", FIXTURES)
@@ -61,9 +61,11 @@ def test_layers_survive_csv(name, tmp_path):
         same = loaded[column].dropna().tolist()
         numbers = pd.api.types.is_numeric_dtype(loaded[column])
         assert same == (expected.dropna().astype(float) if numbers else expected.dropna().astype(str)).tolist()
-    pd.testing.assert_frame_equal(runs_of(loaded), table.runs)
-    pd.testing.assert_frame_equal(runs_of(loaded[5:8]), table.runs.query("4 < layer < 8").reset_index(drop=True))
-    assert runs_of(loaded[:0]).empty
+    pd.testing.assert_frame_equal(row_ranges_of(loaded), table.row_ranges)
+    pd.testing.assert_frame_equal(
+        row_ranges_of(loaded[5:8]), table.row_ranges.query("4 < layer < 8").reset_index(drop=True)
+    )
+    assert row_ranges_of(loaded[:0]).empty
 
 
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
@@ -151,7 +153,7 @@ def test_models_are_named_and_never_merge(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cell", "runs", "text"),
+    ("cell", "row_ranges", "text"),
     [
         ("0:63", [(0, 64)], "0:63"),
         ("5:5", [(5, 6)], "5:5"),
@@ -168,11 +170,11 @@ def test_models_are_named_and_never_merge(tmp_path):
     ],
 )
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
-def test_ids_in_any_form(tmp_path, cell, runs, text):
+def test_ids_in_any_form(tmp_path, cell, row_ranges, text):
     table = read_layers(dataset(tmp_path / "d.h5", [cell]))
-    assert list(table.runs[["start", "stop"]].itertuples(index=False, name=None)) == runs
+    assert list(table.row_ranges[["start", "stop"]].itertuples(index=False, name=None)) == row_ranges
     assert table.layers["filter_ids"].tolist() == [text]
-    owned = sum(stop - start for start, stop in runs)
+    owned = sum(stop - start for start, stop in row_ranges)
     assert table.layers["n_filters"].tolist() == [owned]
     assert table.skipped["count"].tolist() == [100 - owned]
 
@@ -189,7 +191,7 @@ def test_any_partition_is_read_back(tmp_path_factory, data):
     if not cells:
         return
     table = read_layers(dataset(tmp_path_factory.mktemp("ids") / "d.h5", cells, n))
-    assert spelled_out(table.runs) == {layer: sorted(cell) for layer, cell in enumerate(cells)}
+    assert spelled_out(table.row_ranges) == {layer: sorted(cell) for layer, cell in enumerate(cells)}
     assert table.skipped["count"].sum() == owner.count(-1)
 
 

@@ -53,7 +53,7 @@ def test_layers_come_back(path):
     assert table.layers["model"].tolist() == META["model"].tolist()
     assert table.layers["filter_ids"].tolist() == META["filter_ids"].tolist()
     assert table.layers["count"].astype(object).tolist() == [1, pd.NA, 3]
-    assert table.runs.to_numpy().tolist() == [[0, 0, 4], [1, 4, 5], [2, 5, 10]]
+    assert table.row_ranges.to_numpy().tolist() == [[0, 0, 4], [1, 4, 5], [2, 5, 10]]
     assert table.skipped.empty
 
 

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from filtershift.passes import blocks
-from filtershift.passes.blocks import UNIT, in_order, in_shard, shard_of, spans
-from numpy_reference import runs_of
+from filtershift.passes.blocks import BLOCK, bundles_of, in_order, in_shard, shard_of
+from numpy_reference import row_ranges_of
 
 
 @given(sizes=st.lists(st.integers(0, 10**9), max_size=40), shards=st.integers(1, 50))
@@ -31,22 +31,22 @@ def test_shards_have_about_equal_numbers_of_filters():
 
 
 @given(
-    runs=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 50)), max_size=8),
-    unit=st.integers(1, 20),
+    row_ranges=st.lists(st.tuples(st.integers(0, 3), st.integers(1, 50)), max_size=8),
+    block=st.integers(1, 20),
     span=st.integers(1, 100),
 )
-def test_units_cover_every_run_once_and_begin_where_it_does(runs, unit, span):
-    starts = np.cumsum([0, *(length + gap for gap, length in runs)])
-    layers = [[(int(start), int(start) + length)] for start, (_, length) in zip(starts, runs, strict=False)]
+def test_units_cover_every_run_once_and_begin_where_it_does(row_ranges, block, span):
+    starts = np.cumsum([0, *(length + gap for gap, length in row_ranges)])
+    layers = [[(int(start), int(start) + length)] for start, (_, length) in zip(starts, row_ranges, strict=False)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(blocks, "UNIT", unit)
-        patch.setattr(blocks, "SPAN", span)
-        bundles = spans(runs_of(*layers))
+        patch.setattr(blocks, "BLOCK", block)
+        patch.setattr(blocks, "BUNDLE", span)
+        bundles = bundles_of(row_ranges_of(*layers))
     flat = [one for bundle in bundles for one in bundle]
     expected = [
-        (layer, first, min(first + unit, stop))
+        (layer, first, min(first + block, stop))
         for layer, [(start, stop)] in enumerate(layers)
-        for first in range(start, stop, unit)
+        for first in range(start, stop, block)
     ]
     assert [tuple(one) for one in flat] == expected
     for bundle in bundles:
@@ -54,10 +54,10 @@ def test_units_cover_every_run_once_and_begin_where_it_does(runs, unit, span):
 
 
 def test_a_layer_larger_than_a_unit_is_cut_from_its_beginning():
-    [bundle] = spans(runs_of([(10, 10 + UNIT + 5), (7_000_000, 7_000_003)]))
+    [bundle] = bundles_of(row_ranges_of([(10, 10 + BLOCK + 5), (7_000_000, 7_000_003)]))
     assert [(u.start, u.stop) for u in bundle] == [
-        (10, 10 + UNIT),
-        (10 + UNIT, 15 + UNIT),
+        (10, 10 + BLOCK),
+        (10 + BLOCK, 15 + BLOCK),
         (7_000_000, 7_000_003),
     ]
 

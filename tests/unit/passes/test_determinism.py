@@ -13,14 +13,14 @@ from filtershift.passes.moments import LayerMoments, measure_moments
 from numpy_reference import InMemory, assert_identical, layer_table
 
 
-def all_passes(filters, runs, threads=1):
+def all_passes(filters, row_ranges, threads=1):
     """Moments, extents, grids and the histograms of both variants, by layer."""
     source = InMemory(filters)
     components, mean = reference.bases(filters)
-    moments = measure_moments(source, runs, threads)
-    extent = measure_extent(source, runs, components, mean, reference.peaks(moments), threads)
+    moments = measure_moments(source, row_ranges, threads)
+    extent = measure_extent(source, row_ranges, components, mean, reference.peaks(moments), threads)
     grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), 70)
-    return moments, extent, grids, dict(measure_histograms(source, runs, components, mean, grids, threads))
+    return moments, extent, grids, dict(measure_histograms(source, row_ranges, components, mean, grids, threads))
 
 
 def assert_same(first, second):
@@ -42,30 +42,30 @@ def test_threads_do_not_matter(hostile, threads):
 @pytest.mark.parametrize("span", [1, 1000, 1 << 17])
 def test_bundles_do_not_matter(hostile, span, monkeypatch):
     whole = all_passes(*hostile)
-    monkeypatch.setattr(blocks, "SPAN", span)
+    monkeypatch.setattr(blocks, "BUNDLE", span)
     assert_same(whole, all_passes(*hostile, threads=2))
 
 
 @pytest.mark.parametrize("rows", [1, 255, 257, 4097])
 def test_what_surrounds_a_layer_in_the_file_does_not_matter(hostile, rows):
-    filters, runs = hostile
+    filters, row_ranges = hostile
     longer = np.concatenate([np.full((rows, 9), 7, filters.dtype), filters])
-    moved = runs.assign(start=runs["start"] + rows, stop=runs["stop"] + rows)
-    assert_identical(measure_moments(InMemory(filters), runs), measure_moments(InMemory(longer), moved))
+    moved = row_ranges.assign(start=row_ranges["start"] + rows, stop=row_ranges["stop"] + rows)
+    assert_identical(measure_moments(InMemory(filters), row_ranges), measure_moments(InMemory(longer), moved))
 
 
 @pytest.mark.parametrize("shards", [1, 2, 3, 5, 20])
 def test_shards_do_not_matter(hostile, shards, tmp_path):
-    filters, runs = hostile
-    source, layers = InMemory(filters), layer_table(runs)
-    moments, extent, grids, histograms = all_passes(filters, runs)
+    filters, row_ranges = hostile
+    source, layers = InMemory(filters), layer_table(row_ranges)
+    moments, extent, grids, histograms = all_passes(filters, row_ranges)
     components, mean = reference.bases(filters)
     names = [f"{k}-of-{shards}" for k in range(1, shards + 1)]
 
     def files(kind):
         return [tmp_path / f"{kind}.{name}.h5" for name in names]
 
-    parts = [runs[runs["layer"].isin(blocks.in_shard(layers, name).index)] for name in names]
+    parts = [row_ranges[row_ranges["layer"].isin(blocks.in_shard(layers, name).index)] for name in names]
     for part, path in zip(parts, files("moments"), strict=True):
         save(path, measure_moments(source, part))
     assert_identical(load(files("moments"), LayerMoments), moments)

@@ -7,17 +7,17 @@ import numpy_reference as reference
 from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
 from filtershift.passes.moments import measure_moments
 from hostile_filters import DENORMAL, NON_FINITE, ZEROS
-from numpy_reference import InMemory, runs_of
+from numpy_reference import InMemory, row_ranges_of
 
 
 def test_extents_and_sparse_filters_equal_those_of_the_filters(hostile):
-    filters, runs = hostile
+    filters, row_ranges = hostile
     components, mean = reference.bases(filters)
     source = InMemory(filters)
-    result = measure_extent(source, runs, components, mean, reference.peaks(measure_moments(source, runs)))
-    assert result.layer.tolist() == runs["layer"].unique().tolist()
+    result = measure_extent(source, row_ranges, components, mean, reference.peaks(measure_moments(source, row_ranges)))
+    assert result.layer.tolist() == row_ranges["layer"].unique().tolist()
     for k, layer in enumerate(result.layer):
-        rows = reference.owned(filters, runs, layer)
+        rows = reference.owned(filters, row_ranges, layer)
         for v, data in enumerate(reference.variants(rows)):
             values = reference.coefficients(data, components[v], mean[v])
             np.testing.assert_allclose(result.low[k, v], values.min(initial=np.inf), rtol=0, atol=1e-12)
@@ -32,16 +32,16 @@ def test_sparse_is_strict_and_relative_to_the_layer():
     filters = np.zeros((7, 9))
     filters[np.arange(7), np.arange(7)] = weights * [1, -1, 1, 1, -1, 1, 1]
     basis = np.stack([np.eye(9)] * 2), np.zeros((2, 9))
-    result = measure_extent(InMemory(filters), runs_of([(0, 4)], [(4, 7)]), *basis, {0: 1.0, 1: 64.0})
+    result = measure_extent(InMemory(filters), row_ranges_of([(0, 4)], [(4, 7)]), *basis, {0: 1.0, 1: 64.0})
     assert result.sparse.tolist() == [2, 1]
 
 
 def test_denormals_have_an_extent(hostile):
-    filters, runs = hostile
+    filters, row_ranges = hostile
     result = measure_extent(
-        InMemory(filters), runs, np.stack([np.eye(9)] * 2), np.zeros((2, 9)), dict.fromkeys(range(9), 0.0)
+        InMemory(filters), row_ranges, np.stack([np.eye(9)] * 2), np.zeros((2, 9)), dict.fromkeys(range(9), 0.0)
     )
-    raw = reference.owned(filters, runs, DENORMAL)
+    raw = reference.owned(filters, row_ranges, DENORMAL)
     assert (result.low[DENORMAL, 1], result.high[DENORMAL, 1]) == (raw.min(), raw.max())
     assert max(-result.low[DENORMAL, 0], result.high[DENORMAL, 0]) == pytest.approx(1, abs=1e-15)
 
@@ -71,8 +71,8 @@ def test_an_empty_or_flat_extent_gets_a_width(low, high, expected):
 
 def test_filters_all_the_same_have_a_flat_extent():
     filters = np.tile([0.1, 0.2, -0.3, 0.7, 0.123, 0.9, -0.11, 0.33, 0.05], (20, 1))
-    runs = runs_of([(0, 3)], [(3, 20)])
-    moments = measure_moments(InMemory(filters), runs)
+    row_ranges = row_ranges_of([(0, 3)], [(3, 20)])
+    moments = measure_moments(InMemory(filters), row_ranges)
     mean = (moments.n[:, None, None] * moments.mean).sum(axis=0) / 20
-    result = measure_extent(InMemory(filters), runs, np.stack([np.eye(9)] * 2), mean, reference.peaks(moments))
+    result = measure_extent(InMemory(filters), row_ranges, np.stack([np.eye(9)] * 2), mean, reference.peaks(moments))
     np.testing.assert_allclose(total_extent(result, np.ones(1)), [[-0.5, 0.5]] * 2, atol=1e-12)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filtershift.passes.group_files import load_bases, load_groups, missing_panels, save_groups
+from filtershift.passes.group_files import load_bases, load_group_arrays, missing_panels, save_group_arrays
 
 ODD = [
     "b",
@@ -46,8 +46,8 @@ ODD += [
 
 def round_trip(path, labels, shared=None):
     groups = {label: {"counts": np.full((9, 3), k), "n": k} for k, label in enumerate(labels)}
-    save_groups(path, groups, shared)
-    read, read_shared = load_groups(path)
+    save_group_arrays(path, groups, shared)
+    read, read_shared = load_group_arrays(path)
     assert list(read) == list(groups)
     for k, arrays in enumerate(read.values()):
         assert set(arrays) == {"counts", "n"}
@@ -97,8 +97,8 @@ def test_arrays_keep_their_type_and_bits(tmp_path, rng):
         "number": np.int64(2**60 + 1),
         "empty": np.empty((0, 9), np.float32),
     }
-    save_groups(tmp_path / "groups.h5", {"a": arrays})
-    read = load_groups(tmp_path / "groups.h5")[0]["a"]
+    save_group_arrays(tmp_path / "groups.h5", {"a": arrays})
+    read = load_group_arrays(tmp_path / "groups.h5")[0]["a"]
     for name, values in arrays.items():
         assert (read[name].dtype, read[name].shape) == (values.dtype, values.shape)
         assert read[name].tobytes() == values.tobytes()
@@ -107,13 +107,13 @@ def test_arrays_keep_their_type_and_bits(tmp_path, rng):
 def test_files_are_the_same_byte_for_byte(tmp_path, rng):
     groups = {label: {"counts": rng.integers(0, 9, (9, 560))} for label in ODD}
     for name in ("first.h5", "second.h5"):
-        save_groups(tmp_path / name, groups, {"edges": np.arange(71.0)})
+        save_group_arrays(tmp_path / name, groups, {"edges": np.arange(71.0)})
     assert (tmp_path / "first.h5").read_bytes() == (tmp_path / "second.h5").read_bytes()
 
 
 def test_nothing_appears_when_writing_fails(tmp_path):
     with pytest.raises(TypeError):
-        save_groups(tmp_path / "groups.h5", {"a": {"n": 1}, "b": {"n": object()}})
+        save_group_arrays(tmp_path / "groups.h5", {"a": {"n": 1}, "b": {"n": object()}})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -121,7 +121,7 @@ def test_the_bases_of_both_variants(tmp_path, rng):
     bases = {
         name: {"components": rng.normal(size=(9, 9)), "mean": rng.normal(size=9)} for name in ("unscaled", "scaled")
     }
-    save_groups(tmp_path / "basis.h5", bases)
+    save_group_arrays(tmp_path / "basis.h5", bases)
     components, mean = load_bases(tmp_path / "basis.h5")
     for v, name in enumerate(("scaled", "unscaled")):
         np.testing.assert_array_equal(components[v], bases[name]["components"])

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 import numpy_reference as reference
 from filtershift.passes.moments import measure_moments, merge
 from hostile_filters import ALIKE, HOLED, NON_FINITE, ONE, ZEROS, Filters
-from numpy_reference import InMemory, runs_of
+from numpy_reference import InMemory, row_ranges_of
 
 
 def test_moments_equal_those_of_the_filters(hostile):
-    filters, runs = hostile
-    result = measure_moments(InMemory(filters), runs)
-    assert result.layer.tolist() == runs["layer"].unique().tolist()
+    filters, row_ranges = hostile
+    result = measure_moments(InMemory(filters), row_ranges)
+    assert result.layer.tolist() == row_ranges["layer"].unique().tolist()
     for k, layer in enumerate(result.layer):
-        rows = reference.owned(filters, runs, layer)
+        rows = reference.owned(filters, row_ranges, layer)
         kept = reference.finite(rows)
         assert result.n[k] == len(kept)
         assert result.non_finite[k] == len(rows) - len(kept)
@@ -34,8 +34,8 @@ def test_moments_equal_those_of_the_filters(hostile):
 
 
 def test_small_layers_have_exact_moments(hostile):
-    filters, runs = hostile
-    result = measure_moments(InMemory(filters), runs)
+    filters, row_ranges = hostile
+    result = measure_moments(InMemory(filters), row_ranges)
     assert result.mean[ONE, 1].tolist() == filters[300].tolist()
     assert not result.scatter[ONE].any()
     assert not result.mean[ZEROS].any()
@@ -48,8 +48,8 @@ def test_small_layers_have_exact_moments(hostile):
 
 
 def test_multiples_of_one_filter_are_two_points_when_scaled(hostile):
-    filters, runs = hostile
-    result = measure_moments(InMemory(filters), runs)
+    filters, row_ranges = hostile
+    result = measure_moments(InMemory(filters), row_ranges)
     variance = np.linalg.eigvalsh(result.scatter[ALIKE, 0])
     # Beside the first direction only the rounding of the multiples to float32 is left.
     assert (variance[:-1] < 1e-12 * variance[-1]).all()
@@ -58,9 +58,9 @@ def test_multiples_of_one_filter_are_two_points_when_scaled(hostile):
 @pytest.mark.parametrize("size", [1e-290, 1e-150, 1e100, 1e150])
 def test_any_size_of_weight_float64_can_square(rng, size):
     filters = rng.normal(0, 1, (700, 9))
-    runs = runs_of([(0, 700)])
-    result = measure_moments(InMemory(filters * size), runs)
-    plain = measure_moments(InMemory(filters), runs)
+    row_ranges = row_ranges_of([(0, 700)])
+    result = measure_moments(InMemory(filters * size), row_ranges)
+    plain = measure_moments(InMemory(filters), row_ranges)
     np.testing.assert_allclose(result.mean[0, 1], plain.mean[0, 1] * size, rtol=1e-10)
     np.testing.assert_allclose(result.mean[0, 0], plain.mean[0, 0], rtol=1e-10)
     np.testing.assert_allclose(result.scatter[0, 0], plain.scatter[0, 0], rtol=1e-10, atol=1e-10)
@@ -69,7 +69,7 @@ def test_any_size_of_weight_float64_can_square(rng, size):
 
 def test_below_1e_300_a_filter_scales_by_1e_300(rng):
     filters = rng.uniform(-1, 1, (700, 9)) * 1e-301
-    result = measure_moments(InMemory(filters), runs_of([(0, 700)]))
+    result = measure_moments(InMemory(filters), row_ranges_of([(0, 700)]))
     np.testing.assert_allclose(result.mean[0, 0], filters.mean(axis=0) * 1e300, rtol=1e-9)
     assert (result.n[0], result.zeros[0], result.peak[0]) == (700, 0, np.abs(filters).max())
 
@@ -77,8 +77,8 @@ def test_below_1e_300_a_filter_scales_by_1e_300(rng):
 def test_weights_float64_cannot_square_are_counted_and_scaled(rng):
     filters = rng.normal(0, 1, (700, 9))
     with np.errstate(over="ignore", invalid="ignore"):
-        result = measure_moments(InMemory(filters * 1e300), runs_of([(0, 700)]))
-    plain = measure_moments(InMemory(filters), runs_of([(0, 700)]))
+        result = measure_moments(InMemory(filters * 1e300), row_ranges_of([(0, 700)]))
+    plain = measure_moments(InMemory(filters), row_ranges_of([(0, 700)]))
     assert result.n[0] == 700
     assert result.peak[0] == np.abs(filters * 1e300).max()
     np.testing.assert_allclose(result.scatter[0, 0], plain.scatter[0, 0], rtol=1e-10, atol=1e-10)
@@ -101,14 +101,14 @@ def exact_variances(filters: Filters) -> np.ndarray:
 def test_a_mean_ten_thousand_times_the_spread_costs_no_digits(rng, kind):
     filters = (1 + 1e-4 * rng.normal(size=(900, 9)) @ np.diag(np.linspace(0.5, 2, 9))).astype(kind)
     filters[:256] -= kind(1e-3)  # the first strip, whose mean the kernel shifts by, is not like the rest
-    result = measure_moments(InMemory(filters), runs_of([(0, 500)], [(500, 501)], [(501, 900)]))
+    result = measure_moments(InMemory(filters), row_ranges_of([(0, 500)], [(500, 501)], [(501, 900)]))
     n, _, scatter = merge(result.n, result.mean[:, 1], result.scatter[:, 1], np.zeros(3, np.int64), 1)
     np.testing.assert_allclose(np.linalg.eigvalsh(scatter[0] / (n[0] - 1)), exact_variances(filters), rtol=1e-10)
 
 
 def test_a_large_mean_costs_no_digits_over_many_units(rng):
     filters = 1 + 1e-4 * rng.normal(size=(150_000, 9))
-    result = measure_moments(InMemory(filters), runs_of([(0, 150_000)]))
+    result = measure_moments(InMemory(filters), row_ranges_of([(0, 150_000)]))
     np.testing.assert_allclose(
         np.linalg.eigvalsh(result.scatter[0, 1]), np.linalg.eigvalsh(reference.moments(filters)[1]), rtol=1e-10
     )
@@ -154,8 +154,8 @@ def test_an_empty_union_is_zero():
 
 
 def test_the_moments_of_no_layer_have_the_types_of_any(hostile):
-    filters, runs = hostile
-    some, none = (measure_moments(InMemory(filters), table) for table in (runs, runs[:0]))
+    filters, row_ranges = hostile
+    some, none = (measure_moments(InMemory(filters), table) for table in (row_ranges, row_ranges[:0]))
     for name, values in vars(none).items():
         assert values.shape == (0, *getattr(some, name).shape[1:])
         assert values.dtype == getattr(some, name).dtype, name

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from filtershift.passes import blocks, orthogonality
 from filtershift.passes.layer_files import load, save
 from filtershift.passes.orthogonality import LayerOrthogonality, measure_orthogonality
-from numpy_reference import InMemory, assert_identical, owned, runs_of
+from numpy_reference import InMemory, assert_identical, owned, row_ranges_of
 
 EXACT = {"float32": 1e-7, "float64": 1e-13}
 
@@ -19,8 +19,8 @@ def orthogonality_of(filters, out_channels):
     """1 - sum |W Wᵀ - I| / (n (n - 1)) in numpy, all at once."""
     weights = filters.reshape(out_channels, -1).astype(np.longdouble)
     norm = np.sqrt((weights**2).sum(axis=1, keepdims=True))
-    unit = np.divide(weights, norm, out=np.zeros_like(weights), where=norm > 0)
-    apart = np.abs((unit[:, None] * unit[None]).sum(axis=2) - np.eye(out_channels)).sum()
+    block = np.divide(weights, norm, out=np.zeros_like(weights), where=norm > 0)
+    apart = np.abs((block[:, None] * block[None]).sum(axis=2) - np.eye(out_channels)).sum()
     return float(1 - apart / (out_channels * (out_channels - 1)))
 
 
@@ -30,12 +30,14 @@ def table_of(*shapes):
     return pd.DataFrame(shapes, columns=columns, index=pd.RangeIndex(len(shapes), name="layer"))
 
 
-def one_layer(weights, *runs):
+def one_layer(weights, *row_ranges):
     """The orthogonality of a layer with these weights, (out_channels, in_channels, 9)."""
     rows, columns = weights.shape[:2]
     filters = weights.reshape(-1, 9)
     table = table_of((rows * columns, rows, columns, 1))
-    return measure_orthogonality(InMemory(filters), table, runs_of(list(runs) or [(0, len(filters))])).orthogonality[0]
+    return measure_orthogonality(
+        InMemory(filters), table, row_ranges_of(list(row_ranges) or [(0, len(filters))])
+    ).orthogonality[0]
 
 
 class Unreadable:
@@ -47,17 +49,19 @@ class Unreadable:
 def several(request, rng):
     """Filters, table and runs of six layers: regular in three runs, grouped, depthwise, wide, zero and zero in part."""
     table = table_of((60, 10, 6, 1), (24, 8, 9, 3), (40, 40, 40, 40), (5000, 50, 100, 1), (12, 4, 3, 1), (30, 6, 5, 1))
-    runs = runs_of([(0, 7), (100, 150), (160, 163)], [(7, 31)], [(40, 80)], [(200, 5200)], [(80, 92)], [(5200, 5230)])
+    row_ranges = row_ranges_of(
+        [(0, 7), (100, 150), (160, 163)], [(7, 31)], [(40, 80)], [(200, 5200)], [(80, 92)], [(5200, 5230)]
+    )
     filters = rng.standard_t(3, (5230, 9)) * rng.choice([1e-3, 1, 50], (5230, 1)) + 0.1
     filters[80:92] = filters[5205:5210] = 0
-    return filters.astype(request.param), table, runs
+    return filters.astype(request.param), table, row_ranges
 
 
 def test_orthogonality_is_that_of_the_weight_matrix(several):
-    filters, table, runs = several
-    result = measure_orthogonality(InMemory(filters), table, runs)
+    filters, table, row_ranges = several
+    result = measure_orthogonality(InMemory(filters), table, row_ranges)
     assert result.layer.tolist() == list(range(6))
-    expected = [orthogonality_of(owned(filters, runs, k), int(table["out_channels"][k])) for k in range(6)]
+    expected = [orthogonality_of(owned(filters, row_ranges, k), int(table["out_channels"][k])) for k in range(6)]
     np.testing.assert_allclose(result.orthogonality, expected, rtol=0, atol=EXACT[filters.dtype.name])
 
 
@@ -103,11 +107,11 @@ def test_any_size_of_weight(rng, kind):
 @pytest.mark.parametrize("strip", [512, 1])
 def test_one_weight_that_is_not_finite_leaves_it_unknown(several, bad, kind, strip, monkeypatch):
     monkeypatch.setattr(orthogonality, "STRIP_ROWS", strip)
-    filters, table, runs = several
+    filters, table, row_ranges = several
     filters = filters.astype(kind)
-    whole = measure_orthogonality(InMemory(filters), table, runs).orthogonality
+    whole = measure_orthogonality(InMemory(filters), table, row_ranges).orthogonality
     filters[130, 4] = bad
-    result = measure_orthogonality(InMemory(filters), table, runs).orthogonality
+    result = measure_orthogonality(InMemory(filters), table, row_ranges).orthogonality
     assert np.isnan(result[0])
     np.testing.assert_array_equal(result[1:], whole[1:])
 
@@ -126,35 +130,35 @@ def test_layers_of_one_row_or_of_another_shape_are_unknown(rng):
         (12, np.inf, 3, np.inf),
         (12, 1e300, 1e300, 1),
     ]
-    result = measure_orthogonality(Unreadable(), table_of(*shapes), runs_of(*[[(0, 12)]] * len(shapes)))
+    result = measure_orthogonality(Unreadable(), table_of(*shapes), row_ranges_of(*[[(0, 12)]] * len(shapes)))
     assert result.layer.tolist() == list(range(len(shapes)))
     assert np.isnan(result.orthogonality).all()
 
 
 def test_nothing_is_read_without_the_columns_of_shapes(several):
-    _, table, runs = several
+    _, table, row_ranges = several
     for columns in (["n_filters"], ["n_filters", "out_channels", "groups"]):
-        result = measure_orthogonality(Unreadable(), table[columns], runs)
+        result = measure_orthogonality(Unreadable(), table[columns], row_ranges)
         assert result.layer.tolist() == list(range(6))
         assert np.isnan(result.orthogonality).all()
 
 
 def test_shapes_may_be_text_as_in_the_layer_table_read_back(several):
-    filters, table, runs = several
+    filters, table, row_ranges = several
     table = table.astype({"out_channels": str, "in_channels": str, "groups": str})
     table.loc[1, "groups"] = np.nan
     table.loc[2, "in_channels"] = "forty"
-    result = measure_orthogonality(InMemory(filters), table, runs)
+    result = measure_orthogonality(InMemory(filters), table, row_ranges)
     assert np.isnan(result.orthogonality).tolist() == [False, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(("rows", "weights"), [(512, 1), (3, 1 << 21), (7, 1800), (64, 900)])
 def test_strips_are_the_whole(several, rows, weights, monkeypatch):
-    filters, table, runs = several
-    whole = measure_orthogonality(InMemory(filters), table, runs).orthogonality
+    filters, table, row_ranges = several
+    whole = measure_orthogonality(InMemory(filters), table, row_ranges).orthogonality
     monkeypatch.setattr(orthogonality, "STRIP_ROWS", rows)
     monkeypatch.setattr(orthogonality, "STRIP_WEIGHTS", weights)
-    strips = measure_orthogonality(InMemory(filters), table, runs, threads=2).orthogonality
+    strips = measure_orthogonality(InMemory(filters), table, row_ranges, threads=2).orthogonality
     np.testing.assert_allclose(strips, whole, rtol=0, atol=EXACT[filters.dtype.name])
 
 
@@ -168,7 +172,7 @@ def test_no_more_than_two_strips_are_held(monkeypatch):
             reads.append(stop - start)
             return filters[start:stop]
 
-    measure_orthogonality(Source(), table_of((4000, 200, 20, 1)), runs_of([(0, 4000)]))
+    measure_orthogonality(Source(), table_of((4000, 200, 20, 1)), row_ranges_of([(0, 4000)]))
     assert max(reads) * 9 <= 900
     assert len(reads) == 40 * 41 / 2
 
@@ -176,30 +180,30 @@ def test_no_more_than_two_strips_are_held(monkeypatch):
 @pytest.mark.parametrize("threads", [2, 5])
 def test_threads_do_not_matter(several, threads, monkeypatch):
     monkeypatch.setattr(orthogonality, "STRIP_ROWS", 7)
-    filters, table, runs = several
-    one = measure_orthogonality(InMemory(filters), table, runs)
-    assert_identical(measure_orthogonality(InMemory(filters), table, runs, threads), one)
+    filters, table, row_ranges = several
+    one = measure_orthogonality(InMemory(filters), table, row_ranges)
+    assert_identical(measure_orthogonality(InMemory(filters), table, row_ranges, threads), one)
 
 
 def test_threads_of_the_linear_algebra_library_do_not_matter(monkeypatch):
     monkeypatch.setattr(orthogonality, "STRIP_ROWS", 300)
     filters = np.random.default_rng(3).normal(9, 1, (600 * 57, 9))
-    table, runs = table_of((600 * 57, 600, 57, 1)), runs_of([(0, 600 * 57)])
+    table, row_ranges = table_of((600 * 57, 600, 57, 1)), row_ranges_of([(0, 600 * 57)])
     results = []
     for threads in (1, 2):
         with threadpool_limits(limits=threads, user_api="blas"):
-            results.append(measure_orthogonality(InMemory(filters), table, runs))
+            results.append(measure_orthogonality(InMemory(filters), table, row_ranges))
     assert_identical(*results)
 
 
 @pytest.mark.parametrize("shards", [1, 2, 4, 9])
 def test_shards_do_not_matter(several, shards, tmp_path):
-    filters, table, runs = several
-    whole = measure_orthogonality(InMemory(filters), table, runs)
+    filters, table, row_ranges = several
+    whole = measure_orthogonality(InMemory(filters), table, row_ranges)
     paths = []
     for k in range(1, shards + 1):
         part = blocks.in_shard(table, f"{k}-of-{shards}")
-        mine = runs[runs["layer"].isin(part.index)]
+        mine = row_ranges[row_ranges["layer"].isin(part.index)]
         paths.append(tmp_path / f"{k}.h5")
         save(paths[-1], measure_orthogonality(InMemory(filters), part, mine))
     assert_identical(load(paths[::-1], LayerOrthogonality), whole)
@@ -207,7 +211,7 @@ def test_shards_do_not_matter(several, shards, tmp_path):
 
 def test_progress_sees_every_strip(several, monkeypatch):
     monkeypatch.setattr(orthogonality, "STRIP_ROWS", 10)
-    filters, table, runs = several
+    filters, table, row_ranges = several
     seen = []
 
     def progress(items):
@@ -215,5 +219,5 @@ def test_progress_sees_every_strip(several, monkeypatch):
             seen.append(item)
             yield item
 
-    measure_orthogonality(InMemory(filters), table, runs, 1, progress)
+    measure_orthogonality(InMemory(filters), table, row_ranges, 1, progress)
     assert len(seen) == 1 + 1 + 4 + 5 + 1 + 1

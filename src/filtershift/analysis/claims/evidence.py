@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
 from filtershift.files import read_table
-from filtershift.passes.group_files import load_groups
+from filtershift.passes.group_files import load_group_arrays
 from filtershift.passes.histogram_files import group_counts, load_grid
 from filtershift.passes.histograms import coarsen
 from filtershift.passes.layer_files import load
@@ -100,7 +100,7 @@ def load_evidence(
     counts = group_counts(histograms, "extent", dict(zip(table["layer"], cell.tolist(), strict=True)), len(cells))
     measured = load(moments, LayerMoments)
     n, mean, scatter = merge(measured.n, measured.mean[:, 0], measured.scatter[:, 0], cell, len(cells))
-    scaled = load_groups(basis)[0]["scaled"]
+    scaled = load_group_arrays(basis)[0]["scaled"]
     return Evidence(
         weight=resampled(len(models), draws, seed),
         models=models,

@@ -79,7 +79,7 @@ def named_shifts(
     width: float,
     ratio: Array,
     name: str,
-    how: Resampling,
+    resampling: Resampling,
 ) -> pd.DataFrame:
     """How far the groups of the same name are apart, and how far to believe it.
 
@@ -90,7 +90,7 @@ def named_shifts(
         width: of a bin, in units of the coefficients.
         ratio: (9,) explained variance ratio of the common basis.
         name: of the grouping and variant, which seeds random numbers.
-        how: number of resamples, seed and level.
+        resampling: number of resamples, seed and level.
 
     Returns:
         One row a group of ``sizes``: group, shift, low, high, floor, null, flag, same_models, the numbers of filters
@@ -105,7 +105,7 @@ def named_shifts(
         here, there = (side.of(own == label) for side, own in zip(sides, of_layers, strict=True))
         totals = [side.counts.sum(axis=0) for side in (here, there)]
         parts = pair_shift(totals[0], totals[1], width, ratio)
-        believed = _believed(here, there, parts.sum(), width, ratio, f"{name}/{label}", how)
+        believed = _believed(here, there, parts.sum(), width, ratio, f"{name}/{label}", resampling)
         filters = {f"n_filters_{side}": total[0].sum() for side, total in zip(("here", "there"), totals, strict=True)}
         components = {f"component_{i}": part for i, part in enumerate(parts)}
         rows.append({"group": label, "shift": parts.sum(), **believed, **size, **filters, **components})
@@ -113,7 +113,7 @@ def named_shifts(
 
 
 def _believed(
-    here: Side, there: Side, shift: float, width: float, ratio: Array, name: str, how: Resampling
+    here: Side, there: Side, shift: float, width: float, ratio: Array, name: str, resampling: Resampling
 ) -> dict[str, object]:
     """How far to believe the shift between two groups: low, high, floor, null, flag (without draws None), same_models.
 
@@ -123,7 +123,7 @@ def _believed(
     """
     parts = [side.layers["model"] + "/" + side.layers["part"].astype(str) for side in (here, there)]
     same = set(parts[0]) == set(parts[1])
-    if not how.resamples:
+    if not resampling.resamples:
         return {**dict.fromkeys(("low", "high", "floor", "null", "flag")), "same_models": same}
     units = parts if same else [side.layers["model"] for side in (here, there)]
     grouped = grouped_layers(
@@ -134,7 +134,7 @@ def _believed(
         2,
         pd.factorize(pd.concat(units))[0],
     )
-    found = measure_uncertainty(grouped, name, how, np.array([0]), np.array([1]))
+    found = measure_uncertainty(grouped, name, resampling, np.array([0]), np.array([1]))
     floor, null = found.floor.max(), found.null[0]
     [flag] = flags(np.array([shift]), np.array([0.0 if same else floor]), np.array([null * (1 + ROUNDING)]))
     return {"low": found.low[0], "high": found.high[0], "floor": floor, "null": null, "flag": flag, "same_models": same}

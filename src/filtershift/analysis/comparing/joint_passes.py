@@ -24,12 +24,12 @@ class Measurable:
     """A data set: its filters, columns layer, start, stop of where those of each layer are, and results of pass 1."""
 
     filters: FilterSource
-    runs: pd.DataFrame
+    row_ranges: pd.DataFrame
     moments: LayerMoments
 
 
 @dataclass(frozen=True)
-class Together:
+class JointMeasures:
     """What comparing data sets needs of their filters.
 
     Attributes:
@@ -45,12 +45,12 @@ class Together:
     counts: Sequence[NDArray[np.int64]]
 
 
-def measure_together(
+def measure_jointly(
     sets: Sequence[Measurable],
     bins: int,
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
-) -> Together:
+) -> JointMeasures:
     """Measure data sets in the basis of all their filters, on ``bins`` bins over the extent of all.
 
     Layer numbers of two data sets may be the same: they stay apart.
@@ -58,7 +58,7 @@ def measure_together(
     Args:
         sets: the data sets.
         bins: of the histograms.
-        threads: how many units are computed at once.
+        threads: how many blocks are computed at once.
         progress: wraps the sequence of work of each pass over each data set.
     """
     moments: LayerMoments = _joined([one.moments for one in sets])
@@ -67,11 +67,11 @@ def measure_together(
     extents = []
     for one in sets:
         peak = dict(zip(one.moments.layer.tolist(), one.moments.peak.tolist(), strict=True))
-        extents.append(measure_extent(one.filters, one.runs, components, mean, peak, threads, progress))
+        extents.append(measure_extent(one.filters, one.row_ranges, components, mean, peak, threads, progress))
     extent: LayerExtent = _joined(extents)
     grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), bins)
     histograms = [_histograms(one, components, mean, grids, threads, progress) for one in sets]
-    return Together(
+    return JointMeasures(
         bases=(scaled, unscaled),
         edges=np.stack([grid.edges for grid in grids]),
         layers=[layer for layer, _ in histograms],
@@ -96,7 +96,7 @@ def _histograms(
     """Layer numbers (L,) of a data set and the counts (L, 2, 9, bins) of the compared bins."""
     bins = grids[0].bins
     layers, counts = [], []
-    for layer, counted in measure_histograms(one.filters, one.runs, components, mean, grids, threads, progress):
+    for layer, counted in measure_histograms(one.filters, one.row_ranges, components, mean, grids, threads, progress):
         layers.append(layer)
         counts.append(coarsen(counted[:, :, : bins * REFINE].astype(np.int64), bins))
     return np.array(layers, np.int64), np.stack(counts)

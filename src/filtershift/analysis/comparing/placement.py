@@ -51,11 +51,10 @@ class Placement:
     models: pd.DataFrame
 
 
-def place(models: Mapping[str, ConvModel], reference: Reference, how: Resampling) -> Placement:
+def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Resampling) -> Placement:
     """Measure models as the data set was, and compare them with its groups and its layers.
 
-    ``how`` the uncertainty of shifts is measured; with no resamples it is missing. Models without a 3×3 layer are left
-    out.
+    Without resamples the uncertainty of shifts is missing. Models without a 3×3 layer are left out.
 
     Raises:
         FiltershiftError: no model has a 3×3 layer.
@@ -82,7 +81,11 @@ def place(models: Mapping[str, ConvModel], reference: Reference, how: Resampling
         table.insert(0, "variant", variant)
         table.insert(1, "grouping", grouping)
         table = table.merge(reference.sizes[grouping], on="group", how="left")
-        tables.append(table.merge(_believed(own, reference, grouping, variant, how), on=["model", "group"], how="left"))
+        tables.append(
+            table.merge(
+                _believed(own, reference, grouping, variant, resampling), on=["model", "group"], how="left"
+            )
+        )
     quality = placed_layers(layers, measured, reference)
     shifts = pd.concat(tables, ignore_index=True)
     parts = [column for column in shifts if str(column).startswith("component_")]
@@ -90,7 +93,7 @@ def place(models: Mapping[str, ConvModel], reference: Reference, how: Resampling
 
 
 def _believed(
-    own: Mapping[str, NDArray[np.int64]], reference: Reference, grouping: str, variant: str, how: Resampling
+    own: Mapping[str, NDArray[np.int64]], reference: Reference, grouping: str, variant: str, resampling: Resampling
 ) -> pd.DataFrame:
     """How far to believe the shift of each model to each group of a grouping: model, group, low, high, floor, ….
 
@@ -100,7 +103,7 @@ def _believed(
     rows = reference.layers.index.get_indexer(pd.Index(list(groups.group_of)))
     tables = []
     for name, counts in own.items():
-        if not how.resamples or not counts.sum():
+        if not resampling.resamples or not counts.sum():
             table = pd.DataFrame(np.nan, range(len(groups.labels)), [*BELIEF[:-1]]).assign(flag=None)
         else:
             table = placed_uncertainty(
@@ -112,7 +115,7 @@ def _believed(
                 len(groups.labels),
                 reference.layers["model_id"].to_numpy()[rows],
                 f"placement/{grouping}",
-                how,
+                resampling,
             )
         tables.append(table[[*BELIEF]].assign(model=name, group=groups.labels))
     return pd.concat(tables, ignore_index=True)

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.analysis.groups.membership import Membership
-from filtershift.analysis.groups.membership import load_groups as load_membership
+from filtershift.analysis.groups.membership import Membership, load_membership
 from filtershift.files import read_table
 from filtershift.passes import VARIANTS
-from filtershift.passes.group_files import load_bases, load_groups
+from filtershift.passes.group_files import load_bases, load_group_arrays
 from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
 
@@ -53,14 +52,14 @@ class Reference:
 def load_reference(folder: Path, groupings: Sequence[str], variants: Sequence[str]) -> Reference:
     """Read it from the folder of results of a data set."""
     statistics = folder / "statistics"
-    bases, _ = load_groups(statistics / "basis.h5")
+    bases, _ = load_group_arrays(statistics / "basis.h5")
     components, mean = load_bases(statistics / "basis.h5")
     files = {variant: sorted(statistics.glob(f"histograms-{variant}.*.h5")) for variant in VARIANTS}
     scaled, unscaled = (load_grid(files[variant][0]) for variant in VARIANTS)
     layers = read_table(folder / "layers.csv").set_index("layer")
     tables = {name: (folder / f"groups/{name}.csv", folder / f"groups/{name}.sizes.csv") for name in groupings}
     histograms = {
-        (grouping, variant): load_groups(folder / variant / f"histograms/{grouping}.h5")[0]
+        (grouping, variant): load_group_arrays(folder / variant / f"histograms/{grouping}.h5")[0]
         for grouping in groupings
         for variant in variants
     }

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.passes import TIE, TINY, VARIANTS
-from filtershift.passes.blocks import FilterSource, spans
+from filtershift.passes.blocks import FilterSource, bundles_of
 from filtershift.passes.extent import LayerExtent
 
 Array = NDArray[np.float64]
@@ -33,9 +33,9 @@ def ranges(extent: LayerExtent, layers: Sequence[int], variant: str) -> dict[int
     return {layer: r or 1.0 for layer, r in reach.items()}
 
 
-def blocks_of(source: FilterSource, runs: pd.DataFrame) -> Iterator[NDArray[np.floating]]:
-    """The filters of ``runs`` (columns layer, start, stop), a block of at most 65,536 at a time."""
-    return (source.read(unit.start, unit.stop) for bundle in spans(runs) for unit in bundle)
+def blocks_of(source: FilterSource, row_ranges: pd.DataFrame) -> Iterator[NDArray[np.floating]]:
+    """The filters of ``row_ranges`` (columns layer, start, stop), a block of at most 65,536 at a time."""
+    return (source.read(block.start, block.stop) for bundle in bundles_of(row_ranges) for block in bundle)
 
 
 def scaled(filters: NDArray[np.floating]) -> Array:

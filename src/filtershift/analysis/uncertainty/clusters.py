@@ -10,7 +10,7 @@ IDENTICAL = "identical"
 """The name of the clustering by shared layers, where others are named by a column or a grouping."""
 
 
-def labelled(models: pd.DataFrame, column: str) -> pd.Series:
+def clusters_by_column(models: pd.DataFrame, column: str) -> pd.Series:
     """The cluster of each model by a column of the table of models; one without a label is a cluster of its own.
 
     Args:
@@ -31,7 +31,7 @@ def labelled(models: pd.DataFrame, column: str) -> pd.Series:
     return _numbered(models.set_index("model_id")[column])
 
 
-def grouped(layers: pd.DataFrame, group: pd.Series, name: str) -> pd.Series:
+def clusters_by_grouping(layers: pd.DataFrame, group: pd.Series, name: str) -> pd.Series:
     """The cluster of each model by a grouping; a model that is in no group is a cluster of its own.
 
     Args:
@@ -55,7 +55,7 @@ def grouped(layers: pd.DataFrame, group: pd.Series, name: str) -> pd.Series:
     return _numbered(of_models.first().reindex(pd.unique(layers["model_id"])))
 
 
-def identical(model: pd.Series, moments: LayerMoments) -> pd.Series:
+def clusters_by_shared_layers(model: pd.Series, moments: LayerMoments) -> pd.Series:
     """The cluster of each model by shared layers: models with a layer in common, or linked by others, are together.
 
     Layers are taken to be the same if the moments of their raw filters are, bit for bit. Layers whose filters are all

@@ -23,7 +23,7 @@ CLUSTERS, MODELS, LAYERS, FILTERS = "clusters", "models", "layers", "filters"
 
 
 @dataclass(frozen=True)
-class Layers:
+class GroupedLayers:
     """The layers of a grouping, those without filters left out, sorted by group and within it by model.
 
     Attributes:
@@ -79,7 +79,7 @@ def grouped_layers(
     model: Indices,
     cluster: Indices | None = None,
     choices: Choices = PAPER,
-) -> Layers:
+) -> GroupedLayers:
     """Put layers in order.
 
     Args:
@@ -106,7 +106,7 @@ def grouped_layers(
     component = np.nonzero(seen)[0]
     held = np.ascontiguousarray(counts[order][:, seen], np.float32)
     owned = choices.weighting, _filters(held, component).astype(float)
-    return Layers(
+    return GroupedLayers(
         counts=held,
         component=component,
         weight=ratio[component].astype(np.float32),
@@ -130,7 +130,7 @@ def load_grouped_layers(
     ratio: NDArray[np.float64],
     choices: Choices,
     cluster: pd.Series | None = None,
-) -> Layers:
+) -> GroupedLayers:
     """Read the histograms of the layers of a grouping, and put them in order.
 
     Args:

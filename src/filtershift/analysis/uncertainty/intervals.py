@@ -11,9 +11,9 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.grouped_layers import Layers
-from filtershift.analysis.uncertainty.null_groups import relabelled
-from filtershift.analysis.uncertainty.resampling import Units
+from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
+from filtershift.analysis.uncertainty.null_groups import null_groups
+from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
 
 Array = NDArray[np.floating]
@@ -69,7 +69,9 @@ class Uncertainty:
     floor: Array
 
 
-def measure_uncertainty(layers: Layers, name: str, how: Resampling, a: Indices, b: Indices) -> Uncertainty:
+def measure_uncertainty(
+    layers: GroupedLayers, name: str, resampling: Resampling, a: Indices, b: Indices
+) -> Uncertainty:
     """Measure the uncertainty of the shifts between groups ``a`` and ``b``, (P,) each, numbers of groups.
 
     Resamples have the bias of the shift, upwards, a second time: it is their mean less the shift. So the interval takes
@@ -84,26 +86,30 @@ def measure_uncertainty(layers: Layers, name: str, how: Resampling, a: Indices, 
 
     shift, low, high, null = (np.full(len(a), np.nan) for _ in range(4))
     median, floor = (np.full(layers.groups, np.nan) for _ in range(2))
-    units = Units(layers)
+    units = ResamplingUnits(layers)
     filters = np.bincount(layers.group, layers.n, layers.groups)
-    fewer = max(1, how.resamples // FEWER)
+    fewer = max(1, resampling.resamples // FEWER)
 
     def random(*stream: int) -> Generator:
-        return default_rng([how.seed, *name.encode(), *stream])
+        return default_rng([resampling.seed, *name.encode(), *stream])
 
     # The linear algebra library's own threads would change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         for g in np.flatnonzero(filters > 1).tolist():
             splits = shifts_of_halves(layers, *units.halves(random(0, g), g, fewer))
-            median[g], floor[g] = np.quantile(splits, [0.5, how.level])
+            median[g], floor[g] = np.quantile(splits, [0.5, resampling.level])
         known = np.flatnonzero((filters[a] > 0) & (filters[b] > 0))
-        for some in np.array_split(known, -(-len(known) * how.resamples // _SHIFTS)) if len(known) else ():
+        for some in np.array_split(known, -(-len(known) * resampling.resamples // _SHIFTS)) if len(known) else ():
             pairs = a[some], b[some]
             [shift[some]] = shifts_between(layers, [units.observed[None]], *pairs, 1)
-            drawn = shifts_between(layers, units.resamples(random(1), how.resamples), *pairs, how.resamples)
-            low[some], high[some] = _interval(drawn, shift[some], how.level, layers.choices.divergence in LENGTHS)
-            chance = shifts_between(layers, relabelled(layers, random(2), fewer), *pairs, fewer)
-            [null[some]] = _quantiles(chance, [how.level])
+            drawn = shifts_between(
+                layers, units.resamples(random(1), resampling.resamples), *pairs, resampling.resamples
+            )
+            low[some], high[some] = _interval(
+                drawn, shift[some], resampling.level, layers.choices.divergence in LENGTHS
+            )
+            chance = shifts_between(layers, null_groups(layers, random(2), fewer), *pairs, fewer)
+            [null[some]] = _quantiles(chance, [resampling.level])
     return Uncertainty(shift, low, high, null, median, floor)
 
 

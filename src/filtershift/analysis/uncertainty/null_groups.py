@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.grouped_layers import Layers
+from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
 from filtershift.analysis.uncertainty.resampling import blocks, rounded
 
 Array = NDArray[np.float32]
@@ -20,7 +20,7 @@ MANY = 100_000
 """Filters from which a group is not thinned to its size: this adds about .001 to D."""
 
 
-def relabelled(layers: Layers, random: Generator, count: int) -> Blocks:
+def null_groups(layers: GroupedLayers, random: Generator, count: int) -> Blocks:
     """Groups of the sizes of those given, drawn from the layers of all: histograms (b, groups, K), in blocks.
 
     In the place of every model (or cluster) comes one of all models, at random, of at least as many filters or
@@ -45,7 +45,9 @@ def relabelled(layers: Layers, random: Generator, count: int) -> Blocks:
     return gathered(layers, part, newcomers, thinning, count)
 
 
-def _gathered(layers: Layers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int) -> Blocks:
+def _gathered(
+    layers: GroupedLayers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int
+) -> Blocks:
     """Sums of the layers that come to each group, where each filter counts the same, thinned to the group's filters.
 
     What comes to a ``part`` (L,) of a group weighs as many filters as were there, unless these are few.
@@ -73,7 +75,7 @@ def _gathered(layers: Layers, part: Indices, newcomers: Iterator[Indices], rando
 
 
 def _gathered_evenly(
-    layers: Layers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int
+    layers: GroupedLayers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int
 ) -> Blocks:
     """The same where layers or models count the same: what comes to the place of one weighs what it did.
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.grouped_layers import FILTERS, Layers
+from filtershift.analysis.uncertainty.grouped_layers import FILTERS, GroupedLayers
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -22,10 +22,10 @@ Indices = NDArray[np.int64]
 _BLOCK = 1 << 21
 
 
-class Units:
+class ResamplingUnits:
     """The units of the groups of some layers: (units, K) weighted histogram counts, and which are whose."""
 
-    def __init__(self, layers: Layers) -> None:
+    def __init__(self, layers: GroupedLayers) -> None:
         self.layers = layers
         first = np.flatnonzero(np.append(True, np.diff(layers.unit) > 0)[: len(layers.unit)])
         weighted: list[Array] = [layers.counts * layers.in_group[:, None], layers.n * layers.in_group, layers.n]
@@ -91,7 +91,7 @@ def rounded(counts: Array, component: Indices) -> Array:
     return np.concatenate([np.diff(some, axis=-1, prepend=0) for some in below], axis=-1).astype(np.float32)
 
 
-def blocks(count: int, layers: Layers) -> Iterator[int]:
+def blocks(count: int, layers: GroupedLayers) -> Iterator[int]:
     """Sizes of blocks of draws that add up to ``count``: memory does not grow with it."""
     most = max(1, _BLOCK // max(1, layers.groups * layers.counts.shape[1]))
     for start in range(0, count, most):

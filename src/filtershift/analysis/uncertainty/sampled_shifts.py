@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.shifts.d_matrix import EPSILON
 from filtershift.analysis.shifts.divergences import comparable, distance, smoothed
-from filtershift.analysis.uncertainty.grouped_layers import Layers
+from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -20,7 +20,7 @@ Indices = NDArray[np.int64]
 _COMPARED = 1 << 17
 
 
-def shifts_between(layers: Layers, samples: Iterable[Array], a: Indices, b: Indices, count: int) -> Array:
+def shifts_between(layers: GroupedLayers, samples: Iterable[Array], a: Indices, b: Indices, count: int) -> Array:
     """Shifts of pairs of groups ``a`` and ``b`` in ``count`` draws, (count, P), of histograms in blocks (…, groups, K).
 
     All groups of a draw need not have filters, but those of the pairs do.
@@ -34,7 +34,7 @@ def shifts_between(layers: Layers, samples: Iterable[Array], a: Indices, b: Indi
     return np.maximum(shifts, 0, out=shifts)
 
 
-def shifts_of_halves(layers: Layers, one: Array, other: Array) -> Array:
+def shifts_of_halves(layers: GroupedLayers, one: Array, other: Array) -> Array:
     """Shifts (draws,) between histograms ``one`` and ``other``, (draws, K)."""
     if layers.choices.divergence == "kl":
         (p, log), (q, log_q) = _logarithms(layers, one), _logarithms(layers, other)
@@ -43,7 +43,7 @@ def shifts_of_halves(layers: Layers, one: Array, other: Array) -> Array:
     return distance(_rows(layers, one), _rows(layers, other), layers.choices.divergence)
 
 
-def _products(layers: Layers, sample: Array, a: Indices, b: Indices, shifts: Array) -> None:
+def _products(layers: GroupedLayers, sample: Array, a: Indices, b: Indices, shifts: Array) -> None:
     """Put the shifts of a block of draws into ``shifts`` (draws, P).
 
     As `component_shifts`, but in one product of matrices a draw, in float32 about the mean of all groups, where it is
@@ -66,7 +66,7 @@ def _products(layers: Layers, sample: Array, a: Indices, b: Indices, shifts: Arr
         shifts[draw] = shift.ravel()[cell]
 
 
-def _one_by_one(layers: Layers, sample: Array, a: Indices, b: Indices, shifts: Array) -> None:
+def _one_by_one(layers: GroupedLayers, sample: Array, a: Indices, b: Indices, shifts: Array) -> None:
     """Put the shifts of a block of draws into ``shifts`` (draws, P), of a divergence that is no product."""
     rows = _rows(layers, sample)
     pairs = max(1, _COMPARED // rows[:, 0].size)
@@ -75,13 +75,13 @@ def _one_by_one(layers: Layers, sample: Array, a: Indices, b: Indices, shifts: A
         shifts[:, some] = distance(rows[:, a[some]], rows[:, b[some]], layers.choices.divergence)
 
 
-def _rows(layers: Layers, sample: Array) -> Array:
+def _rows(layers: GroupedLayers, sample: Array) -> Array:
     """What `distance` compares of histograms (…, K): (…, K), each component weighted."""
     rows = comparable(_smoothed(layers, sample), float(layers.width), layers.choices.divergence)
     return rows.reshape(sample.shape) * layers.weight
 
 
-def _logarithms(layers: Layers, sample: Array) -> tuple[Array, Array]:
+def _logarithms(layers: GroupedLayers, sample: Array) -> tuple[Array, Array]:
     """Probabilities of histograms (…, K), and their logarithms."""
     if layers.choices.epsilon == "density":
         p = _densities(layers, sample)
@@ -90,7 +90,7 @@ def _logarithms(layers: Layers, sample: Array) -> tuple[Array, Array]:
     return p, np.log(p)
 
 
-def _densities(layers: Layers, sample: Array) -> Array:
+def _densities(layers: GroupedLayers, sample: Array) -> Array:
     """Probabilities of histograms (…, K) of which bins are left out.
 
     They are not divided by their sum, which empty bins make larger than 1: by less than ``EPSILON`` times the extent.
@@ -101,7 +101,7 @@ def _densities(layers: Layers, sample: Array) -> Array:
     return p
 
 
-def _smoothed(layers: Layers, sample: Array) -> Array:
+def _smoothed(layers: GroupedLayers, sample: Array) -> Array:
     """Probabilities (…, 9, bins) of histograms (…, K) of all bins; of those without filters, of one in each bin."""
     empty = ~sample.any(axis=-1, keepdims=True)
     counts = np.where(empty, np.float32(1), sample).reshape(*sample.shape[:-1], 9, -1)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.grouped_layers import Layers, grouped_layers
+from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers, grouped_layers
 from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
 from filtershift.files import read_table
 
@@ -15,7 +15,12 @@ Indices = NDArray[np.int64]
 
 
 def uncertainty_tables(
-    layers: Layers, labels: Sequence[str], name: str, how: Resampling, pairs: pd.DataFrame, sizes: pd.DataFrame
+    layers: GroupedLayers,
+    labels: Sequence[str],
+    name: str,
+    resampling: Resampling,
+    pairs: pd.DataFrame,
+    sizes: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What belongs beside every shift of a grouping, and the floor of every group.
 
@@ -23,7 +28,7 @@ def uncertainty_tables(
         layers: those of the grouping.
         labels: of its groups, by number.
         name: of the grouping.
-        how: number of resamples, seed and level.
+        resampling: number of resamples, seed and level.
         pairs: columns a, b, shift.
         sizes: columns group, n_filters, n_layers, n_models, in the order of the second table.
 
@@ -34,7 +39,7 @@ def uncertainty_tables(
     """
     number = pd.Index(labels)
     a, b = (number.get_indexer(pd.Index(pairs[end])) for end in ("a", "b"))
-    found = measure_uncertainty(layers, name, how, a, b)
+    found = measure_uncertainty(layers, name, resampling, a, b)
     floor = np.maximum(found.floor[a], found.floor[b])
     flag = flags(pairs["shift"].to_numpy(float), floor, found.null)
     own = sizes.set_index("group").assign(resampled=pd.Series(layers.resampled, number))
@@ -59,7 +64,7 @@ def placed_uncertainty(
     groups: int,
     model: Indices,
     name: str,
-    how: Resampling,
+    resampling: Resampling,
 ) -> pd.DataFrame:
     """How far to believe the shift of a model that is not of the data set to each group of a grouping.
 
@@ -75,7 +80,7 @@ def placed_uncertainty(
         groups: how many groups.
         model: (L,) the model of each layer.
         name: what seeds random numbers.
-        how: number of resamples, seed and level.
+        resampling: number of resamples, seed and level.
 
     Returns:
         A row a group: shift, low, high, floor, null, flag, and what was resampled_own and resampled.
@@ -89,7 +94,7 @@ def placed_uncertainty(
         np.append(model, np.full(len(own), model.max(initial=-1) + 1)),
     )
     a, b = np.full(groups, groups), np.arange(groups)
-    found = measure_uncertainty(layers, name, how, a, b)
+    found = measure_uncertainty(layers, name, resampling, a, b)
     floor = np.maximum(found.floor[a], found.floor[b])
     return pd.DataFrame(
         {

@@ -13,7 +13,7 @@ from filtershift.analysis.comparing.comparison import (
     pair_shift,
     same_named,
 )
-from filtershift.analysis.comparing.joint_passes import Measurable, Together, measure_together
+from filtershift.analysis.comparing.joint_passes import JointMeasures, Measurable, measure_jointly
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.passes.bases import Basis
 from filtershift.passes.filter_array import FilterArray
@@ -33,9 +33,11 @@ def made(seed: int, *sizes: int) -> Filters:
     ]
 
 
-def measured(*sets: Filters) -> Together:
-    arrays = [FilterArray(layers) for layers in sets]
-    return measure_together([Measurable(one, one.runs, measure_moments(one, one.runs)) for one in arrays], BINS)
+def measured(*filters: Filters) -> JointMeasures:
+    arrays = [FilterArray(layers) for layers in filters]
+    return measure_jointly(
+        [Measurable(one, one.row_ranges, measure_moments(one, one.row_ranges)) for one in arrays], BINS
+    )
 
 
 def scaled(filters: np.ndarray) -> np.ndarray:

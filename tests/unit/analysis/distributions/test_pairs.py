@@ -104,8 +104,8 @@ def test_scaled_filters_have_the_largest_weight_one(rng):
 
 def test_blocks_are_the_runs_in_pieces(rng):
     source = InMemory(rng.normal(size=(200_000, 9)).astype(np.float32))
-    runs = pd.DataFrame({"layer": [4, 4], "start": [10, 150_000], "stop": [140_000, 150_003]})
-    filters = np.concatenate(list(blocks_of(source, runs)))
+    row_ranges = pd.DataFrame({"layer": [4, 4], "start": [10, 150_000], "stop": [140_000, 150_003]})
+    filters = np.concatenate(list(blocks_of(source, row_ranges)))
     np.testing.assert_array_equal(filters, np.vstack([source.filters[10:140_000], source.filters[150_000:150_003]]))
     assert max(source.sizes) == 1 << 16
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from filtershift.analysis.groups.assign import assign, interval_labels, natural_key
 from filtershift.analysis.groups.definition import Grouping
-from filtershift.analysis.groups.membership import load_groups
+from filtershift.analysis.groups.membership import load_membership
 from filtershift.files import write_table
 
 ODD = [
@@ -71,7 +71,7 @@ def test_odd_labels_are_read_back_in_order(tmp_path):
     groups = assign(layers, "odd", Grouping(["label"]))
     write_table(tmp_path / "groups.csv", groups.group.dropna().rename("group").reset_index())
     write_table(tmp_path / "sizes.csv", groups.sizes)
-    read = load_groups(tmp_path / "groups.csv", tmp_path / "sizes.csv")
+    read = load_membership(tmp_path / "groups.csv", tmp_path / "sizes.csv")
     assert read.labels == groups.sizes["group"].tolist()
     assert read.n_models == [2] * len(ODD)
     assert [read.labels[read.group_of[layer]] for layer in range(len(layers))] == ODD * 2
@@ -82,7 +82,7 @@ def test_layers_left_out_have_no_group_when_read_back(tmp_path):
     groups = assign(layers, "some", Grouping(["label"], exclude={"label": ["b"]}))
     write_table(tmp_path / "groups.csv", groups.group.dropna().rename("group").reset_index())
     write_table(tmp_path / "sizes.csv", groups.sizes)
-    read = load_groups(tmp_path / "groups.csv", tmp_path / "sizes.csv")
+    read = load_membership(tmp_path / "groups.csv", tmp_path / "sizes.csv")
     assert read.labels == ["a", "c", "unknown"]
     assert read.group_of == {0: 0, 2: 2, 3: 1}
 

@@ -180,7 +180,7 @@ def synthetic(tmp_path_factory):
     build(Synthetic(filters=1_500_000, models=60, layers=400, seed=21), path)
     read = read_layers(path)
     with FilterFile(path) as source:
-        shapes = shapes_of(measured(source, read.runs))
+        shapes = shapes_of(measured(source, read.row_ranges))
     found = layer_phenotypes(read.layers, shapes).assign(made_as=read.layers["made_as"])
     return found[found["n_filters"] >= 500]
 

@@ -66,12 +66,12 @@ def quality_of(tensors: dict[str, np.ndarray], groups: dict[str, int], path: Pat
     write_dataset(path, filters, meta)
     table = read_layers(path)
     with FilterFile(path) as source:
-        moments = measure_moments(source, table.runs)
+        moments = measure_moments(source, table.row_ranges)
         bases = [global_basis(moments, variant) for variant in range(2)]
         components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
         peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
-        extent = measure_extent(source, table.runs, components, mean, peak)
-        orthogonality = measure_orthogonality(source, table.layers, table.runs)
+        extent = measure_extent(source, table.row_ranges, components, mean, peak)
+        orthogonality = measure_orthogonality(source, table.layers, table.row_ranges)
     quality = layer_quality(table.layers, moments, extent, orthogonality).set_index(pd.Index(tensors))
     return quality.assign(variance_entropy_norm=quality["variance_entropy"] / quality["random_threshold"])
 

@@ -12,8 +12,8 @@ from filtershift.analysis.shifts.divergences import chosen_parts
 from filtershift.analysis.shifts.weighting import load_fine_counts
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers, load_grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling, flags, measure_uncertainty
-from filtershift.analysis.uncertainty.null_groups import relabelled
-from filtershift.analysis.uncertainty.resampling import Units, rounded
+from filtershift.analysis.uncertainty.null_groups import null_groups
+from filtershift.analysis.uncertainty.resampling import ResamplingUnits, rounded
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
 from filtershift.passes.histograms import REFINE
 from simulated import RATIO, Group, Population, simulate, true_shift
@@ -51,7 +51,7 @@ def test_the_observed_shift_is_that_of_the_d_matrix(histograms, choices):
     np.testing.assert_allclose(found.shift, matrix[PAIRS], rtol=2e-4)
     for values in vars(found).values():
         assert np.isfinite(values).all()
-    observed = Units(layers).observed
+    observed = ResamplingUnits(layers).observed
     halves = shifts_of_halves(layers, observed[PAIRS[0]], observed[PAIRS[1]])
     np.testing.assert_allclose(halves, matrix[PAIRS], rtol=2e-4)
 
@@ -64,7 +64,7 @@ def test_a_resample_is_the_shift_of_models_that_many_times(histograms, tmp_path,
     group_of = {layer: group for layer, group in GROUP_OF.items() if group < 2}
     layers, _ = loaded(histograms, group_of, choices)
     often = np.array([2, 1, 0], np.float32)
-    units = Units(layers)
+    units = ResamplingUnits(layers)
     drawn = np.stack([units._sums(often[None, : span.stop - span.start], span)[0] for span in units.spans[:2]])[None]
     copied = [layer for layer in group_of for _ in range(int(often[MODEL[layer]]))]
     nth = [copied[:k].count(layer) for k, layer in enumerate(copied)]
@@ -97,7 +97,7 @@ def test_what_takes_a_place_weighs_as_much_as_what_was_there(weighting, owners):
     # Every group has two models of two layers, of very different sizes.
     n = [200_000, 50_000, 3_000_000, 1_000_000, 100_000, 700_000, 20_000, 900_000]
     layers = own_bins(n, np.repeat([0, 1], 4), np.repeat(range(4), 2), weighting)
-    sample = np.concatenate(list(relabelled(layers, np.random.default_rng(0), 200)))[:, :, layers.component == 0]
+    sample = np.concatenate(list(null_groups(layers, np.random.default_rng(0), 200)))[:, :, layers.component == 0]
     total = np.add.reduceat(n, [0, 4])
     np.testing.assert_allclose(sample.sum(axis=-1), np.broadcast_to(total, (200, 2)), rtol=1e-5)
     shares = sample / total[:, None]
@@ -115,7 +115,7 @@ def test_small_layers_are_not_replaced_by_exact_ones(weighting):
     counts = rng.multinomial(n[:, None], np.full((9, 10), 0.1))
     group, model = np.repeat([0, 1, 2, 3], 10), np.arange(40) // 2
     layers = grouped_layers(counts, 0.1, RATIO, group, 4, model, choices=Choices(weighting=weighting))
-    sample = np.concatenate(list(relabelled(layers, rng, 100))).reshape(100, 4, 9, 10)
+    sample = np.concatenate(list(null_groups(layers, rng, 100))).reshape(100, 4, 9, 10)
     spread = (sample / sample.sum(axis=-1, keepdims=True)).std(axis=(0, 2, 3))
     assert spread[:2].min() > 0.7 * np.sqrt(0.09 / 1000)
     assert spread[:2].min() > 3 * spread[2:].max()
@@ -137,7 +137,7 @@ def test_counts_of_shared_bins_are_rounded_to_as_many():
 def test_a_group_of_one_layer_is_halved_in_bins_that_are_shared(histograms, extent):
     layers, _ = loaded(histograms, GROUP_OF | {6: 1}, Choices(extent=extent))
     assert layers.resampled == ["models", "models", "filters"]
-    one, other = Units(layers).halves(np.random.default_rng(0), 2, 20)
+    one, other = ResamplingUnits(layers).halves(np.random.default_rng(0), 2, 20)
     for half in (one, other):
         assert (half >= 0).all()
         np.testing.assert_array_equal(np.add.reduceat(half, np.searchsorted(layers.component, range(9)), axis=1), 35)

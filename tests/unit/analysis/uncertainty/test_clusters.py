@@ -4,7 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.analysis.uncertainty.clusters import grouped, identical, labelled
+from filtershift.analysis.uncertainty.clusters import (
+    clusters_by_column,
+    clusters_by_grouping,
+    clusters_by_shared_layers,
+)
 from filtershift.errors import FiltershiftError
 
 
@@ -19,13 +23,13 @@ def sets(*members):
 
 def test_models_of_a_label_are_together_and_those_without_alone():
     models = pd.DataFrame({"model_id": [3, 5, 9, 10, 11], "Pretraining-Dataset": ["x", None, "y", "x", None]})
-    cluster = labelled(models, "Pretraining-Dataset")
+    cluster = clusters_by_column(models, "Pretraining-Dataset")
     assert together(cluster) == sets([3, 10], [5], [9], [11])
     assert (cluster.index.name, cluster.name) == ("model_id", "cluster")
     with pytest.raises(
         FiltershiftError, match=r"'Family' is no grouping and no column .* model_id, Pretraining-Dataset"
     ):
-        labelled(models, "Family")
+        clusters_by_column(models, "Family")
 
 
 def layer_table():
@@ -36,9 +40,9 @@ def layer_table():
 
 def test_models_of_a_group_are_together_and_those_left_out_alone():
     group = pd.Series({10: "u", 12: "u", 13: "u", 14: "v"})
-    assert together(grouped(layer_table(), group, "family")) == sets([1, 2], [3], [4])
+    assert together(clusters_by_grouping(layer_table(), group, "family")) == sets([1, 2], [3], [4])
     with pytest.raises(FiltershiftError, match="'depth' puts layers of 'b' into several groups"):
-        grouped(layer_table(), pd.Series({10: "u", 12: "u", 13: "v"}), "depth")
+        clusters_by_grouping(layer_table(), pd.Series({10: "u", 12: "u", 13: "v"}), "depth")
 
 
 def test_models_that_share_layers_are_together(layers_of_filters, moments_of, rng):
@@ -47,12 +51,14 @@ def test_models_that_share_layers_are_together(layers_of_filters, moments_of, rn
     layers = [a, b, zeros, b.copy(), c, zeros, c.copy(), d, ones, a[rng.permutation(len(a))] + 1e-9, ones, zeros]
     model = pd.Series([1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4], np.arange(12) * 10)
     # 1 and 2 share a layer, 2 and 3 another; layers of equal filters and layers that are almost the same link nothing.
-    assert together(identical(model, moments_of(layers))) == sets([1, 2, 3], [4])
-    alone = identical(model, moments_of([rng.normal(size=(20, 9)) for _ in range(12)]))
+    assert together(clusters_by_shared_layers(model, moments_of(layers))) == sets([1, 2, 3], [4])
+    alone = clusters_by_shared_layers(model, moments_of([rng.normal(size=(20, 9)) for _ in range(12)]))
     assert together(alone) == sets([1], [2], [3], [4])
     assert alone.index.tolist() == [1, 2, 3, 4]
 
 
 def test_no_layer_that_varies_leaves_all_models_alone(moments_of):
     model = pd.Series([1, 2], [0, 10])
-    assert together(identical(model, moments_of([np.zeros((3, 9)), np.zeros((3, 9))]))) == sets([1], [2])
+    assert together(clusters_by_shared_layers(model, moments_of([np.zeros((3, 9)), np.zeros((3, 9))]))) == sets(
+        [1], [2]
+    )

@@ -11,7 +11,7 @@ from filtershift.analysis.shifts.d_matrix import component_shifts, probabilities
 from filtershift.analysis.uncertainty import intervals
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling, flags, measure_uncertainty, shifts_between
-from filtershift.analysis.uncertainty.resampling import Units
+from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.tables import noise_cells, noise_level, placed_uncertainty, uncertainty_tables
 
 RATIO = np.arange(9, 0, -1.0) / 45
@@ -57,10 +57,10 @@ def test_shifts_of_draws_equal_those_of_the_method(seed, groups):
     layers = layers_of(counts, group, np.arange(len(group)))
     expected = in_full(counts, group, groups)
     a, b = pairs_of(groups)
-    [every] = shifts_between(layers, [Units(layers).observed[None]], a, b, 1)
+    [every] = shifts_between(layers, [ResamplingUnits(layers).observed[None]], a, b, 1)
     np.testing.assert_allclose(every, expected[a, b], rtol=1e-4)
     one = np.zeros(groups - 1, int), np.arange(1, groups)
-    [row] = shifts_between(layers, [Units(layers).observed[None]], *one, 1)
+    [row] = shifts_between(layers, [ResamplingUnits(layers).observed[None]], *one, 1)
     np.testing.assert_allclose(row, expected[one], rtol=1e-4)
 
 
@@ -72,7 +72,7 @@ def test_a_small_shift_is_exact_enough():
     near /= near.sum(axis=1, keepdims=True)
     counts = rng.multinomial(10**8, np.stack([p, near, np.roll(p, 3, axis=1)]))
     layers = layers_of(counts, [0, 1, 2], [0, 1, 2])
-    [found] = shifts_between(layers, [Units(layers).observed[None]], *pairs_of(3), 1)
+    [found] = shifts_between(layers, [ResamplingUnits(layers).observed[None]], *pairs_of(3), 1)
     expected = in_full(counts, [0, 1, 2], 3)[pairs_of(3)]
     assert 1e-5 < expected[0] < 1e-3
     np.testing.assert_allclose(found, expected, rtol=2e-3)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
-from filtershift.analysis.uncertainty.null_groups import ENOUGH, MANY, relabelled
-from filtershift.analysis.uncertainty.resampling import Units
+from filtershift.analysis.uncertainty.null_groups import ENOUGH, MANY, null_groups
+from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 
 RATIO = np.full(9, 1 / 9)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -60,7 +60,7 @@ def test_units_are_models_or_layers_or_filters(group, model, cluster, resampled,
 def test_a_model_counts_as_often_in_every_group_and_its_layers_together():
     model = np.repeat(np.arange(5), 4)
     layers = layers_of(told_apart([10] * 20), np.tile([0, 0, 1, 1], 5), model)
-    drawn = first_component(Units(layers).resamples(np.random.default_rng(0), 300), layers)
+    drawn = first_component(ResamplingUnits(layers).resamples(np.random.default_rng(0), 300), layers)
     # Each layer has a bin: in the order of layers of the table, here of models.
     times = drawn.reshape(300, 2, 5, 2, 2) / 10
     own = np.stack([times[:, 0, :, 0], times[:, 1, :, 1]])
@@ -74,7 +74,7 @@ def test_a_model_counts_as_often_in_every_group_and_its_layers_together():
 
 def test_no_group_is_ever_empty():
     layers = layers_of(told_apart([10, 10, 1, 1, 3]), [0, 0, 1, 1, 2], [0, 1, 2, 3, 4])
-    drawn = first_component(Units(layers).resamples(np.random.default_rng(0), 400), layers)
+    drawn = first_component(ResamplingUnits(layers).resamples(np.random.default_rng(0), 400), layers)
     assert (drawn.sum(axis=-1) > 0).all()
     strays = (drawn[:, 0] / 10).sum(axis=-1) == 1
     assert strays.mean() == pytest.approx(3 * np.exp(-2), abs=0.08)  # one drawn, or none and then one of them
@@ -83,7 +83,7 @@ def test_no_group_is_ever_empty():
 def test_filters_of_a_single_layer_are_drawn_anew_as_many_in_every_component():
     counts = np.random.default_rng(0).multinomial(50, np.full(12, 1 / 12), size=(1, 9))
     layers = layers_of(counts, [0], [0])
-    drawn = np.concatenate(list(Units(layers).resamples(np.random.default_rng(0), 500)))[:, 0]
+    drawn = np.concatenate(list(ResamplingUnits(layers).resamples(np.random.default_rng(0), 500)))[:, 0]
     by_component = np.stack([drawn[:, layers.component == i].sum(axis=1) for i in range(9)])
     np.testing.assert_allclose(by_component, 50, rtol=1e-5)
     np.testing.assert_allclose(drawn.mean(axis=0), layers.counts[0], atol=1.2)
@@ -94,7 +94,7 @@ def test_filters_of_a_single_layer_are_drawn_anew_as_many_in_every_component():
 @settings(max_examples=25, deadline=None)
 def test_halves_of_models_are_a_partition(seed, models):
     layers = layers_of(told_apart([3] * (2 * models)), np.zeros(2 * models, int), np.arange(2 * models) // 2)
-    one, other = Units(layers).halves(np.random.default_rng(seed), 0, 40)
+    one, other = ResamplingUnits(layers).halves(np.random.default_rng(seed), 0, 40)
     np.testing.assert_array_equal(one + other, np.broadcast_to(layers.counts.sum(axis=0), one.shape))
     of_models = one[:, layers.component == 0].reshape(40, models, 2)
     assert np.isin(of_models, (0, 3)).all()
@@ -107,7 +107,7 @@ def test_halves_of_models_are_a_partition(seed, models):
 def test_halves_of_a_layer_are_of_its_filters(seed, filters):
     counts = np.random.default_rng(seed).multinomial(filters, np.full(8, 1 / 8), size=(1, 9))
     layers = layers_of(counts, [0], [0])
-    one, other = Units(layers).halves(np.random.default_rng(seed), 0, 30)
+    one, other = ResamplingUnits(layers).halves(np.random.default_rng(seed), 0, 30)
     np.testing.assert_array_equal(one + other, np.broadcast_to(layers.counts[0], one.shape))
     assert (one >= 0).all()
     assert (other >= 0).all()
@@ -117,7 +117,7 @@ def test_halves_of_a_layer_are_of_its_filters(seed, filters):
 
 def dealt(layers, count=200, seed=0):
     """How many filters of every layer are in every group, (count, groups, L)."""
-    return first_component(relabelled(layers, np.random.default_rng(seed), count), layers)
+    return first_component(null_groups(layers, np.random.default_rng(seed), count), layers)
 
 
 def test_groups_without_labels_keep_their_sizes():
@@ -171,7 +171,7 @@ def test_small_groups_are_thinned_to_their_filters():
     counts = np.random.default_rng(0).multinomial([[50], [40_000], [60_000], [90_000]], np.full((4, 1, 30), 1 / 30))
     counts = np.repeat(counts, 9, axis=1)
     layers = layers_of(counts, [0, 1, 1, 2], range(4))
-    drawn = np.concatenate(list(relabelled(layers, np.random.default_rng(0), 600)))
+    drawn = np.concatenate(list(null_groups(layers, np.random.default_rng(0), 600)))
     np.testing.assert_allclose(drawn[:, 0][:, layers.component == 3].sum(axis=1), 50, rtol=1e-4)
     # Thinned by chance, as many filters of 30 equal bins are, not scaled.
     spread = drawn[:, 0].std(axis=0).mean()
@@ -181,7 +181,7 @@ def test_small_groups_are_thinned_to_their_filters():
 
 def test_draws_follow_from_the_seed():
     layers = layers_of(told_apart([40, 50, 60, 70]), [0, 0, 1, 1], range(4))
-    for kind in (lambda rng: relabelled(layers, rng, 20), lambda rng: Units(layers).resamples(rng, 20)):
+    for kind in (lambda rng: null_groups(layers, rng, 20), lambda rng: ResamplingUnits(layers).resamples(rng, 20)):
         first, again, other = (np.concatenate(list(kind(np.random.default_rng(seed)))) for seed in (1, 1, 2))
         np.testing.assert_array_equal(first, again)
         assert (first != other).any()
