@@ -12,10 +12,10 @@ from filtershift.figures.ridge import ridge
 from filtershift.figures.saving import save
 from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
 from filtershift.figures.style import group_colors
-from filtershift.passes import VARIANTS
 from filtershift.passes.group_files import load_group_arrays
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.results import VARIANTS
 from pipeline import histogram_files, ridges, shifts
 
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layer_table import load_layers, row_ranges_of
-from filtershift.passes import VARIANTS
 from filtershift.passes.bases import global_basis
 from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
 from filtershift.passes.group_files import load_bases, save_group_arrays
@@ -17,6 +16,7 @@ from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import Grid, make_grids, measure_histograms
 from filtershift.passes.layer_files import load, save
 from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.results import VARIANTS
 from pipeline import BINS, histogram_files
 
 Work = Callable[[], None]

@@ -13,13 +13,13 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
-from filtershift.passes import VARIANTS
 from filtershift.passes.bases import Basis, global_basis, group_bases
 from filtershift.passes.extent import measure_extent, total_extent
 from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import coarsen, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments, measure_moments
 from filtershift.passes.orthogonality import LayerOrthogonality
+from filtershift.results import VARIANTS
 
 BINS = 70
 GROUPINGS = {

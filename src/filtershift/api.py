@@ -19,7 +19,6 @@ from filtershift.dataset.layers import read_layers
 from filtershift.dataset.models.files import read_model_file
 from filtershift.dataset.models.layers import model_layers
 from filtershift.errors import FiltershiftError
-from filtershift.passes import VARIANTS
 from filtershift.passes.bases import Basis, global_basis
 from filtershift.passes.blocks import FilterSource
 from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
@@ -27,6 +26,7 @@ from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histograms import REFINE, coarsen, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments, measure_moments
 from filtershift.passes.orthogonality import measure_orthogonality
+from filtershift.results import VARIANTS
 
 if TYPE_CHECKING:
     from sklearn.decomposition import PCA

@@ -14,6 +14,7 @@ from filtershift.dataset.isolation import in_own_process
 from filtershift.dataset.layer_table import fail_at, find_row_ranges, shown
 from filtershift.dataset.meta import read_meta
 from filtershift.errors import FiltershiftError
+from filtershift.results import SKIPPED
 
 REQUIRED = ("model_id", "conv_depth", "conv_depth_norm", "filter_ids")
 FIRST = ("model_id", "model", "conv_depth", "conv_depth_norm", "layer_position", "n_filters", "filter_ids")
@@ -91,7 +92,7 @@ def _read_layers(path: Path) -> LayerTable:
     return LayerTable(
         layers[[*FIRST, *(name for name in layers if name not in FIRST)]],
         row_ranges,
-        pd.DataFrame(skipped, columns=["kind", "name", "reason", "count"]),
+        pd.DataFrame(skipped, columns=SKIPPED),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.files import whole_hdf5
-from filtershift.passes import VARIANTS
+from filtershift.results import VARIANTS
 
 Arrays = Mapping[str, Any]
 

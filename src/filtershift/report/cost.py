@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from filtershift.passes import VARIANTS
+from filtershift.results import VARIANTS
 
 
 def cost_table(folder: Path) -> pd.DataFrame:

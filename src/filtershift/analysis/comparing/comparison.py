@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from filtershift.analysis.shifts.d_matrix import probabilities
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling, flags, measure_uncertainty
+from filtershift.results import SKIPPED
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -60,7 +61,7 @@ def one_sided(grouping: str, sizes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         for name, own, other in ((first, here, there), (second, there, here))
         for row in own[~own["group"].isin(other["group"])].itertuples()
     ]
-    return pd.DataFrame(rows, columns=["kind", "name", "reason", "count"])
+    return pd.DataFrame(rows, columns=SKIPPED)
 
 
 def pair_shift(here: Counts, there: Counts, width: float, ratio: Array) -> Array:

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.passes import VARIANTS
 from filtershift.passes.bases import Basis, global_basis
 from filtershift.passes.blocks import FilterSource
 from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
 from filtershift.passes.histograms import REFINE, Grid, coarsen, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments
+from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")

@@ -21,10 +21,10 @@ from filtershift.analysis.uncertainty.tables import placed_uncertainty
 from filtershift.dataset.models.layers import model_layers
 from filtershift.dataset.models.model import ConvModel
 from filtershift.errors import FiltershiftError
-from filtershift.passes import VARIANTS
 from filtershift.passes.all_passes import Measured, measure
 from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histograms import coarsen
+from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
 
@@ -82,9 +82,7 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         table.insert(1, "grouping", grouping)
         table = table.merge(reference.sizes[grouping], on="group", how="left")
         tables.append(
-            table.merge(
-                _believed(own, reference, grouping, variant, resampling), on=["model", "group"], how="left"
-            )
+            table.merge(_believed(own, reference, grouping, variant, resampling), on=["model", "group"], how="left")
         )
     quality = placed_layers(layers, measured, reference)
     shifts = pd.concat(tables, ignore_index=True)

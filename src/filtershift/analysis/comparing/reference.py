@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership, load_membership
 from filtershift.files import read_table
-from filtershift.passes import VARIANTS
 from filtershift.passes.group_files import load_bases, load_group_arrays
 from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
+from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.errors import FiltershiftError
+from filtershift.results import SKIPPED
 
 UNKNOWN = "unknown"
 # Every pair of groups is a row of a table and a cell of a figure.
@@ -131,7 +132,7 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
             leave_out(label == group, f"group '{group}' has fewer than {grouping.min_models} models")
     sizes = sizes[sizes["group"].isin(set(label.dropna()))].reset_index(drop=True)
     _check_number(name, len(sizes))
-    return Groups(label, sizes, pd.DataFrame(skipped, columns=["kind", "name", "reason", "count"]))
+    return Groups(label, sizes, pd.DataFrame(skipped, columns=SKIPPED))
 
 
 def _check_number(name: str, groups: int) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from filtershift.dataset.models.labels import LABELS, LICENSE
 from filtershift.dataset.models.model import GRAPH, ConvLayer, ConvModel
 from filtershift.dataset.writer import INDEX
+from filtershift.results import SKIPPED
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def meta_table(models: Sequence[LabelledModel], model_id: int = 0, first: int = 
 def skipped_table(models: Iterable[LabelledModel]) -> pd.DataFrame:
     """Columns kind, name, reason, count (filters; 0 if unknown): all that was left out of the models."""
     rows = [asdict(row) for model in models for row in model.content.skipped]
-    return pd.DataFrame(rows, columns=["kind", "name", "reason", "count"])
+    return pd.DataFrame(rows, columns=SKIPPED)
 
 
 def _model_columns(model: LabelledModel, shapes: list[tuple[int, int]], operators: list[str]) -> dict[str, object]:
