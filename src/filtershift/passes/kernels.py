@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from filtershift.passes import TIE, TINY
+from filtershift.passes.tolerances import TIE, TINY
 
 Array = NDArray[np.float64]
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.passes import TIE, TINY
 from filtershift.passes.blocks import FilterSource, bundles_of
 from filtershift.passes.extent import LayerExtent
+from filtershift.passes.tolerances import TIE, TINY
 from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.quality.normal_reference import POINTS, normal_points, reference_quantiles, scaled_normal
-from filtershift.passes import TIE
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.tolerances import TIE
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int32]
