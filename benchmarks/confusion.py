@@ -59,11 +59,11 @@ def judged(settings: Synthetic, threads: int) -> pd.DataFrame:
         write_table(folder / "layers.csv", layers, index=True)
         for prepare in PASSES.values():
             prepare(folder / "dataset.h5", folder, threads)()
-        components, mean = load_bases(folder / "basis.h5")
+        basis = load_bases(folder / "basis.h5")[0]
         scaled = histogram_files(folder)[0]
         moments, extent = load([folder / "moments.h5"], LayerMoments), load([folder / "extent.h5"], LayerExtent)
         window = load_grid(scaled).window
-        shapes = layer_shapes(moments, extent, components[0], mean[0], window, read_windows([scaled]))
+        shapes = layer_shapes(moments, extent, basis, window, read_windows([scaled]))
     recipes = make_recipes(meta_table(settings.filters, settings.models, settings.layers, settings.seed), settings.seed)
     drawn = recipes.table[recipes.source]
     return layer_phenotypes(layers, shapes).assign(

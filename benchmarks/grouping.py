@@ -12,7 +12,7 @@ from filtershift.figures.ridge import ridge
 from filtershift.figures.saving import save
 from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
 from filtershift.figures.style import group_colors
-from filtershift.passes.group_files import load_group_arrays
+from filtershift.passes.group_files import load_bases
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
 from filtershift.results import VARIANTS
@@ -23,13 +23,13 @@ def add_grouping(folder: Path, column: str) -> None:
     """Group by a column of the layer table and draw, both variants; ``folder`` has the results of the passes."""
     groups = assign(load_layers(folder / "layers.csv"), column, Grouping(by=[column]))
     moments = load([folder / "moments.h5"], LayerMoments)
-    global_bases = load_group_arrays(folder / "basis.h5")[0]
+    global_bases = load_bases(folder / "basis.h5")
     sizes = groups.sizes.set_index("group")
     models = dict(zip(groups.sizes["group"].tolist(), groups.sizes["n_models"].tolist(), strict=True))
     for v, (variant, histograms) in enumerate(zip(VARIANTS, histogram_files(folder), strict=True)):
-        basis = global_bases[variant]
-        matrix = shifts(groups, "shift", basis["explained_variance_ratio"], histograms)
-        own, x, densities = ridges(groups, moments, v, basis["components"], histograms)
+        basis = global_bases[v]
+        matrix = shifts(groups, "shift", basis.explained_variance_ratio, histograms)
+        own, x, densities = ridges(groups, moments, v, basis.components, histograms)
         labels = matrix.index.tolist()
         subsets = [
             Subset(label, one.components, one.explained_variance_ratio, one.n_filters, models[label])

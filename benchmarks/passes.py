@@ -9,14 +9,13 @@ from numpy.typing import NDArray
 
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layer_table import load_layers, row_ranges_of
-from filtershift.passes.bases import global_basis
-from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
-from filtershift.passes.group_files import load_bases, save_group_arrays
+from filtershift.passes.bases import global_bases
+from filtershift.passes.extent import LayerExtent, measure_extent
+from filtershift.passes.group_files import load_bases, save_bases
 from filtershift.passes.histogram_files import save_histograms
-from filtershift.passes.histograms import Grid, make_grids, measure_histograms
+from filtershift.passes.histograms import make_grids, measure_histograms
 from filtershift.passes.layer_files import load, save
 from filtershift.passes.moments import LayerMoments, measure_moments
-from filtershift.results import VARIANTS
 from pipeline import BINS, histogram_files
 
 Work = Callable[[], None]
@@ -30,8 +29,7 @@ def moments(dataset: Path, folder: Path, threads: int) -> Work:
         with FilterFile(dataset) as source:
             measured = measure_moments(source, row_ranges, threads)
         save(folder / "moments.h5", measured)
-        bases = {name: vars(global_basis(measured, v)) for v, name in enumerate(VARIANTS)}
-        save_group_arrays(folder / "basis.h5", bases)
+        save_bases(folder / "basis.h5", global_bases(measured))
 
     return work
 
@@ -40,12 +38,11 @@ def extent(dataset: Path, folder: Path, threads: int) -> Work:
     """Pass 2."""
     row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
     measured = load([folder / "moments.h5"], LayerMoments)
-    components, mean = load_bases(folder / "basis.h5")
-    peak = dict(zip(measured.layer.tolist(), measured.peak.tolist(), strict=True))
+    bases = load_bases(folder / "basis.h5")
 
     def work() -> None:
         with FilterFile(dataset) as source:
-            save(folder / "extent.h5", measure_extent(source, row_ranges, components, mean, peak, threads))
+            save(folder / "extent.h5", measure_extent(source, row_ranges, bases, measured, threads))
 
     return work
 
@@ -54,14 +51,13 @@ def histograms(dataset: Path, folder: Path, threads: int) -> Work:
     """Pass 3, with its files."""
     row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
     measured = load([folder / "moments.h5"], LayerMoments)
-    components, mean = load_bases(folder / "basis.h5")
-    extents = total_extent(load([folder / "extent.h5"], LayerExtent), measured.peak)
+    bases, extents = load_bases(folder / "basis.h5"), load([folder / "extent.h5"], LayerExtent)
     scaled, unscaled = histogram_files(folder)
 
     def work() -> None:
-        grids = make_grids(measured, components, mean, extents, BINS)
+        grids = make_grids(measured, extents, bases, BINS)
         with FilterFile(dataset) as source:
-            counted = measure_histograms(source, row_ranges, components, mean, grids, threads)
+            counted = measure_histograms(source, row_ranges, bases, grids, threads)
             save_histograms((scaled, unscaled), grids, counted)
 
     return work
@@ -88,8 +84,7 @@ def compile_kernels(dataset: Path) -> None:
     with FilterFile(dataset) as source:
         zeros = Zeros(source.dtype)
     row_ranges = pd.DataFrame({"layer": [0], "start": [0], "stop": [1]})
-    components, mean = np.zeros((2, 9, 9)), np.zeros((2, 9))
-    grid = Grid(np.array([-1.0, 1.0]), BINS, np.array([-1.0, 1.0]))
-    measure_moments(zeros, row_ranges)
-    measure_extent(zeros, row_ranges, components, mean, {0: 0.0})
-    list(measure_histograms(zeros, row_ranges, components, mean, (grid, grid)))
+    moments = measure_moments(zeros, row_ranges)
+    bases = global_bases(moments)
+    grids = make_grids(moments, measure_extent(zeros, row_ranges, bases, moments), bases, BINS)
+    list(measure_histograms(zeros, row_ranges, bases, grids))

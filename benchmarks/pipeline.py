@@ -13,8 +13,8 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
-from filtershift.passes.bases import Basis, global_basis, group_bases
-from filtershift.passes.extent import measure_extent, total_extent
+from filtershift.passes.bases import Basis, global_bases, group_bases
+from filtershift.passes.extent import measure_extent
 from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import coarsen, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments, measure_moments
@@ -34,13 +34,11 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
     table = read_layers(dataset)
     with FilterFile(dataset) as source:
         moments = measure_moments(source, table.row_ranges, threads)
-        bases = [global_basis(moments, v) for v in range(2)]
-        components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
-        peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
-        extent = measure_extent(source, table.row_ranges, components, mean, peak, threads)
-        grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), BINS)
+        bases = global_bases(moments)
+        extent = measure_extent(source, table.row_ranges, bases, moments, threads)
+        grids = make_grids(moments, extent, bases, BINS)
         paths = histogram_files(folder)
-        counted = measure_histograms(source, table.row_ranges, components, mean, grids, threads)
+        counted = measure_histograms(source, table.row_ranges, bases, grids, threads)
         save_histograms((paths[0], paths[1]), grids, counted)
     unmeasured = LayerOrthogonality(moments.layer, np.full(len(moments.layer), np.nan))  # as in the reference
     quality = layer_quality(table.layers, moments, extent, unmeasured)

@@ -19,9 +19,9 @@ from filtershift.dataset.layers import read_layers
 from filtershift.dataset.models.files import read_model_file
 from filtershift.dataset.models.layers import model_layers
 from filtershift.errors import FiltershiftError
-from filtershift.passes.bases import Basis, global_basis
+from filtershift.passes.bases import Bases, global_bases, global_basis
 from filtershift.passes.blocks import FilterSource
-from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.extent import LayerExtent, measure_extent
 from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histograms import REFINE, coarsen, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments, measure_moments
@@ -210,12 +210,9 @@ def shift(
     filters = _filters(filters)
     label = _column(filters.layers, by).astype(object).where(filters.layers[by].notna(), "unknown").astype(str)
     passed = _two_passes(filters)
-    extents = total_extent(passed.extent, passed.moments.peak)
-    grids = make_grids(passed.moments, passed.components, passed.mean, extents, bins)
+    grids = make_grids(passed.moments, passed.extent, passed.bases, bins)
     counts = {group: np.zeros((9, bins), np.int64) for group in label.unique()}
-    for layer, of_layer in measure_histograms(
-        filters.source, filters.row_ranges, passed.components, passed.mean, grids, THREADS
-    ):
+    for layer, of_layer in measure_histograms(filters.source, filters.row_ranges, passed.bases, grids, THREADS):
         counts[label[layer]] += coarsen(of_layer[v, :, : bins * REFINE].astype(np.int64), bins)
     sizes = pd.DataFrame({"group": list(counts)})
     return shift_tables(counts, grids[v].edges, passed.bases[v].explained_variance_ratio, sizes, "shift")[0]
@@ -234,12 +231,10 @@ def quality(filters: Filters | ArrayLike) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Passed:
-    """What the first two passes find: moments, the bases of both variants, also stacked, and the extents in them."""
+    """What the first two passes find: moments, the bases of both variants, and the extents in them."""
 
     moments: LayerMoments
-    bases: list[Basis]
-    components: NDArray[np.float64]
-    mean: NDArray[np.float64]
+    bases: Bases
     extent: LayerExtent
 
 
@@ -252,11 +247,9 @@ def _moments(filters: Filters) -> LayerMoments:
 
 def _two_passes(filters: Filters) -> _Passed:
     moments = _moments(filters)
-    bases = [global_basis(moments, variant) for variant in range(2)]
-    components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
-    peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
-    extent = measure_extent(filters.source, filters.row_ranges, components, mean, peak, THREADS)
-    return _Passed(moments, bases, components, mean, extent)
+    bases = global_bases(moments)
+    extent = measure_extent(filters.source, filters.row_ranges, bases, moments, THREADS)
+    return _Passed(moments, bases, extent)
 
 
 def _filters(filters: Filters | ArrayLike) -> Filters:

@@ -1,4 +1,4 @@
-"""Small data sets on which the claims of the papers can be judged: models of ten layers each, one a depth decile."""
+"""Small data sets on which the claims of the papers can be judged: models of ten layers each, one per depth decile."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from scipy.special import ndtr
 
 from filtershift.analysis.claims.evidence import Evidence, resampled
 from filtershift.analysis.groups.assign import interval_labels
+from numpy_reference import made_basis
 
 EDGES = np.linspace(-4, 4, 71)
 DECILES = 10
@@ -91,6 +92,5 @@ def make(models: Sequence[Model], groupings: Sequence[str] = GROUPINGS, draws: i
         mean=np.array([np.full(9, models[m].at + models[m].depth[k]) for m, k in rows]),
         scatter=n[:, None, None] * variance[:, :, None] * np.eye(9),
         edges=EDGES,
-        components=np.eye(9),
-        ratio=np.arange(9, 0, -1) / 45,
+        basis=made_basis(variance=np.arange(9, 0, -1) / 45),
     )

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.passes.moments import LayerMoments
+from filtershift.passes.bases import Bases, Basis
 
 Array = NDArray[np.float64]
 
 # Coefficients this share of a stored bin below an edge belong to the bin above it.
 TIE = 1e-9
+
+_UNIT, _ZERO, _EVEN = np.eye(9), np.zeros(9), np.ones(9)
 
 
 class InMemory:
@@ -62,19 +64,30 @@ def moments(filters: Array) -> tuple[Array, Array]:
     return mean, (filters - mean).T @ (filters - mean)
 
 
-def bases(filters: NDArray[np.floating]) -> tuple[Array, Array]:
-    """The global bases of both variants: components (2, 9, 9) and means (2, 9)."""
-    components, means = np.empty((2, 9, 9)), np.empty((2, 9))
-    for v, rows in enumerate(variants(filters.astype(np.float64))):
-        vectors = np.linalg.eigh(np.cov(rows.T))[1].T[::-1]
-        leading = np.abs(vectors).argmax(axis=1)
-        components[v], means[v] = vectors * np.sign(vectors[np.arange(9), leading])[:, None], rows.mean(axis=0)
-    return components, means
+def made_basis(components: Array = _UNIT, mean: Array = _ZERO, variance: Array = _EVEN) -> Basis:
+    """A basis with these components (9, 9), mean (9,) and variances (9,), of any number of filters."""
+    return Basis(components, mean, variance, variance / variance.sum(), 1000)
 
 
-def coefficients(filters: Array, components: Array, mean: Array) -> Array:
+STILL = made_basis()
+"""A basis in which coefficients are the weights."""
+
+
+def bases(filters: NDArray[np.floating]) -> Bases:
+    """The global bases of both variants."""
+    both = []
+    for rows in variants(filters.astype(np.float64)):
+        variance, vectors = np.linalg.eigh(np.cov(rows.T))
+        components = vectors.T[::-1]
+        leading = np.abs(components).argmax(axis=1)
+        components = components * np.sign(components[np.arange(9), leading])[:, None]
+        both.append(made_basis(components, rows.mean(axis=0), variance[::-1]))
+    return both[0], both[1]
+
+
+def coefficients(filters: Array, basis: Basis) -> Array:
     """Coefficients (n, 9) of filters in a basis."""
-    return (filters - mean) @ components.T
+    return (filters - basis.mean) @ basis.components.T
 
 
 def histogram(values: Array, ends: Array, bins: int, stored: int) -> NDArray[np.int64]:
@@ -85,10 +98,6 @@ def histogram(values: Array, ends: Array, bins: int, stored: int) -> NDArray[np.
     edges = np.linspace(ends[0], ends[1], bins + 1) - TIE * (ends[1] - ends[0]) / stored
     position = np.searchsorted(edges, values, side="right") - 1
     return np.bincount(np.clip(position, 0, bins - 1), minlength=bins)
-
-
-def peaks(moments: LayerMoments) -> dict[int, float]:
-    return dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
 
 
 def assert_identical(first: object, second: object) -> None:

@@ -22,7 +22,7 @@ class Basis:
     """A PCA basis of 3x3 filters.
 
     Attributes:
-        components: (9, 9) one component a row, by falling variance.
+        components: (9, 9) one component per row, by falling variance.
         mean: (9,) mean filter.
         explained_variance: (9,) variance along each component, in squared weights.
         explained_variance_ratio: (9,) its share of the total; NaN where the total is zero or undefined.
@@ -34,6 +34,10 @@ class Basis:
     explained_variance: Array
     explained_variance_ratio: Array
     n_filters: int
+
+
+Bases = tuple[Basis, Basis]
+"""The bases of scaled and of unscaled filters."""
 
 
 def pca(n: int, mean: Array, scatter: Array) -> Basis:
@@ -77,12 +81,22 @@ def group_bases(moments: LayerMoments, variant: int, group_of: Mapping[int, int]
 
 
 def global_basis(moments: LayerMoments, variant: int) -> Basis:
-    """The basis of all filters, which every comparison is made in."""
+    """The basis of all filters, which every comparison is made in; ``variant`` as of `group_bases`."""
     return group_bases(moments, variant, dict.fromkeys(moments.layer.tolist(), 0), 1)[0]
 
 
+def global_bases(moments: LayerMoments) -> Bases:
+    """The global bases of both variants."""
+    return global_basis(moments, 0), global_basis(moments, 1)
+
+
+def stacked(bases: Bases) -> tuple[Array, Array]:
+    """Components (2, 9, 9) and means (2, 9) of both variants, as the kernels take them."""
+    return np.stack([basis.components for basis in bases]), np.stack([basis.mean for basis in bases])
+
+
 def basis_table(bases: Sequence[tuple[str, Mapping[str, NDArray]]]) -> pd.DataFrame:
-    """Bases as a table: a row a group and component, with its (cumulative) ratio and its nine loadings w0 … w8."""
+    """Bases as a table: one row per group and component, with its (cumulative) ratio and its nine loadings w0 … w8."""
     loadings = [f"w{p}" for p in range(9)]
     rows = [
         [label, i, ratio, total, *basis["components"][i]]

@@ -1,13 +1,15 @@
 """Pass 2: the smallest and largest coefficient of every layer, both variants, and its sparse filters."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from filtershift.passes.bases import Bases, stacked
 from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
+from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]
 
@@ -35,9 +37,8 @@ class LayerExtent:
 def measure_extent(
     source: FilterSource,
     row_ranges: pd.DataFrame,
-    components: Array,
-    mean: Array,
-    peak: Mapping[int, float],
+    bases: Bases,
+    moments: LayerMoments,
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> LayerExtent:
@@ -46,14 +47,14 @@ def measure_extent(
     Args:
         source: where the filters are read.
         row_ranges: columns layer, start, stop.
-        components: (2, 9, 9) components of the global basis of each variant.
-        mean: (2, 9) mean of the global basis of each variant.
-        peak: largest absolute weight of each layer.
+        bases: the global bases.
+        moments: results of pass 1, of these layers at least.
         threads: how many blocks are computed at once.
         progress: wraps the sequence of work, to show how far it is.
     """
     from filtershift.passes import kernels
 
+    (components, mean), peak = stacked(bases), moments.peak_of
     layer = np.unique(row_ranges["layer"].to_numpy())
 
     def measure(blocks: list[Block]) -> tuple[Array, list[int]]:

@@ -1,4 +1,4 @@
-"""Results of groups as HDF5: one HDF5 group a group of filters, shared arrays beside them."""
+"""Results of groups as HDF5: one HDF5 group per group of filters, shared arrays beside them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.files import whole_hdf5
+from filtershift.passes.bases import Bases, Basis
 from filtershift.results import VARIANTS
 
 Arrays = Mapping[str, Any]
@@ -47,11 +48,16 @@ def load_group_arrays(path: Path) -> tuple[dict[str, dict[str, NDArray]], dict[s
     return groups, shared
 
 
-def load_bases(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The global bases of both variants: components (2, 9, 9) and mean (2, 9)."""
-    bases, _ = load_group_arrays(path)
-    components, mean = (np.stack([bases[variant][name] for variant in VARIANTS]) for name in ("components", "mean"))
-    return components, mean
+def save_bases(path: Path, bases: Bases) -> None:
+    """Write the bases of both variants, each as a group with the name of its variant."""
+    save_group_arrays(path, {variant: vars(basis) for variant, basis in zip(VARIANTS, bases, strict=True)})
+
+
+def load_bases(path: Path) -> Bases:
+    """Read what `save_bases` wrote."""
+    arrays: Mapping[str, Arrays] = load_group_arrays(path)[0]
+    scaled, unscaled = (Basis(**{**arrays[name], "n_filters": int(arrays[name]["n_filters"])}) for name in VARIANTS)
+    return scaled, unscaled
 
 
 def missing_panels(figure: str, labels: Sequence[str]) -> pd.DataFrame:

@@ -13,7 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from filtershift.passes.bases import Bases, Basis, stacked
 from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
+from filtershift.passes.extent import LayerExtent, total_extent
 from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]
@@ -50,17 +52,17 @@ class Grid:
         return np.array([[low, self.bins * REFINE / (high - low)], [left, WINDOW_BINS / (right - left)]])
 
 
-def density_window(moments: LayerMoments, variant: int, components: Array, mean: Array, extent: Array) -> Array:
+def density_window(moments: LayerMoments, variant: int, basis: Basis, extent: Array) -> Array:
     """The window, (2,): the range in which 99 % of every coefficient lie, widened by half, within the extent.
 
-    The quantiles are those of the mixture of one normal distribution a layer, with its mean and variance.
-    ``variant`` 0 is scaled, 1 unscaled; components (9, 9), mean (9) and extent (2) are that variant's.
+    The quantiles are those of the mixture of one normal distribution per layer, with its mean and variance.
+    ``variant`` 0 is scaled, 1 unscaled; the global basis and the extent (2,) are that variant's.
     """
     some = moments.n > 0
     if not some.any():
         return extent
-    middle = (moments.mean[some, variant] - mean) @ components.T
-    variance = np.einsum("ip,lpq,iq->li", components, moments.scatter[some, variant], components)
+    middle = (moments.mean[some, variant] - basis.mean) @ basis.components.T
+    variance = np.einsum("ip,lpq,iq->li", basis.components, moments.scatter[some, variant], basis.components)
     tiny = 1e-6 * (extent[1] - extent[0])
     deviation = np.maximum(np.sqrt(np.maximum(variance, 0) / moments.n[some, None]), tiny)
     weight = moments.n[some] / moments.n.sum()
@@ -79,29 +81,28 @@ def _mixture_quantile(share: float, weight: Array, middle: Array, deviation: Arr
     return (low + high) / 2
 
 
-def make_grids(moments: LayerMoments, components: Array, mean: Array, extents: Array, bins: int) -> tuple[Grid, Grid]:
-    """The grids of both variants, from the global bases (2, 9, 9), their means (2, 9) and the extents (2, 2)."""
-    scaled, unscaled = (
-        Grid(extents[v], bins, density_window(moments, v, components[v], mean[v], extents[v])) for v in range(2)
-    )
+def make_grids(moments: LayerMoments, extent: LayerExtent, bases: Bases, bins: int) -> tuple[Grid, Grid]:
+    """The grids of both variants, of ``bins`` bins over the total extent, from passes 1 and 2 and the global bases."""
+    ends = total_extent(extent, moments.peak)
+    scaled, unscaled = (Grid(ends[v], bins, density_window(moments, v, bases[v], ends[v])) for v in range(2))
     return scaled, unscaled
 
 
 def measure_histograms(
     source: FilterSource,
     row_ranges: pd.DataFrame,
-    components: Array,
-    mean: Array,
+    bases: Bases,
     grids: tuple[Grid, Grid],
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> Iterator[tuple[int, LayerCounts]]:
     """Run pass 3: yields (layer, counts (2, 9, bins * REFINE + WINDOW_BINS)) for each layer, in order.
 
-    components (2, 9, 9) and mean (2, 9) are the global bases; grids those of the scaled and the unscaled variant.
+    ``bases`` are the global ones, ``grids`` those of the scaled and the unscaled variant.
     """
     from filtershift.passes import kernels
 
+    components, mean = stacked(bases)
     bins = grids[0].bins * REFINE
     steps = np.stack([grid.steps for grid in grids])
 

@@ -40,6 +40,11 @@ class LayerMoments:
     zeros: NDArray[np.int64]
     non_finite: NDArray[np.int64]
 
+    @property
+    def peak_of(self) -> dict[int, float]:
+        """The largest absolute weight of each layer, by layer number."""
+        return dict(zip(self.layer.tolist(), self.peak.tolist(), strict=True))
+
 
 def merge(
     n: NDArray[np.int64], mean: Array, scatter: Array, group: NDArray[np.int64], groups: int

@@ -8,12 +8,17 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from filtershift.errors import FiltershiftError
-from filtershift.passes.bases import basis_table, global_basis, group_bases, pca
+from filtershift.passes.bases import basis_table, global_bases, global_basis, group_bases, pca, stacked
 
 
 def moments(filters):
     mean = filters.mean(axis=0)
     return len(filters), mean, (filters - mean).T @ (filters - mean)
+
+
+def assert_identical(one, other):
+    for name, values in vars(one).items():
+        np.testing.assert_array_equal(values, vars(other)[name])
 
 
 def assert_is_pca_of(filters, basis):
@@ -53,6 +58,19 @@ def test_each_group_has_the_pca_of_its_filters(layers_of_filters, moments_of):
         for basis, members in zip(bases, groups, strict=True):
             assert_is_pca_of(factor * np.concatenate([layers_of_filters[layer] for layer in members]), basis)
         assert_is_pca_of(factor * np.concatenate(layers_of_filters), global_basis(measured, variant))
+
+
+def test_the_bases_of_both_variants_and_stacked(layers_of_filters, moments_of):
+    measured = moments_of(layers_of_filters)
+    bases = global_bases(measured)
+    for variant, basis in enumerate(bases):
+        assert_identical(basis, global_basis(measured, variant))
+    components, mean = stacked(bases)
+    assert (components.shape, mean.shape) == ((2, 9, 9), (2, 9))
+    for array, name in ((components, "components"), (mean, "mean")):
+        assert array.dtype == np.float64
+        assert array.flags.c_contiguous
+        np.testing.assert_array_equal(array, [vars(basis)[name] for basis in bases])
 
 
 def test_a_group_without_a_layer_is_undefined(layers_of_filters, moments_of):

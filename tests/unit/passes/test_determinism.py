@@ -5,7 +5,7 @@ import pytest
 
 import numpy_reference as reference
 from filtershift.passes import blocks
-from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.extent import LayerExtent, measure_extent
 from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import make_grids, measure_histograms
 from filtershift.passes.layer_files import load, save
@@ -15,12 +15,11 @@ from numpy_reference import InMemory, assert_identical, layer_table
 
 def all_passes(filters, row_ranges, threads=1):
     """Moments, extents, grids and the histograms of both variants, by layer."""
-    source = InMemory(filters)
-    components, mean = reference.bases(filters)
+    source, bases = InMemory(filters), reference.bases(filters)
     moments = measure_moments(source, row_ranges, threads)
-    extent = measure_extent(source, row_ranges, components, mean, reference.peaks(moments), threads)
-    grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), 70)
-    return moments, extent, grids, dict(measure_histograms(source, row_ranges, components, mean, grids, threads))
+    extent = measure_extent(source, row_ranges, bases, moments, threads)
+    grids = make_grids(moments, extent, bases, 70)
+    return moments, extent, grids, dict(measure_histograms(source, row_ranges, bases, grids, threads))
 
 
 def assert_same(first, second):
@@ -59,7 +58,7 @@ def test_shards_do_not_matter(hostile, shards, tmp_path):
     filters, row_ranges = hostile
     source, layers = InMemory(filters), layer_table(row_ranges)
     moments, extent, grids, histograms = all_passes(filters, row_ranges)
-    components, mean = reference.bases(filters)
+    bases = reference.bases(filters)
     names = [f"{k}-of-{shards}" for k in range(1, shards + 1)]
 
     def files(kind):
@@ -73,11 +72,11 @@ def test_shards_do_not_matter(hostile, shards, tmp_path):
     assert_identical(load(files("moments")[::-1], LayerMoments), moments)
 
     for part, path in zip(parts, files("extent"), strict=True):
-        save(path, measure_extent(source, part, components, mean, reference.peaks(moments)))
+        save(path, measure_extent(source, part, bases, moments))
     assert_identical(load(files("extent")[::-1], LayerExtent), extent)
 
     for part, scaled, unscaled in zip(parts, files("scaled"), files("unscaled"), strict=True):
-        counted = measure_histograms(source, part, components, mean, grids)
+        counted = measure_histograms(source, part, bases, grids)
         save_histograms((scaled, unscaled), grids, counted)
     group_of = {layer: layer for layer in histograms}
     for v, variant in enumerate(("scaled", "unscaled")):

@@ -7,19 +7,18 @@ import numpy_reference as reference
 from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
 from filtershift.passes.moments import measure_moments
 from hostile_filters import DENORMAL, NON_FINITE, ZEROS
-from numpy_reference import InMemory, row_ranges_of
+from numpy_reference import STILL, InMemory, made_basis, row_ranges_of
 
 
 def test_extents_and_sparse_filters_equal_those_of_the_filters(hostile):
     filters, row_ranges = hostile
-    components, mean = reference.bases(filters)
-    source = InMemory(filters)
-    result = measure_extent(source, row_ranges, components, mean, reference.peaks(measure_moments(source, row_ranges)))
+    bases, source = reference.bases(filters), InMemory(filters)
+    result = measure_extent(source, row_ranges, bases, measure_moments(source, row_ranges))
     assert result.layer.tolist() == row_ranges["layer"].unique().tolist()
     for k, layer in enumerate(result.layer):
         rows = reference.owned(filters, row_ranges, layer)
         for v, data in enumerate(reference.variants(rows)):
-            values = reference.coefficients(data, components[v], mean[v])
+            values = reference.coefficients(data, bases[v])
             np.testing.assert_allclose(result.low[k, v], values.min(initial=np.inf), rtol=0, atol=1e-12)
             np.testing.assert_allclose(result.high[k, v], values.max(initial=-np.inf), rtol=0, atol=1e-12)
         largest = np.abs(reference.finite(rows)).max(axis=1, initial=0)
@@ -31,16 +30,15 @@ def test_sparse_is_strict_and_relative_to_the_layer():
     weights = np.array([1.0, 0.01, np.nextafter(0.01, 0), 0, 64, 0.64, 0.63], np.float64)
     filters = np.zeros((7, 9))
     filters[np.arange(7), np.arange(7)] = weights * [1, -1, 1, 1, -1, 1, 1]
-    basis = np.stack([np.eye(9)] * 2), np.zeros((2, 9))
-    result = measure_extent(InMemory(filters), row_ranges_of([(0, 4)], [(4, 7)]), *basis, {0: 1.0, 1: 64.0})
+    source, row_ranges = InMemory(filters), row_ranges_of([(0, 4)], [(4, 7)])
+    result = measure_extent(source, row_ranges, (STILL, STILL), measure_moments(source, row_ranges))
     assert result.sparse.tolist() == [2, 1]
 
 
 def test_denormals_have_an_extent(hostile):
     filters, row_ranges = hostile
-    result = measure_extent(
-        InMemory(filters), row_ranges, np.stack([np.eye(9)] * 2), np.zeros((2, 9)), dict.fromkeys(range(9), 0.0)
-    )
+    source = InMemory(filters)
+    result = measure_extent(source, row_ranges, (STILL, STILL), measure_moments(source, row_ranges))
     raw = reference.owned(filters, row_ranges, DENORMAL)
     assert (result.low[DENORMAL, 1], result.high[DENORMAL, 1]) == (raw.min(), raw.max())
     assert max(-result.low[DENORMAL, 0], result.high[DENORMAL, 0]) == pytest.approx(1, abs=1e-15)
@@ -73,6 +71,7 @@ def test_filters_all_the_same_have_a_flat_extent():
     filters = np.tile([0.1, 0.2, -0.3, 0.7, 0.123, 0.9, -0.11, 0.33, 0.05], (20, 1))
     row_ranges = row_ranges_of([(0, 3)], [(3, 20)])
     moments = measure_moments(InMemory(filters), row_ranges)
-    mean = (moments.n[:, None, None] * moments.mean).sum(axis=0) / 20
-    result = measure_extent(InMemory(filters), row_ranges, np.stack([np.eye(9)] * 2), mean, reference.peaks(moments))
+    scaled, unscaled = (moments.n[:, None, None] * moments.mean).sum(axis=0) / 20
+    bases = made_basis(mean=scaled), made_basis(mean=unscaled)
+    result = measure_extent(InMemory(filters), row_ranges, bases, moments)
     np.testing.assert_allclose(total_extent(result, np.ones(1)), [[-0.5, 0.5]] * 2, atol=1e-12)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filtershift.passes.group_files import load_bases, load_group_arrays, missing_panels, save_group_arrays
+from filtershift.passes.group_files import load_bases, load_group_arrays, missing_panels, save_bases, save_group_arrays
+from numpy_reference import made_basis
 
 ODD = [
     "b",
@@ -118,14 +119,18 @@ def test_nothing_appears_when_writing_fails(tmp_path):
 
 
 def test_the_bases_of_both_variants(tmp_path, rng):
-    bases = {
-        name: {"components": rng.normal(size=(9, 9)), "mean": rng.normal(size=9)} for name in ("unscaled", "scaled")
+    scaled, unscaled = (made_basis(rng.normal(size=(9, 9)), rng.normal(size=9), rng.random(9)) for _ in range(2))
+    save_bases(tmp_path / "basis.h5", (scaled, unscaled))
+    read = load_bases(tmp_path / "basis.h5")
+    for one, other in zip(read, (scaled, unscaled), strict=True):
+        assert type(one.n_filters) is int
+        for name, values in vars(one).items():
+            np.testing.assert_array_equal(values, vars(other)[name])
+    groups = load_group_arrays(tmp_path / "basis.h5")[0]
+    assert {variant: list(arrays) for variant, arrays in groups.items()} == {
+        variant: ["components", "mean", "explained_variance", "explained_variance_ratio", "n_filters"]
+        for variant in ("scaled", "unscaled")
     }
-    save_group_arrays(tmp_path / "basis.h5", bases)
-    components, mean = load_bases(tmp_path / "basis.h5")
-    for v, name in enumerate(("scaled", "unscaled")):
-        np.testing.assert_array_equal(components[v], bases[name]["components"])
-        np.testing.assert_array_equal(mean[v], bases[name]["mean"])
 
 
 def test_missing_panels_are_rows_of_the_skipped_table():

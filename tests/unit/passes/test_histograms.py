@@ -9,34 +9,40 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import numpy_reference as reference
-from filtershift.passes.extent import measure_extent, total_extent
-from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid, coarsen, make_grids, measure_histograms
+from filtershift.passes.extent import measure_extent
+from filtershift.passes.histograms import (
+    REFINE,
+    WINDOW_BINS,
+    Grid,
+    coarsen,
+    make_grids,
+    measure_histograms,
+)
 from filtershift.passes.moments import measure_moments
 from hostile_filters import NON_FINITE
-from numpy_reference import InMemory, row_ranges_of
+from numpy_reference import STILL, InMemory, row_ranges_of
 
 
 def prepared(filters, row_ranges, bins):
     """Source, global bases and grids of a data set."""
-    source = InMemory(filters)
+    source, bases = InMemory(filters), reference.bases(filters)
     moments = measure_moments(source, row_ranges)
-    components, mean = reference.bases(filters)
-    extent = measure_extent(source, row_ranges, components, mean, reference.peaks(moments))
-    return source, components, mean, make_grids(moments, components, mean, total_extent(extent, moments.peak), bins)
+    extent = measure_extent(source, row_ranges, bases, moments)
+    return source, bases, make_grids(moments, extent, bases, bins)
 
 
 @pytest.mark.parametrize("bins", [70, 101])
 def test_histograms_equal_those_of_the_filters(hostile, bins):
     filters, row_ranges = hostile
-    source, components, mean, grids = prepared(filters, row_ranges, bins)
-    results = dict(measure_histograms(source, row_ranges, components, mean, grids))
+    source, bases, grids = prepared(filters, row_ranges, bins)
+    results = dict(measure_histograms(source, row_ranges, bases, grids))
     assert list(results) == row_ranges["layer"].unique().tolist()
     stored = bins * REFINE
     for layer, counts in results.items():
         assert counts.shape == (2, 9, stored + WINDOW_BINS)
         assert counts.dtype.kind == "i"
         for v, data in enumerate(reference.variants(reference.owned(filters, row_ranges, layer))):
-            values = reference.coefficients(data, components[v], mean[v])
+            values = reference.coefficients(data, bases[v])
             for i in range(9):
                 fine, window = counts[v, i, :stored], counts[v, i, stored:]
                 expected = reference.histogram(values[:, i], grids[v].extent, bins, stored)
@@ -55,11 +61,11 @@ def test_histograms_equal_those_of_the_filters(hostile, bins):
 def test_histograms_equal_numpy_histogram(rng, bins):
     filters = (rng.standard_t(5, (20_000, 9)) @ rng.normal(0, 0.1, (9, 9))).astype(np.float32)
     row_ranges = row_ranges_of([(0, 20_000)])
-    source, components, mean, grids = prepared(filters, row_ranges, bins)
-    [(_, counts)] = measure_histograms(source, row_ranges, components, mean, grids)
+    source, bases, grids = prepared(filters, row_ranges, bins)
+    [(_, counts)] = measure_histograms(source, row_ranges, bases, grids)
     for v, data in enumerate(reference.variants(filters.astype(np.float64))):
         # numpy drops what its own rounding puts an ulp outside the extent.
-        values = np.clip(reference.coefficients(data, components[v], mean[v]), *grids[v].extent)
+        values = np.clip(reference.coefficients(data, bases[v]), *grids[v].extent)
         for i in range(9):
             expected = np.histogram(values[:, i], bins, tuple(grids[v].extent))[0]
             np.testing.assert_array_equal(coarsen(counts[v, i, : bins * REFINE], bins), expected)
@@ -81,19 +87,18 @@ def test_zero_filters_on_the_middle_edge_go_to_the_upper_bin(half, n, offset, se
     filters = np.concatenate(blocks).astype(np.float32)
     ends = np.cumsum([0, n[0], n[1] + n[2], 30])
     row_ranges = row_ranges_of(*([(int(a), int(b))] for a, b in pairwise(ends)))
-    source, components, mean, grids = prepared(filters, row_ranges, 2 * half)
-    outermost = reference.coefficients(np.array([[-1.0] * 9, [1.0] * 9]), components[0], mean[0])[:, 0]
+    source, bases, grids = prepared(filters, row_ranges, 2 * half)
+    outermost = reference.coefficients(np.array([[-1.0] * 9, [1.0] * 9]), bases[0])[:, 0]
     assume(np.allclose(outermost, grids[0].extent, rtol=0, atol=1e-12))
-    counts = dict(measure_histograms(source, row_ranges, components, mean, grids))[0]
+    counts = dict(measure_histograms(source, row_ranges, bases, grids))[0]
     assert coarsen(counts[0, 0, : 2 * half * REFINE], 2 * half)[half] == n[0]
 
 
 def test_the_last_bin_is_closed_and_the_first_holds_the_minimum():
     filters = np.zeros((5, 9))
     filters[:, 0] = [-2, -1, 0, 1, 2]
-    basis = np.stack([np.eye(9)] * 2), np.zeros((2, 9))
     grids = tuple(Grid(np.array(ends), 4, np.array(ends)) for ends in ([-1.0, 1.0], [-2.0, 2.0]))
-    [(_, counts)] = measure_histograms(InMemory(filters), row_ranges_of([(0, 5)]), *basis, grids)
+    [(_, counts)] = measure_histograms(InMemory(filters), row_ranges_of([(0, 5)]), (STILL, STILL), grids)
     assert coarsen(counts[1, 0, : 4 * REFINE], 4).tolist() == [1, 1, 1, 2]
     assert coarsen(counts[0, 0, : 4 * REFINE], 4).tolist() == [2, 0, 1, 2]
     assert coarsen(counts[1, 8, : 4 * REFINE], 4).tolist() == [0, 0, 5, 0]
@@ -101,9 +106,8 @@ def test_the_last_bin_is_closed_and_the_first_holds_the_minimum():
 
 def test_values_beyond_a_grid_go_to_its_end_bins(rng):
     filters = rng.normal(0, 1, (1000, 9))
-    basis = np.stack([np.eye(9)] * 2), np.zeros((2, 9))
     narrow = Grid(np.array([-0.1, 0.1]), 5, np.array([0.2, 0.3]))
-    [(_, counts)] = measure_histograms(InMemory(filters), row_ranges_of([(0, 1000)]), *basis, (narrow, narrow))
+    [(_, counts)] = measure_histograms(InMemory(filters), row_ranges_of([(0, 1000)]), (STILL, STILL), (narrow, narrow))
     assert (counts[..., : 5 * REFINE].sum(axis=-1) == 1000).all()
     assert (counts[..., 5 * REFINE :].sum(axis=-1) == 1000).all()
     # Up to the width of one bin, whose inner values are counted there too.
@@ -114,11 +118,10 @@ def test_values_beyond_a_grid_go_to_its_end_bins(rng):
 def test_small_layers_do_not_pile_up_in_memory(rng):
     filters = rng.normal(0, 1, (10_000, 9)).astype(np.float32)
     row_ranges = row_ranges_of(*([(k, k + 10)] for k in range(0, 10_000, 10)))
-    basis = np.stack([np.eye(9)] * 2), np.zeros((2, 9))
     grid = Grid(np.array([-3.0, 3.0]), 70, np.array([-3.0, 3.0]))
     tracemalloc.start()
     try:
-        layers = sum(1 for _ in measure_histograms(InMemory(filters), row_ranges, *basis, (grid, grid)))
+        layers = sum(1 for _ in measure_histograms(InMemory(filters), row_ranges, (STILL, STILL), (grid, grid)))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

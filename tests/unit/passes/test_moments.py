@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numpy_reference as reference
-from filtershift.passes.moments import measure_moments, merge
+from filtershift.passes.moments import LayerMoments, measure_moments, merge
 from hostile_filters import ALIKE, HOLED, NON_FINITE, ONE, ZEROS, Filters
 from numpy_reference import InMemory, row_ranges_of
 
@@ -31,6 +31,15 @@ def test_moments_equal_those_of_the_filters(hostile):
             largest = np.abs(data).max(initial=0)
             np.testing.assert_allclose(result.mean[k, v], mean, rtol=0, atol=1e-13 * largest)
             np.testing.assert_allclose(result.scatter[k, v], scatter, rtol=0, atol=1e-12 * len(kept) * largest**2)
+
+
+def test_the_largest_weight_is_known_by_layer_and_no_more_is_saved(hostile):
+    filters, row_ranges = hostile
+    some = row_ranges[row_ranges["layer"] != ONE]
+    result = measure_moments(InMemory(filters), some)
+    assert list(result.peak_of) == result.layer.tolist()
+    assert list(result.peak_of.values()) == result.peak.tolist()
+    assert set(vars(result)) == set(LayerMoments.__annotations__)
 
 
 def test_small_layers_have_exact_moments(hostile):

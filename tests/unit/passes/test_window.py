@@ -9,14 +9,14 @@ from scipy.stats import norm
 import numpy_reference as reference
 from filtershift.passes.histograms import density_window
 from filtershift.passes.moments import measure_moments
-from numpy_reference import InMemory, row_ranges_of
+from numpy_reference import STILL, InMemory, row_ranges_of
 
 
 def window_of(layers, extent=(-100.0, 100.0)):
     """The window of layers of filters in the basis of the weights themselves."""
     ends = np.cumsum([0, *map(len, layers)]).tolist()
     moments = measure_moments(InMemory(np.concatenate(layers)), row_ranges_of(*([run] for run in pairwise(ends))))
-    return density_window(moments, 1, np.eye(9), np.zeros(9), np.array(extent))
+    return density_window(moments, 1, STILL, np.array(extent))
 
 
 def test_the_window_holds_99_percent_of_every_coefficient_and_half_of_the_widest_again(rng):
@@ -52,22 +52,22 @@ def test_few_outlying_filters_do_not_widen_the_window(rng):
 def test_the_window_is_that_of_coefficients(rng):
     """Turned and moved with the basis."""
     filters = rng.normal(size=(5000, 9)) @ rng.normal(0, 0.3, (9, 9)) + 2
-    components, mean = reference.bases(filters)
+    bases = reference.bases(filters)
     source, row_ranges = InMemory(filters), row_ranges_of([(0, 2000)], [(2000, 5000)])
     moments, extent = measure_moments(source, row_ranges), np.array([-50.0, 50.0])
     for v, data in enumerate(reference.variants(filters)):
-        values = reference.coefficients(data, components[v], mean[v])
+        values = reference.coefficients(data, bases[v])
         expected = window_of([values[:2000], values[2000:]], extent)
-        np.testing.assert_allclose(density_window(moments, v, components[v], mean[v], extent), expected, atol=1e-6)
+        np.testing.assert_allclose(density_window(moments, v, bases[v], extent), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("extent", [[-0.3, 0.4], [-0.5, 9.0], [4.0, 5.0]])
 def test_the_window_stays_within_the_extent_and_is_never_flat(hostile, extent):
     filters, row_ranges = hostile
     moments = measure_moments(InMemory(filters), row_ranges)
-    components, mean = reference.bases(filters)
+    bases = reference.bases(filters)
     for v in range(2):
-        low, high = density_window(moments, v, components[v], mean[v], np.array(extent))
+        low, high = density_window(moments, v, bases[v], np.array(extent))
         assert extent[0] <= low < high <= extent[1]
 
 

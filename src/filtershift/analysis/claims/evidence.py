@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
 from filtershift.files import read_table
-from filtershift.passes.group_files import load_group_arrays
+from filtershift.passes.bases import Basis
+from filtershift.passes.group_files import load_bases
 from filtershift.passes.histogram_files import group_counts, load_grid
 from filtershift.passes.histograms import coarsen
 from filtershift.passes.layer_files import load
@@ -36,8 +37,8 @@ class Evidence:
 
     Attributes:
         weight: (draws, M) how often each model counts in each draw.
-        models: one row a model: model, n_filters, training_set (missing if unknown).
-        layers: one row a layer: model (its number), the number of its group in each configured grouping (-1: none),
+        models: one row per model: model, n_filters, training_set (missing if unknown).
+        layers: one row per layer: model (its number), the number of its group in each configured grouping (-1: none),
             and its quality.
         labels: the groups of each configured grouping, in natural order.
         cells: columns model and the configured groupings, by number.
@@ -46,8 +47,7 @@ class Evidence:
         mean: (C, 9) mean scaled filter.
         scatter: (C, 9, 9) sum of outer products of the scaled filters less their mean.
         edges: (bins + 1,) of the bins.
-        components: (9, 9) of the global basis of scaled filters.
-        ratio: (9,) its explained variance ratios.
+        basis: the global basis of scaled filters.
     """
 
     weight: Array
@@ -60,8 +60,7 @@ class Evidence:
     mean: Array
     scatter: Array
     edges: Array
-    components: Array
-    ratio: Array
+    basis: Basis
 
     @property
     def model(self) -> Numbers:
@@ -100,7 +99,6 @@ def load_evidence(
     counts = group_counts(histograms, "extent", dict(zip(table["layer"], cell.tolist(), strict=True)), len(cells))
     measured = load(moments, LayerMoments)
     n, mean, scatter = merge(measured.n, measured.mean[:, 0], measured.scatter[:, 0], cell, len(cells))
-    scaled = load_group_arrays(basis)[0]["scaled"]
     return Evidence(
         weight=resampled(len(models), draws, seed),
         models=models,
@@ -112,8 +110,7 @@ def load_evidence(
         mean=mean,
         scatter=scatter,
         edges=grid.edges,
-        components=scaled["components"],
-        ratio=scaled["explained_variance_ratio"],
+        basis=load_bases(basis)[0],
     )
 
 

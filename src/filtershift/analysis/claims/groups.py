@@ -149,7 +149,8 @@ def covariances(evidence: Evidence, cell: Numbers, groups: int) -> Array:
 def spreads(evidence: Evidence, groups: Compared) -> Array:
     """Standard deviations of the coefficients of groups along the global basis, (draws, G, 9)."""
     of_groups = covariances(evidence, groups.cell, len(groups.labels))
-    variance = np.einsum("ip,dgpq,iq->dgi", evidence.components, of_groups, evidence.components)
+    components = evidence.basis.components
+    variance = np.einsum("ip,dgpq,iq->dgi", components, of_groups, components)
     return np.sqrt(np.maximum(variance, 0))
 
 
@@ -172,7 +173,7 @@ def _from_normal(evidence: Evidence, counts: Numbers) -> Array:
     normal = np.maximum(np.diff(below, axis=-1), EPSILON * width)
     q, p = normal / normal.sum(axis=-1, keepdims=True), probabilities(counts, width)
     parts: Array = ((p - q) * (np.log(p) - np.log(q))).sum(axis=-1)
-    return parts @ evidence.ratio
+    return parts @ evidence.basis.explained_variance_ratio
 
 
 def _histograms(evidence: Evidence, cell: Numbers, groups: int) -> Iterator[Numbers]:
@@ -187,7 +188,7 @@ def _histograms(evidence: Evidence, cell: Numbers, groups: int) -> Iterator[Numb
 def _shifts(evidence: Evidence, sample: Numbers) -> Array:
     """D-matrices of histograms (b, groups, 9, bins)."""
     width = evidence.edges[1] - evidence.edges[0]
-    ratio = evidence.ratio[:, None, None]
+    ratio = evidence.basis.explained_variance_ratio[:, None, None]
     return np.stack([(component_shifts(probabilities(counts, width)) * ratio).sum(axis=0) for counts in sample])
 
 

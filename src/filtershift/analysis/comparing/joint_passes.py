@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.passes.bases import Basis, global_basis
+from filtershift.passes.bases import Bases, global_bases
 from filtershift.passes.blocks import FilterSource
-from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.extent import measure_extent
 from filtershift.passes.histograms import REFINE, Grid, coarsen, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments
-from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
@@ -39,7 +38,7 @@ class JointMeasures:
         counts: of each data set, (L, 2, 9, bins) histogram counts.
     """
 
-    bases: tuple[Basis, Basis]
+    bases: Bases
     edges: Array
     layers: Sequence[NDArray[np.int64]]
     counts: Sequence[NDArray[np.int64]]
@@ -61,18 +60,13 @@ def measure_jointly(
         threads: how many blocks are computed at once.
         progress: wraps the sequence of work of each pass over each data set.
     """
-    moments: LayerMoments = _joined([one.moments for one in sets])
-    scaled, unscaled = (global_basis(moments, v) for v in range(len(VARIANTS)))
-    components, mean = np.stack([scaled.components, unscaled.components]), np.stack([scaled.mean, unscaled.mean])
-    extents = []
-    for one in sets:
-        peak = dict(zip(one.moments.layer.tolist(), one.moments.peak.tolist(), strict=True))
-        extents.append(measure_extent(one.filters, one.row_ranges, components, mean, peak, threads, progress))
-    extent: LayerExtent = _joined(extents)
-    grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), bins)
-    histograms = [_histograms(one, components, mean, grids, threads, progress) for one in sets]
+    moments = _joined([one.moments for one in sets])
+    bases = global_bases(moments)
+    extents = [measure_extent(one.filters, one.row_ranges, bases, one.moments, threads, progress) for one in sets]
+    grids = make_grids(moments, _joined(extents), bases, bins)
+    histograms = [_histograms(one, bases, grids, threads, progress) for one in sets]
     return JointMeasures(
-        bases=(scaled, unscaled),
+        bases=bases,
         edges=np.stack([grid.edges for grid in grids]),
         layers=[layer for layer, _ in histograms],
         counts=[counts for _, counts in histograms],
@@ -86,17 +80,12 @@ def _joined(parts: Sequence[Result]) -> Result:
 
 
 def _histograms(
-    one: Measurable,
-    components: Array,
-    mean: Array,
-    grids: tuple[Grid, Grid],
-    threads: int,
-    progress: Callable[[Iterable], Iterable],
+    one: Measurable, bases: Bases, grids: tuple[Grid, Grid], threads: int, progress: Callable[[Iterable], Iterable]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Layer numbers (L,) of a data set and the counts (L, 2, 9, bins) of the compared bins."""
     bins = grids[0].bins
     layers, counts = [], []
-    for layer, counted in measure_histograms(one.filters, one.row_ranges, components, mean, grids, threads, progress):
+    for layer, counted in measure_histograms(one.filters, one.row_ranges, bases, grids, threads, progress):
         layers.append(layer)
         counts.append(coarsen(counted[:, :, : bins * REFINE].astype(np.int64), bins))
     return np.array(layers, np.int64), np.stack(counts)

@@ -67,7 +67,7 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         raise FiltershiftError(f"there is nothing to place: no 3×3 filters in {reasons}")
     layers = model_layers(models)
     source = FilterArray([layer.weights for model in models.values() for layer in model.layers])
-    measured = measure(source, layers, reference.components, reference.mean, reference.grids)
+    measured = measure(source, layers, reference.bases, reference.grids)
     owner = layers["model"].to_numpy()
     tables = []
     for (grouping, variant), groups in reference.counts.items():
@@ -77,7 +77,7 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         own = {name: counts[owner == name] for name in models}
         totals = {name: of_layers.sum(axis=0) for name, of_layers in own.items()}
         width = grid.edges[1] - grid.edges[0]
-        table = placed_shifts(totals, groups, width, reference.ratio[v])
+        table = placed_shifts(totals, groups, width, reference.bases[v].explained_variance_ratio)
         table.insert(0, "variant", variant)
         table.insert(1, "grouping", grouping)
         table = table.merge(reference.sizes[grouping], on="group", how="left")
@@ -108,7 +108,7 @@ def _believed(
                 counts,
                 reference.layer_counts[variant][rows],
                 reference.grids[v].edges[1] - reference.grids[v].edges[0],
-                reference.ratio[v],
+                reference.bases[v].explained_variance_ratio,
                 np.array(list(groups.group_of.values())),
                 len(groups.labels),
                 reference.layers["model_id"].to_numpy()[rows],
@@ -163,8 +163,7 @@ def placed_layers(layers: pd.DataFrame, measured: Measured, reference: Reference
     shapes = layer_shapes(
         measured.moments,
         measured.extent,
-        reference.components[0],
-        reference.mean[0],
+        reference.bases[0],
         reference.grids[0].window,
         histograms,
     )

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership, load_membership
 from filtershift.files import read_table
+from filtershift.passes.bases import Bases
 from filtershift.passes.group_files import load_bases, load_group_arrays
 from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
 from filtershift.results import VARIANTS
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -23,22 +22,18 @@ class Reference:
     """What placing a model needs of a data set.
 
     Attributes:
-        components: (2, 9, 9) of the global bases, scaled and unscaled.
-        mean: (2, 9) of these.
-        ratio: (2, 9) their explained variance ratios.
+        bases: the global bases of both variants.
         grids: the bins of both variants.
         variants: those that are compared.
         counts: of each grouping and variant, per group the counts (9, bins).
         layer_counts: of each variant, those of every layer (L, 9, bins), in the order of ``layers``.
-        layers: one row a layer, with its model_id.
+        layers: one row per layer, with its model_id.
         groups: of each grouping, which group each layer is in.
         sizes: of each grouping, group, n_filters, n_layers, n_models.
-        quality: one row a layer.
+        quality: one row per layer.
     """
 
-    components: Array
-    mean: Array
-    ratio: Array
+    bases: Bases
     grids: tuple[Grid, Grid]
     variants: Sequence[str]
     counts: Mapping[tuple[str, str], Mapping[str, NDArray[np.int64]]]
@@ -52,8 +47,6 @@ class Reference:
 def load_reference(folder: Path, groupings: Sequence[str], variants: Sequence[str]) -> Reference:
     """Read it from the folder of results of a data set."""
     statistics = folder / "statistics"
-    bases, _ = load_group_arrays(statistics / "basis.h5")
-    components, mean = load_bases(statistics / "basis.h5")
     files = {variant: sorted(statistics.glob(f"histograms-{variant}.*.h5")) for variant in VARIANTS}
     scaled, unscaled = (load_grid(files[variant][0]) for variant in VARIANTS)
     layers = read_table(folder / "layers.csv").set_index("layer")
@@ -64,9 +57,7 @@ def load_reference(folder: Path, groupings: Sequence[str], variants: Sequence[st
         for variant in variants
     }
     return Reference(
-        components=components,
-        mean=mean,
-        ratio=np.stack([bases[variant]["explained_variance_ratio"] for variant in VARIANTS]),
+        bases=load_bases(statistics / "basis.h5"),
         grids=(scaled, unscaled),
         variants=variants,
         counts={key: {label: group["counts"] for label, group in groups.items()} for key, groups in histograms.items()},

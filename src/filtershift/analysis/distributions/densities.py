@@ -60,7 +60,7 @@ def density(counts: NDArray[np.int64], window: Array, deviation: float, x: Array
 
 
 def densities(
-    groups: Mapping[str, NDArray[np.int64]], pca: Mapping[str, Mapping[str, NDArray]], window: Array, basis: Array
+    groups: Mapping[str, NDArray[np.int64]], pca: Mapping[str, Mapping[str, NDArray]], window: Array, components: Array
 ) -> tuple[Array, dict[str, Array]]:
     """Densities of every group's nine coefficients over one shared grid: x (POINTS,) and per label (9, POINTS).
 
@@ -68,12 +68,12 @@ def densities(
         groups: per label the window's histogram counts (9, bins).
         pca: per label the group's own ``components`` (9, 9) and ``explained_variance`` (9,).
         window: (2,) its ends.
-        basis: (9, 9) components of the global basis.
+        components: (9, 9) those of the global basis.
     """
     x = np.linspace(window[0], window[1], POINTS)
     result = {}
     for label, counts in groups.items():
-        turned = basis @ pca[label]["components"].T
+        turned = components @ pca[label]["components"].T
         deviation = np.sqrt(turned**2 @ np.nan_to_num(pca[label]["explained_variance"]))
         result[label] = np.stack([density(counts[i], window, float(deviation[i]), x) for i in range(9)])
     return x, result

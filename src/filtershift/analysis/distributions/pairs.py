@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from filtershift.passes.bases import Basis
 from filtershift.passes.blocks import FilterSource, bundles_of
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.tolerances import TIE, TINY
@@ -46,9 +47,7 @@ def scaled(filters: NDArray[np.floating]) -> Array:
         return rows / np.maximum(np.abs(rows).max(axis=1, keepdims=True), TINY)
 
 
-def pair_counts(
-    blocks: Iterable[NDArray[np.floating]], components: Array, mean: Array, reach: float, bins: int = BINS
-) -> PairCounts:
+def pair_counts(blocks: Iterable[NDArray[np.floating]], basis: Basis, reach: float, bins: int = BINS) -> PairCounts:
     """Count the coefficients of filters, pair by pair, in uniform bins over one range, -reach … reach.
 
     Bins are half-open, the last one closed; what lies beyond is counted in the outermost bins. Filters with a NaN or an
@@ -56,8 +55,7 @@ def pair_counts(
 
     Args:
         blocks: filters of the variant, (n, 9) each.
-        components: (9, 9) components of the variant's global basis.
-        mean: (9,) its mean.
+        basis: the variant's global basis.
         reach: half the range's width.
         bins: how many bins along each coefficient.
 
@@ -71,7 +69,7 @@ def pair_counts(
     last = np.nextafter(bins, 0)
     for block in blocks:
         rows = block[np.isfinite(block).all(axis=1)].astype(np.float64)
-        position = ((rows - mean) @ components.T + reach) * (bins / (2 * reach)) + TIE
+        position = ((rows - basis.mean) @ basis.components.T + reach) * (bins / (2 * reach)) + TIE
         position = np.ascontiguousarray(np.clip(position, 0, last).T)
         for pair, (i, j) in enumerate(PAIRS):
             counts[pair] += histogram2d(position[i], position[j], bins, [(0, bins), (0, bins)]).astype(np.int32)
@@ -79,7 +77,7 @@ def pair_counts(
 
 
 def example_table(counted: Mapping[str, Mapping[str, NDArray]], layers: pd.DataFrame) -> pd.DataFrame:
-    """Which layer is the example of each phenotype, and what was counted of it, one row a phenotype.
+    """Which layer is the example of each phenotype, and what was counted of it, one row per phenotype.
 
     Args:
         counted: per phenotype its ``layer``, the ``counts`` of its pairs and the ``reach`` of their range.

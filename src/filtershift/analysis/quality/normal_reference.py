@@ -8,6 +8,8 @@ scaled as its own are.
 import numpy as np
 from numpy.typing import NDArray
 
+from filtershift.passes.bases import Basis
+
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
@@ -58,12 +60,10 @@ def _scaled(mean: NDArray[np.floating], factor: NDArray[np.floating], points: Fl
     return filters
 
 
-def reference_quantiles(filters: Floats, components: Array, centre: Array, parts: int) -> NDArray[np.floating]:
-    """Where the coefficients of filters (L, 9, POINTS) divide into equal parts, (L, 9, parts - 1).
-
-    ``components`` (9, 9) and ``centre`` (9,) are those of the global basis of scaled filters.
-    """
-    coefficients = components.astype(np.float32) @ filters - (components @ centre).astype(np.float32)[:, None]
+def reference_quantiles(filters: Floats, basis: Basis, parts: int) -> NDArray[np.floating]:
+    """Where the coefficients of scaled filters (L, 9, POINTS) divide into equal parts, (L, 9, parts - 1)."""
+    centre = (basis.components @ basis.mean).astype(np.float32)
+    coefficients = basis.components.astype(np.float32) @ filters - centre[:, None]
     coefficients.sort(axis=2)
     above = np.arange(1, parts) * POINTS // parts
     return (coefficients[:, :, above - 1] + coefficients[:, :, above]) / 2

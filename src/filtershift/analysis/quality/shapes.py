@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.quality.normal_reference import POINTS, normal_points, reference_quantiles, scaled_normal
+from filtershift.passes.bases import Basis
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.moments import LayerMoments
 from filtershift.passes.tolerances import TIE
@@ -32,20 +33,18 @@ BATCH = 64
 def layer_shapes(
     moments: LayerMoments,
     extent: LayerExtent,
-    components: Array,
-    centre: Array,
+    basis: Basis,
     window: Array,
     histograms: Iterable[tuple[Numbers, Counts]],
 ) -> pd.DataFrame:
-    """The shape of every layer, one row a layer; what is undefined is missing.
+    """The shape of every layer, one row per layer; what is undefined is missing.
 
     Components count by their share of the layer's variance.
 
     Args:
         moments: results of pass 1.
         extent: results of pass 2.
-        components: (9, 9) components of the global basis of scaled filters.
-        centre: (9,) mean of that basis.
+        basis: the global basis of scaled filters.
         window: (2,) ends of the bins of ``histograms``.
         histograms: numbers (B,) of some layers, and the counts (B, 9, bins) of their scaled coefficients.
 
@@ -56,16 +55,16 @@ def layer_shapes(
     """
     some = moments.n - moments.zeros
     mean, covariance = _without_zeros(moments)
-    variance = np.maximum(np.einsum("ip,lpq,iq->li", components, covariance, components), 0)
+    variance = np.maximum(np.einsum("ip,lpq,iq->li", basis.components, covariance, basis.components), 0)
     spread = np.maximum(np.sqrt(variance), NARROW)
     weight = spread**2 / (spread**2).sum(axis=1, keepdims=True)
-    zero, points = -components @ centre, normal_points()
+    zero, points = -basis.components @ basis.mean, normal_points()
     shapes = np.full((2, len(some)), np.nan)
     for numbers, counts in histograms:
         rows = np.searchsorted(moments.layer, numbers)
         nonzero = _remove_zeros(counts, zero, window, moments.zeros[rows])
         normal = scaled_normal(mean[rows], covariance[rows], points)
-        quantiles = reference_quantiles(normal, components, centre, PARTS)
+        quantiles = reference_quantiles(normal, basis, PARTS)
         parts = coincidence(nonzero, window, spread[rows]), negentropy(nonzero, window, quantiles)
         shapes[:, rows] = [(part * weight[rows]).sum(axis=1) for part in parts]
     own, square = np.linalg.eigvalsh(covariance), (mean**2).sum(axis=1)

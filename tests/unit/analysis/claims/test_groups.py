@@ -23,6 +23,7 @@ from filtershift.analysis.claims.statistics import rank_correlation, weighted_qu
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.d_matrix import shift_tables
 from made_evidence import EDGES, FALLING, Model, make
+from numpy_reference import made_basis
 
 TASKS = ("a", "b", "c")
 MODELS = [Model(task=task, at=0.3 * t + 0.1 * k, n=20_000 + 1000 * k) for t, task in enumerate(TASKS) for k in range(3)]
@@ -48,7 +49,7 @@ def test_shifts_are_those_of_the_data_set_in_each_draw() -> None:
     for draw in range(21):
         groups = of_tasks(drawn(evidence, draw))
         sizes = pd.DataFrame({"group": list(groups), "n_filters": 0, "n_layers": 0, "n_models": 0})
-        matrix, *_ = shift_tables(groups, EDGES, evidence.ratio, sizes, "natural")
+        matrix, *_ = shift_tables(groups, EDGES, evidence.basis.explained_variance_ratio, sizes, "natural")
         if len(groups) == len(TASKS):
             complete += 1
             np.testing.assert_allclose(found.shift[draw], matrix, rtol=1e-9, atol=1e-12)
@@ -64,7 +65,7 @@ def test_shifts_between_models() -> None:
     assert models.tolist() == list(range(9))
     groups = {str(m): evidence.counts[evidence.model == m].sum(axis=0) for m in range(9)}
     sizes = pd.DataFrame({"group": list(groups), "n_filters": 0, "n_layers": 0, "n_models": 0})
-    matrix, *_ = shift_tables(groups, EDGES, evidence.ratio, sizes, "natural")
+    matrix, *_ = shift_tables(groups, EDGES, evidence.basis.explained_variance_ratio, sizes, "natural")
     np.testing.assert_allclose(shift, matrix, rtol=1e-9, atol=1e-12)
 
 
@@ -98,7 +99,7 @@ def test_covariances_are_those_of_the_mixture() -> None:
 
 def test_spreads_are_along_the_components() -> None:
     evidence = make([replace(model, at=0) for model in MODELS], draws=1)
-    turned = replace(evidence, components=np.eye(9)[::-1])
+    turned = replace(evidence, basis=made_basis(np.eye(9)[::-1]))
     np.testing.assert_allclose(spreads(evidence, compared(evidence, "task"))[0], np.tile(FALLING, (3, 1)))
     np.testing.assert_allclose(spreads(turned, compared(turned, "task"))[0], np.tile(FALLING[::-1], (3, 1)))
 

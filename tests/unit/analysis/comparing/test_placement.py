@@ -12,6 +12,7 @@ from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.dataset.models.model import ConvLayer, ConvModel
 from filtershift.errors import FiltershiftError
 from filtershift.passes.histograms import Grid
+from numpy_reference import made_basis
 
 WIDTH, RATIO = 0.1, np.arange(9, 0, -1) / 45
 DENSITY = float(np.finfo(np.float32).eps)
@@ -79,9 +80,7 @@ def reference() -> Reference:
         {"mean_range": [1.0, 2.0], "sparsity": [0.0, 0.5], "variance_entropy": [0.5, np.nan], "orthogonality": np.nan}
     )
     return Reference(
-        components=np.stack([np.eye(9)] * 2),
-        mean=np.zeros((2, 9)),
-        ratio=np.stack([RATIO] * 2),
+        bases=(made_basis(variance=RATIO),) * 2,
         grids=(grid, grid),
         variants=["scaled", "unscaled"],
         counts={("task", v): {"a": counts, "b": counts[:, ::-1]} for v in ("scaled", "unscaled")},

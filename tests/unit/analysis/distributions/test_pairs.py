@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from filtershift.analysis.distributions.pairs import BINS, blocks_of, example_table, pair_counts, ranges, scaled
 from filtershift.passes.extent import LayerExtent
+from numpy_reference import STILL, coefficients, made_basis
 
 PAIRS = list(combinations(range(9), 2))
-STILL = (np.eye(9), np.zeros(9))  # a basis in which coefficients are the weights
 
 
 class InMemory:
@@ -27,14 +27,14 @@ class InMemory:
 
 
 def basis_of(rng):
-    return np.linalg.qr(rng.normal(size=(9, 9)))[0], rng.normal(size=9)
+    return made_basis(np.linalg.qr(rng.normal(size=(9, 9)))[0], rng.normal(size=9))
 
 
-def expected_counts(filters, components, mean, reach, bins):
+def expected_counts(filters, basis, reach, bins):
     """Each pair counted by numpy over (reach, -reach), whose last bin is closed."""
-    coefficients = (filters - mean) @ components.T
+    values = coefficients(filters, basis)
     ends = [(-reach, reach)] * 2
-    return np.stack([np.histogram2d(coefficients[:, i], coefficients[:, j], bins, ends)[0] for i, j in PAIRS])
+    return np.stack([np.histogram2d(values[:, i], values[:, j], bins, ends)[0] for i, j in PAIRS])
 
 
 @given(
@@ -45,43 +45,43 @@ def expected_counts(filters, components, mean, reach, bins):
 )
 def test_counts_are_numpys_whatever_the_blocks(n, cuts, bins, seed):
     rng = np.random.default_rng(seed)
-    filters, (components, mean) = rng.normal(size=(n, 9)), basis_of(rng)
-    reach = np.abs((filters - mean) @ components.T).max(initial=0.0) or 1.0
-    counts = pair_counts(np.split(filters, sorted(cuts)), components, mean, reach, bins)
-    np.testing.assert_array_equal(counts, expected_counts(filters, components, mean, reach, bins))
+    filters, basis = rng.normal(size=(n, 9)), basis_of(rng)
+    reach = np.abs(coefficients(filters, basis)).max(initial=0.0) or 1.0
+    counts = pair_counts(np.split(filters, sorted(cuts)), basis, reach, bins)
+    np.testing.assert_array_equal(counts, expected_counts(filters, basis, reach, bins))
     assert (counts.sum(axis=(1, 2)) == n).all()
 
 
 def test_512_bins_of_single_precision_filters(rng):
-    filters, (components, mean) = rng.normal(size=(5000, 9)).astype(np.float32), basis_of(rng)
-    reach = np.abs((filters.astype(np.float64) - mean) @ components.T).max()
-    counts = pair_counts([filters], components, mean, reach)
+    filters, basis = rng.normal(size=(5000, 9)).astype(np.float32), basis_of(rng)
+    reach = np.abs(coefficients(filters.astype(np.float64), basis)).max()
+    counts = pair_counts([filters], basis, reach)
     assert counts.shape == (36, BINS, BINS) == (36, 512, 512)
-    np.testing.assert_array_equal(counts, expected_counts(filters.astype(np.float64), components, mean, reach, BINS))
+    np.testing.assert_array_equal(counts, expected_counts(filters.astype(np.float64), basis, reach, BINS))
 
 
 def test_every_edge_belongs_to_the_bin_above_and_the_last_bin_is_closed(rng):
     filters = rng.integers(-4, 5, size=(2000, 9)).astype(float)
-    counts = pair_counts([filters], *STILL, reach=4, bins=8)
-    np.testing.assert_array_equal(counts, expected_counts(filters, *STILL, 4, 8))
+    counts = pair_counts([filters], STILL, reach=4, bins=8)
+    np.testing.assert_array_equal(counts, expected_counts(filters, STILL, 4, 8))
     assert (counts.sum(axis=(1, 2)) == 2000).all()
 
 
 def test_a_value_below_an_edge_by_rounding_alone_is_on_it():
     filters = np.full((1, 9), -1e-12)
-    assert pair_counts([filters], *STILL, reach=1, bins=2)[:, 1, 1].all()
+    assert pair_counts([filters], STILL, reach=1, bins=2)[:, 1, 1].all()
 
 
 def test_the_first_of_a_pair_lies_along_the_first_axis():
     filters = np.array([[-1, *[1] * 8]])
-    counts = pair_counts([filters], *STILL, reach=1, bins=2)
+    counts = pair_counts([filters], STILL, reach=1, bins=2)
     assert counts[0].tolist() == [[0, 1], [0, 0]]
     assert counts[-1].tolist() == [[0, 0], [0, 1]]
 
 
 def test_what_lies_beyond_is_in_the_outermost_bins():
     filters = np.array([[9.0] * 9, [-9.0] * 9])
-    assert (pair_counts([filters], *STILL, reach=1, bins=4) == np.diag([1, 0, 0, 1])).all()
+    assert (pair_counts([filters], STILL, reach=1, bins=4) == np.diag([1, 0, 0, 1])).all()
 
 
 @pytest.mark.parametrize("prepare", [scaled, np.asarray])
@@ -89,8 +89,8 @@ def test_filters_that_are_not_finite_are_left_out(rng, prepare):
     filters, basis = rng.uniform(-1, 1, size=(20, 9)), basis_of(rng)
     wrong = filters.copy()
     wrong[[1, 5, 6], [0, 3, 8]] = np.nan, np.inf, -np.inf
-    expected = pair_counts([prepare(np.delete(filters, [1, 5, 6], axis=0))], *basis, reach=1, bins=4)
-    np.testing.assert_array_equal(pair_counts([prepare(wrong)], *basis, reach=1, bins=4), expected)
+    expected = pair_counts([prepare(np.delete(filters, [1, 5, 6], axis=0))], basis, reach=1, bins=4)
+    np.testing.assert_array_equal(pair_counts([prepare(wrong)], basis, reach=1, bins=4), expected)
 
 
 def test_scaled_filters_have_the_largest_weight_one(rng):

@@ -11,8 +11,8 @@ from filtershift.analysis.quality.shapes import layer_shapes, read_windows
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
-from filtershift.passes.bases import global_basis
-from filtershift.passes.extent import measure_extent, total_extent
+from filtershift.passes.bases import global_bases
+from filtershift.passes.extent import measure_extent
 from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import make_grids, measure_histograms
 from filtershift.passes.moments import measure_moments
@@ -81,20 +81,16 @@ class InMemory:
 def measured(source, runs):
     """What the three passes find, with the counts of each layer."""
     moments = measure_moments(source, runs)
-    bases = [global_basis(moments, variant) for variant in range(2)]
-    components, mean = (np.stack([getattr(basis, name) for basis in bases]) for name in ("components", "mean"))
-    peaks = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
-    extent = measure_extent(source, runs, components, mean, peaks)
-    grids = make_grids(moments, components, mean, total_extent(extent, moments.peak), 70)
-    counted = list(measure_histograms(source, runs, components, mean, grids))
-    return SimpleNamespace(
-        moments=moments, extent=extent, components=components[0], mean=mean[0], grids=grids, counted=counted
-    )
+    bases = global_bases(moments)
+    extent = measure_extent(source, runs, bases, moments)
+    grids = make_grids(moments, extent, bases, 70)
+    counted = list(measure_histograms(source, runs, bases, grids))
+    return SimpleNamespace(moments=moments, extent=extent, bases=bases, grids=grids, counted=counted)
 
 
 def shapes_of(found):
     counts = [(np.array([layer]), counts[None, 0, :, -1024:]) for layer, counts in found.counted]
-    return layer_shapes(found.moments, found.extent, found.components, found.mean, found.grids[0].window, counts)
+    return layer_shapes(found.moments, found.extent, found.bases[0], found.grids[0].window, counts)
 
 
 def of_filters(layers):
@@ -169,7 +165,7 @@ def test_shards_and_batches_change_nothing(tmp_path):
     for path, half in zip(paths, halves, strict=True):
         save_histograms((path, tmp_path / "unscaled.h5"), found.grids, half)
     window = found.grids[0].window
-    stored = layer_shapes(found.moments, found.extent, found.components, found.mean, window, read_windows(paths))
+    stored = layer_shapes(found.moments, found.extent, found.bases[0], window, read_windows(paths))
     pd.testing.assert_frame_equal(stored, shapes_of(found), check_exact=True)
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from filtershift.analysis.quality.normal_reference import POINTS, normal_points, reference_quantiles, scaled_normal
 from filtershift.analysis.quality.shapes import coincidence, negentropy
+from numpy_reference import made_basis
 
 WINDOW = np.array([-3.0, 3.0])
 BINS = 1024
@@ -83,7 +84,7 @@ def test_normal_filters_are_found_by_what_scaling_makes_of_them(spectrum, shift)
     np.testing.assert_allclose(np.abs(filters).max(axis=1), 1, rtol=1e-6)
     np.testing.assert_allclose(filters[0].mean(axis=1), mean, atol=0.02)
     np.testing.assert_allclose(np.cov(filters[0]), covariance, atol=0.02)
-    quantiles = reference_quantiles(filters, turn, mean, 8)[0]
+    quantiles = reference_quantiles(filters, made_basis(turn, mean), 8)[0]
     below = (((sample - mean) @ turn.T)[:, :, None] < quantiles).mean(axis=0)
     np.testing.assert_allclose(below, np.tile(np.arange(1, 8) / 8, (9, 1)), atol=0.03)
 

@@ -14,7 +14,7 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.writer import write_dataset
-from filtershift.passes.bases import global_basis
+from filtershift.passes.bases import global_bases
 from filtershift.passes.extent import measure_extent
 from filtershift.passes.moments import measure_moments
 from filtershift.passes.orthogonality import measure_orthogonality
@@ -67,10 +67,7 @@ def quality_of(tensors: dict[str, np.ndarray], groups: dict[str, int], path: Pat
     table = read_layers(path)
     with FilterFile(path) as source:
         moments = measure_moments(source, table.row_ranges)
-        bases = [global_basis(moments, variant) for variant in range(2)]
-        components, mean = np.stack([b.components for b in bases]), np.stack([b.mean for b in bases])
-        peak = dict(zip(moments.layer.tolist(), moments.peak.tolist(), strict=True))
-        extent = measure_extent(source, table.row_ranges, components, mean, peak)
+        extent = measure_extent(source, table.row_ranges, global_bases(moments), moments)
         orthogonality = measure_orthogonality(source, table.layers, table.row_ranges)
     quality = layer_quality(table.layers, moments, extent, orthogonality).set_index(pd.Index(tensors))
     return quality.assign(variance_entropy_norm=quality["variance_entropy"] / quality["random_threshold"])
