@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from filtershift.analysis.quality.phenotypes import JUDGED, PHENOTYPES, layer_phenotypes
-from filtershift.analysis.quality.shapes import layer_shapes, read_windows
+from filtershift.analysis.quality.shapes import layer_shapes
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
 from filtershift.dataset.sources.synthetic.filters import KINDS, SOURCES, make_recipes
@@ -19,7 +19,7 @@ from filtershift.dataset.sources.synthetic.models import meta_table
 from filtershift.files import write_table
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.group_files import load_bases
-from filtershift.passes.histogram_files import load_grid
+from filtershift.passes.histogram_files import load_grid, stored_layers
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
 from passes import PASSES
@@ -63,7 +63,7 @@ def judged(settings: Synthetic, threads: int) -> pd.DataFrame:
         scaled = histogram_files(folder)[0]
         moments, extent = load([folder / "moments.h5"], LayerMoments), load([folder / "extent.h5"], LayerExtent)
         window = load_grid(scaled).window
-        shapes = layer_shapes(moments, extent, basis, window, read_windows([scaled]))
+        shapes = layer_shapes(moments, extent, basis, window, stored_layers([scaled], "window"))
     recipes = make_recipes(meta_table(settings.filters, settings.models, settings.layers, settings.seed), settings.seed)
     drawn = recipes.table[recipes.source]
     return layer_phenotypes(layers, shapes).assign(

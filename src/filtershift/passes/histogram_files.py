@@ -1,6 +1,6 @@
 """Stored histograms of layers, both grids, one file per shard and variant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ Counts = NDArray[np.int64]
 LayerCounts = NDArray[np.int32]
 
 PACKED = tables.Filters(complevel=5, complib="blosc:lz4", shuffle=True)
-# Layers written at once, and layers a chunk.
+# Layers written and read at once.
 BATCH = 64
 UNDATED = {"track_times": False}
 
@@ -66,7 +66,30 @@ def load_grid(path: Path) -> Grid:
         return Grid(file.root.extent_ends[:], int(file.root.bins[0]), file.root.window_ends[:])
 
 
-def group_counts(paths: Iterable[Path], grid: str, group_of: dict[int, int], groups: int) -> Counts:
+def stored_layers(paths: Iterable[Path], grid: str) -> Iterator[tuple[NDArray[np.int64], LayerCounts]]:
+    """Read stored histograms a batch at a time: numbers of layers (B,) and their counts (B, 9, stored bins).
+
+    Args:
+        paths: the files of all shards of one variant.
+        grid: "extent" or "window".
+    """
+    for path in paths:
+        with tables.open_file(path) as file:
+            layers, counts = file.root.layer[:], file.get_node(f"/{grid}")
+            for start in range(0, len(layers), BATCH):
+                yield layers[start : start + BATCH], counts[start : start + BATCH]
+
+
+def layer_sizes(paths: Iterable[Path]) -> dict[int, int]:
+    """The number of counted filters of each stored layer."""
+    sizes: dict[int, int] = {}
+    for path in paths:
+        with tables.open_file(path) as file:
+            sizes.update(zip(file.root.layer[:].tolist(), file.root.n[:].tolist(), strict=True))
+    return sizes
+
+
+def group_counts(paths: Sequence[Path], grid: str, group_of: Mapping[int, int], groups: int) -> Counts:
     """Sum the stored histograms of the layers of each group, (groups, 9, stored bins).
 
     Args:
@@ -75,23 +98,16 @@ def group_counts(paths: Iterable[Path], grid: str, group_of: dict[int, int], gro
         group_of: the group, 0 … groups - 1, of each layer; layers not in it are left out.
         groups: how many groups.
     """
-    total: Counts | None = None
-    for path in paths:
-        with tables.open_file(path) as file:
-            counts = file.get_node(f"/{grid}")
-            if total is None:
-                total = np.zeros((groups, *counts.shape[1:]), np.int64)
-            layers = file.root.layer[:]
-            for start in range(0, len(layers), BATCH):
-                for layer, count in zip(layers[start : start + BATCH], counts[start : start + BATCH], strict=True):
-                    if layer in group_of:
-                        total[group_of[layer]] += count
-    if total is None:
-        raise ValueError("no file of histograms given")
+    bins = WINDOW_BINS if grid == "window" else load_grid(paths[0]).bins * REFINE
+    total = np.zeros((groups, 9, bins), np.int64)
+    for layers, counts in stored_layers(paths, grid):
+        for layer, count in zip(layers.tolist(), counts, strict=True):
+            if layer in group_of:
+                total[group_of[layer]] += count
     return total
 
 
-def layer_counts(paths: Iterable[Path], layers: Sequence[int], share: Array | None = None) -> NDArray:
+def layer_counts(paths: Sequence[Path], layers: Sequence[int], share: Array | None = None) -> NDArray:
     """The histograms of layers over the compared bins of the extent, (layers, 9, bins), in the order given.
 
     Args:
@@ -100,19 +116,13 @@ def layer_counts(paths: Iterable[Path], layers: Sequence[int], share: Array | No
         share: (stored bins, bins) how much of each stored bin lies in each of other bins to count over; then counts are
             not whole, and float32.
     """
+    bins = load_grid(paths[0]).bins if share is None else share.shape[1]
+    total: NDArray = np.zeros((len(layers), 9, bins), np.int32 if share is None else np.float32)
     place = {layer: k for k, layer in enumerate(layers)}
-    total: NDArray | None = None
-    for path in paths:
-        with tables.open_file(path) as file:
-            bins = int(file.root.bins[0]) if share is None else share.shape[1]
-            if total is None:
-                total = np.zeros((len(layers), 9, bins), np.int32 if share is None else np.float32)
-            to = np.array([place.pop(layer, -1) for layer in file.root.layer[:].tolist()])
-            for start in range(0, len(to), BATCH):
-                here = to[start : start + BATCH]
-                stored = file.root.extent[start : start + BATCH]
-                counts = coarsen(stored, bins) if share is None else stored @ share
-                total[here[here >= 0]] = counts[here >= 0]
-    if total is None or place:
+    for numbers, stored in stored_layers(paths, "extent"):
+        to = np.array([place.pop(layer, -1) for layer in numbers.tolist()])
+        counts = coarsen(stored, bins) if share is None else stored @ share
+        total[to[to >= 0]] = counts[to >= 0]
+    if place:
         raise ValueError(f"no histogram of {len(place):,} of {len(layers):,} layers")
     return total

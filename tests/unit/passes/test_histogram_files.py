@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.histogram_files import group_counts, layer_counts, load_grid, save_histograms
+from filtershift.passes.histogram_files import (
+    BATCH,
+    group_counts,
+    layer_counts,
+    layer_sizes,
+    load_grid,
+    save_histograms,
+    stored_layers,
+)
 from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid
 from filtershift.passes.layer_files import load, save
 
@@ -36,6 +44,22 @@ def test_a_grid_is_read_back_exactly(grids, tmp_path, rng):
         assert read.extent.tobytes() == grid.extent.tobytes()
         assert read.window.tobytes() == grid.window.tobytes()
         assert read.edges.tobytes() == grid.edges.tobytes()
+
+
+def test_layers_are_read_in_batches_as_they_are_stored(grids, tmp_path, rng):
+    shards = [random_counts(rng, range(BATCH + 3)), random_counts(rng, []), random_counts(rng, [200, 150])]
+    paths = []
+    for k, counted in enumerate(shards):
+        paths.append(tmp_path / f"scaled.{k}.h5")
+        save_histograms((paths[-1], tmp_path / "unscaled.h5"), grids, counted)
+    counted = [layer for shard in shards for layer in shard]
+    for kind, part in (("extent", slice(0, STORED)), ("window", slice(STORED, None))):
+        batches = list(stored_layers(paths, kind))
+        assert [len(numbers) for numbers, _ in batches] == [BATCH, 3, 2]
+        assert np.concatenate([numbers for numbers, _ in batches]).tolist() == [layer for layer, _ in counted]
+        expected = [counts[0][:, part] for _, counts in counted]
+        np.testing.assert_array_equal(np.concatenate([counts for _, counts in batches]), expected)
+    assert layer_sizes(paths) == {layer: counts[0, 0, :STORED].sum() for layer, counts in counted}
 
 
 def test_group_counts_add_up_the_layers_of_all_shards(grids, tmp_path, rng):

@@ -4,9 +4,7 @@ Shapes are those of scaled filters, whose coefficients the stored bins resolve i
 shape: they are counted, and taken out of the histograms.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
-from pathlib import Path
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -26,8 +24,6 @@ Numbers = NDArray[np.int64]
 PARTS = 16
 # A component counts with at least this standard deviation, a tenth of the largest weight: a smaller one is one value.
 NARROW = 0.1
-# Layers read and compared at once.
-BATCH = 64
 
 
 def layer_shapes(
@@ -111,20 +107,6 @@ def negentropy(counts: Array, window: Array, quantiles: NDArray[np.floating]) ->
     share = _ratio(np.diff(below, axis=2, prepend=0, append=n[:, :, None]), n[:, :, None])
     divergence: Array = rel_entr(share, 1 / parts).sum(axis=2)
     return divergence - (parts - 1) / 2 * (_ratio(np.ones_like(n), n) + 1 / POINTS)
-
-
-def read_windows(paths: Iterable[Path]) -> Iterator[tuple[Numbers, Counts]]:
-    """The stored histograms over the window of all shards, ``BATCH`` layers at a time: numbers and counts."""
-    return chain.from_iterable(map(_read_windows, paths))
-
-
-def _read_windows(path: Path) -> Iterator[tuple[Numbers, Counts]]:
-    import tables
-
-    with tables.open_file(path) as file:
-        layers = file.root.layer[:]
-        for start in range(0, len(layers), BATCH):
-            yield layers[start : start + BATCH], file.root.window[start : start + BATCH]
 
 
 def _without_zeros(moments: LayerMoments) -> tuple[Array, Array]:

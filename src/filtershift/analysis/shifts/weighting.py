@@ -1,16 +1,15 @@
 """Histograms of groups in which each filter, each layer or each model counts the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import tables
 from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
-from filtershift.passes.histogram_files import BATCH, load_grid
+from filtershift.passes.histogram_files import layer_sizes, load_grid, stored_layers
 from filtershift.passes.histograms import REFINE, Grid
 
 Array = NDArray[np.float64]
@@ -49,7 +48,7 @@ def load_fine_counts(
     layers = np.array(list(groups.group_of), np.int64)
     group = np.array(list(groups.group_of.values()), np.int64)
     count = len(groups.labels)
-    sizes = _sizes(paths)
+    sizes = layer_sizes(paths)
     n, owner = np.array([sizes[layer] for layer in layers.tolist()], float), np.zeros(len(layers), np.int64)
     if "model" in weightings and model is not None:
         owner = np.unique(model.loc[layers.tolist()].to_numpy(np.int64), return_inverse=True)[1]
@@ -59,11 +58,12 @@ def load_fine_counts(
     place = {layer: k for k, layer in enumerate(layers.tolist())}
     sums = {weighting: np.zeros((count, 9, fine)) for weighting in weightings}
     every = np.zeros(fine)
-    for layer, counts in _layers(paths):
-        every += counts.sum(axis=0)
-        if (k := place.get(layer)) is not None:
-            for weighting, total in sums.items():
-                total[group[k]] += counts * weights[weighting][k]
+    for numbers, batch in stored_layers(paths, "extent"):
+        every += batch.sum(axis=(0, 1))
+        for layer, counts in zip(numbers.tolist(), batch, strict=True):
+            if (k := place.get(layer)) is not None:
+                for weighting, total in sums.items():
+                    total[group[k]] += counts * weights[weighting][k]
     return FineCounts(sums, every, grid)
 
 
@@ -87,22 +87,3 @@ def filter_weights(weighting: str, n: Array, group: Indices, model: Indices, gro
     owners = np.bincount(group, n / np.maximum(owned[pair], 1) if len(n) else None, groups).round()
     share = np.bincount(group, n, groups) / np.maximum(owners, 1)
     return share[group] / np.maximum(owned[pair], 1)
-
-
-def _sizes(paths: Sequence[Path]) -> dict[int, int]:
-    """Number of counted filters of each stored layer."""
-    sizes: dict[int, int] = {}
-    for path in paths:
-        with tables.open_file(path) as file:
-            sizes.update(zip(file.root.layer[:].tolist(), file.root.n[:].tolist(), strict=True))
-    return sizes
-
-
-def _layers(paths: Sequence[Path]) -> Iterator[tuple[int, NDArray[np.int32]]]:
-    """Number and histograms (9, fine bins) of each stored layer."""
-    for path in paths:
-        with tables.open_file(path) as file:
-            layers = file.root.layer[:].tolist()
-            for start in range(0, len(layers), BATCH):
-                batch = file.root.extent[start : start + BATCH]
-                yield from zip(layers[start : start + BATCH], batch, strict=True)

@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from filtershift.analysis.quality.phenotypes import DRAWABLE, JUDGED, examples, layer_phenotypes, model_phenotypes
-from filtershift.analysis.quality.shapes import layer_shapes, read_windows
+from filtershift.analysis.quality.shapes import layer_shapes
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
 from filtershift.passes.bases import global_bases
 from filtershift.passes.extent import measure_extent
-from filtershift.passes.histogram_files import save_histograms
+from filtershift.passes.histogram_files import save_histograms, stored_layers
 from filtershift.passes.histograms import make_grids, measure_histograms
 from filtershift.passes.moments import measure_moments
 
@@ -165,7 +165,8 @@ def test_shards_and_batches_change_nothing(tmp_path):
     for path, half in zip(paths, halves, strict=True):
         save_histograms((path, tmp_path / "unscaled.h5"), found.grids, half)
     window = found.grids[0].window
-    stored = layer_shapes(found.moments, found.extent, found.bases[0], window, read_windows(paths))
+    histograms = stored_layers(paths, "window")
+    stored = layer_shapes(found.moments, found.extent, found.bases[0], window, histograms)
     pd.testing.assert_frame_equal(stored, shapes_of(found), check_exact=True)
 
 
