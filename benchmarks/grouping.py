@@ -16,31 +16,29 @@ from filtershift.passes.group_files import load_bases
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
 from filtershift.results import VARIANTS
-from pipeline import histogram_files, ridges, shifts
+from pipeline import histogram_files, shifts_of
 
 
 def add_grouping(folder: Path, column: str) -> None:
     """Group by a column of the layer table and draw, both variants; ``folder`` has the results of the passes."""
-    groups = assign(load_layers(folder / "layers.csv"), column, Grouping(by=[column]))
+    layers = load_layers(folder / "layers.csv")
+    groups = assign(layers, column, Grouping(by=[column]))
     moments = load([folder / "moments.h5"], LayerMoments)
     global_bases = load_bases(folder / "basis.h5")
-    sizes = groups.sizes.set_index("group")
     models = dict(zip(groups.sizes["group"].tolist(), groups.sizes["n_models"].tolist(), strict=True))
     for v, (variant, histograms) in enumerate(zip(VARIANTS, histogram_files(folder), strict=True)):
-        basis = global_bases[v]
-        matrix = shifts(groups, "shift", basis.explained_variance_ratio, histograms)
-        own, x, densities = ridges(groups, moments, v, basis.components, histograms)
-        labels = matrix.index.tolist()
+        shifts, own = shifts_of(groups, "shift", layers, moments, v, global_bases[v], histograms)
+        labels = shifts.n["group"].tolist()
         subsets = [
             Subset(label, one.components, one.explained_variance_ratio, one.n_filters, models[label])
             for label, one in own.items()
         ]
-        counts = sizes.loc[labels, "n_models"].tolist(), sizes.loc[labels, "n_filters"].tolist()
-        drawn = np.stack([densities[label] for label in labels])
+        counts = shifts.n["n_models"].tolist(), shifts.n["n_filters"].tolist()
+        densities = np.stack([shifts.densities[label] for label in labels])
         figures = {
             "eigenfilters": eigenfilters(subsets),
-            "ridge": ridge(x, drawn, labels, group_colors(models)),
-            "shift_matrix": shift_matrix([ShiftPanel(column, labels, *counts, matrix.to_numpy())]),
+            "ridge": ridge(shifts.x, densities, labels, group_colors(models)),
+            "shift_matrix": shift_matrix([ShiftPanel(column, labels, *counts, shifts.matrix.to_numpy())]),
         }
         for name, figure in figures.items():
             beside = folder / "figures" / variant / column
