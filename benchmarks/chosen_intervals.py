@@ -13,7 +13,8 @@ from multiprocessing import Pool
 import numpy as np
 
 from filtershift.analysis.shifts.choices import PAPER, Choices
-from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
+from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.noise import ABOVE, flags
 from publish import markdown
 from simulated import Group, Population, simulate, true_shift
 

@@ -16,7 +16,8 @@ import numpy as np
 from tqdm import tqdm
 
 from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
-from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
+from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.noise import ABOVE, flags
 from publish import END, markdown
 from simulated import Group, Population, simulate, simulate_shared, true_shift
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.shifts.d_matrix import probabilities
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
-from filtershift.analysis.uncertainty.intervals import Resampling, flags, measure_uncertainty
+from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.noise import flags
 from filtershift.results import SKIPPED
 
 Array = NDArray[np.float64]

@@ -19,10 +19,6 @@ from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shif
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
 
-ABOVE, BELOW_FLOOR, WITHIN_NULL, TOO_SMALL = "above", "below floor", "within null", "too small"
-"""What a shift is: above floor and null; not above the floor; above the floor, not above the null; of a group of less
-than two filters."""
-
 LENGTHS = ("wasserstein", "tv")
 """Divergences to whose square, rather than to themselves, noise adds as much in every resample."""
 
@@ -128,11 +124,3 @@ def _quantiles(drawn: Array, levels: list[float]) -> NDArray[np.float64]:
     """Quantiles of the draws (draws, P), (levels, P)."""
     parts = np.array_split(drawn, max(1, drawn.size // 4_000_000), axis=1)
     return np.concatenate([np.quantile(part.T.astype(float), levels, axis=1) for part in parts], axis=1)
-
-
-def flags(shift: Array, floor: Array, null: Array) -> NDArray[np.object_]:
-    """The flag of each pair, see `ABOVE`."""
-    flag = np.where(shift <= null, WITHIN_NULL, ABOVE).astype(object)
-    flag[shift <= floor] = BELOW_FLOOR
-    flag[np.isnan(shift) | np.isnan(floor)] = TOO_SMALL
-    return flag

@@ -1,15 +1,14 @@
 """The uncertainty of the shifts of a grouping, or of a model beside it, as tables."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers, grouped_layers
-from filtershift.analysis.uncertainty.intervals import ABOVE, Resampling, flags, measure_uncertainty
-from filtershift.files import read_table
+from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.noise import flags
 
 Indices = NDArray[np.int64]
 
@@ -108,29 +107,3 @@ def placed_uncertainty(
             "resampled": layers.resampled[:-1],
         }
     )
-
-
-def noise_cells(intervals: pd.DataFrame, labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Which cells of the D-matrix of groups in this order do not rise above floor and null, (groups, groups).
-
-    ``intervals`` has columns a, b, flag, a row for each pair. The diagonal is not marked.
-    """
-    number = pd.Index(labels)
-    a, b = (number.get_indexer(pd.Index(intervals[end])) for end in ("a", "b"))
-    noise = np.zeros((len(labels), len(labels)), bool)
-    noise[a, b] = noise[b, a] = intervals["flag"] != ABOVE
-    return noise
-
-
-def noise_level(intervals: pd.DataFrame) -> tuple[float, int]:
-    """What the shifts of a grouping must exceed, the median over its pairs, and how many of them do.
-
-    ``intervals`` has columns floor, null, flag. The level is missing where no pair has one.
-    """
-    level = intervals[["floor", "null"]].max(axis=1, skipna=False)
-    return float(level.median()), int((intervals["flag"] == ABOVE).sum())
-
-
-def load_intervals(path: Path) -> pd.DataFrame:
-    """Read back the first table of `uncertainty_tables`."""
-    return read_table(path, text=("a", "b", "flag", "resampled_a", "resampled_b"))

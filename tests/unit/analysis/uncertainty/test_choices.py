@@ -11,7 +11,8 @@ from filtershift.analysis.shifts.choices import KNOWN, PAPER, Choices
 from filtershift.analysis.shifts.divergences import chosen_parts
 from filtershift.analysis.shifts.weighting import load_fine_counts
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers, load_grouped_layers
-from filtershift.analysis.uncertainty.intervals import Resampling, flags, measure_uncertainty
+from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.noise import flags
 from filtershift.analysis.uncertainty.null_groups import null_groups
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits, rounded
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves

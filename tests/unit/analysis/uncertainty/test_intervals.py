@@ -10,9 +10,10 @@ from threadpoolctl import threadpool_limits
 from filtershift.analysis.shifts.d_matrix import component_shifts, probabilities
 from filtershift.analysis.uncertainty import intervals
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
-from filtershift.analysis.uncertainty.intervals import Resampling, flags, measure_uncertainty, shifts_between
+from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty, shifts_between
+from filtershift.analysis.uncertainty.noise import flags, noise_cells, noise_level
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
-from filtershift.analysis.uncertainty.tables import noise_cells, noise_level, placed_uncertainty, uncertainty_tables
+from filtershift.analysis.uncertainty.tables import placed_uncertainty, uncertainty_tables
 
 RATIO = np.arange(9, 0, -1.0) / 45
 WIDTH = 0.1

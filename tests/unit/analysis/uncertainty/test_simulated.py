@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from filtershift.analysis.uncertainty.intervals import Resampling, flags, measure_uncertainty
+from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.noise import flags
 from simulated import SIGMA, Group, Population, binned, simulate, simulate_shared, true_shift
 
 HOW = Resampling(resamples=300)
