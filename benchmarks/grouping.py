@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from filtershift.analysis.groups.assign import assign
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.dataset.layer_table import load_layers
-from filtershift.figures.eigenfilters import Subset, eigenfilters
-from filtershift.figures.ridge import ridge
+from filtershift.figures.eigenfilters import eigenfilters_of
+from filtershift.figures.ridge import ridge_of
 from filtershift.figures.saving import save
-from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
-from filtershift.figures.style import group_colors
+from filtershift.figures.shift_matrix import shift_matrix, shift_panel
 from filtershift.passes.group_files import load_bases
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
@@ -28,17 +25,11 @@ def add_grouping(folder: Path, column: str) -> None:
     models = dict(zip(groups.sizes["group"].tolist(), groups.sizes["n_models"].tolist(), strict=True))
     for v, (variant, histograms) in enumerate(zip(VARIANTS, histogram_files(folder), strict=True)):
         shifts, own = shifts_of(groups, "shift", layers, moments, v, global_bases[v], histograms)
-        labels = shifts.n["group"].tolist()
-        subsets = [
-            Subset(label, one.components, one.explained_variance_ratio, one.n_filters, models[label])
-            for label, one in own.items()
-        ]
-        counts = shifts.n["n_models"].tolist(), shifts.n["n_filters"].tolist()
-        densities = np.stack([shifts.densities[label] for label in labels])
+        bases = [(label, {**vars(basis), "n_models": models[label]}) for label, basis in own.items()]
         figures = {
-            "eigenfilters": eigenfilters(subsets),
-            "ridge": ridge(shifts.x, densities, labels, group_colors(models)),
-            "shift_matrix": shift_matrix([ShiftPanel(column, labels, *counts, shifts.matrix.to_numpy())]),
+            "eigenfilters": eigenfilters_of(bases),
+            "ridge": ridge_of(shifts.x, shifts.densities, shifts.n["group"].tolist()),
+            "shift_matrix": shift_matrix([shift_panel(column, shifts.matrix, shifts.n)]),
         }
         for name, figure in figures.items():
             beside = folder / "figures" / variant / column

@@ -1,6 +1,5 @@
 """What the workflow computes, in one process: from a data set to basis, shifts, densities and quality."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np

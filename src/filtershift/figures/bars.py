@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
@@ -38,6 +39,26 @@ class BarPanel:
     title: str
     labels: Sequence[str]
     counts: Sequence[int]
+
+
+def largest_first(sizes: pd.DataFrame, count: str) -> pd.DataFrame:
+    """The columns group and n_filters (count "filters") or n_models ("models"), largest first, equals as they were."""
+    return sizes.sort_values(f"n_{count}", ascending=False, kind="stable")[["group", f"n_{count}"]]
+
+
+def size_bars(titles: Sequence[str], sizes: Sequence[pd.DataFrame], count: str) -> Figure:
+    """Show how many filters or models each group has, one panel per grouping.
+
+    Args:
+        titles: of the groupings.
+        sizes: of each, the columns of `largest_first`, from top to bottom.
+        count: "filters" or "models".
+    """
+    panels = [
+        BarPanel(title, table["group"].tolist(), table[f"n_{count}"].tolist())
+        for title, table in zip(titles, sizes, strict=True)
+    ]
+    return bars(panels, f"number of {count}")
 
 
 @styled

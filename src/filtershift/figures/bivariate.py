@@ -1,18 +1,21 @@
 """Bivariate densities of coefficient pairs (figure 5): a triangle of panels for each typical layer."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
+from filtershift.figures.blank import blank
 from filtershift.figures.labels import indexed, number_text
 from filtershift.figures.layout import MARGIN, SCREEN_DPI, canvas, fit_labels, page, place
 from filtershift.figures.style import FAINT, FIRE, LABEL, SMALL, TITLE, styled
@@ -43,6 +46,26 @@ class Example:
     lines: Sequence[str]
     counts: np.ndarray
     reach: float
+
+
+def bivariate_of(counted: Mapping[str, Mapping[str, NDArray]], table: pd.DataFrame, dots: int = SCREEN_DOTS) -> Figure:
+    """Show the example of each phenotype, or that no layer has any.
+
+    Args:
+        counted: per phenotype the ``counts`` (36, bins, bins) of its pairs of coefficients.
+        table: which layers these are, as of `filtershift.analysis.distributions.pairs.example_table`.
+        dots: along a side of a panel; `SCREEN_DOTS` or `PRINT_DOTS`.
+    """
+    examples = [
+        Example(
+            row["phenotype"],
+            [row["model"], f"layer {row['layer']}, depth {row['conv_depth']}, {row['n_filters']:,} filters"],
+            counted[row["phenotype"]]["counts"],
+            row["reach"],
+        )
+        for row in table.to_dict("records")
+    ]
+    return bivariate(examples, dots) if examples else blank("no layer has any of the phenotypes")
 
 
 @styled

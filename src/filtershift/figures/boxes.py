@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cbook import boxplot_stats
 from matplotlib.figure import Figure
 
+from filtershift.analysis.uncertainty.noise import noise_level
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import (
     MARGIN,
@@ -39,6 +41,29 @@ class Noise:
 
     level: float
     above: int
+
+
+def shift_boxes(titles: Sequence[str], pairs: Sequence[pd.DataFrame]) -> Figure:
+    """Show the shifts of all pairs of groups, one box per grouping.
+
+    Args:
+        titles: of the groupings.
+        pairs: of each, a column shift, and in all or none of them floor, null and flag, for the level of noise.
+    """
+    rows = [(title, table["shift"].to_numpy(float)) for title, table in zip(titles, pairs, strict=True)]
+    noise = [Noise(*noise_level(table)) for table in pairs if "flag" in table]
+    return boxes(rows, "shift D", noise=noise)
+
+
+def range_boxes(ranges: pd.DataFrame, labels: Sequence[str]) -> Figure:
+    """Show the mean filter ranges of models, one box per group.
+
+    Args:
+        ranges: columns group, mean_range: one row per model of each group.
+        labels: of the groups, from top to bottom.
+    """
+    rows = [(label, ranges.loc[ranges["group"] == label, "mean_range"].to_numpy(float)) for label in labels]
+    return boxes(rows, "mean filter range of a model", log=True)
 
 
 @styled

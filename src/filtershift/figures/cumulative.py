@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place, text_width
-from filtershift.figures.style import FRAME, SMALL, TINY, TITLE, Color, styled
+from filtershift.figures.style import FRAME, SMALL, TINY, TITLE, Color, group_colors, styled
 
 _WIDTH, _HEIGHT = 4.2, 3.2
 _HEADING, _AXIS, _LEFT, _SPACE = 0.35, 0.65, 0.55, 0.3
@@ -44,6 +45,21 @@ class _Legend:
     @property
     def height(self) -> float:
         return min(self.rows, len(self.texts)) * self.pitch
+
+
+def cumulative_of(titles: Sequence[str], groupings: Sequence[Mapping[str, Mapping[str, NDArray]]]) -> Figure:
+    """Show what the components of the groups of some groupings explain, one panel per grouping.
+
+    Args:
+        titles: of the groupings.
+        groupings: of each, the bases of its groups as stored, by label: explained_variance_ratio (9,).
+    """
+    panels = [
+        CumulativePanel(title, list(bases), np.stack([basis["explained_variance_ratio"] for basis in bases.values()]))
+        for title, bases in zip(titles, groupings, strict=True)
+    ]
+    colors = {label: color for bases in groupings for label, color in group_colors(bases).items()}
+    return cumulative(panels, colors)
 
 
 @styled

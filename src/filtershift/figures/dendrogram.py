@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from filtershift.analysis.shifts.maps import Tree
+from filtershift.figures.blank import blank
 from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place, round_values, text_width
 from filtershift.figures.shift_matrix import (
     HEADING,
+    NO_SHIFT,
     SPACE,
     MeasuredPanel,
     ShiftPanel,
     draw_panel,
     draw_scale,
     measure,
+    shift_panel,
     shift_scale,
 )
 from filtershift.figures.style import FAINT, FRAME, INK, SMALL, styled
@@ -24,6 +29,30 @@ ON_SCREEN, IN_PRINT = 14.0, 48.0
 
 _GAP = 0.06
 _FOOT = 0.25
+
+
+def dendrogram_of(
+    title: str,
+    matrix: pd.DataFrame,
+    sizes: pd.DataFrame,
+    leaves: Tree,
+    intervals: pd.DataFrame | None = None,
+    longest_side: float = ON_SCREEN,
+) -> Figure:
+    """Show a D-matrix in the order of its tree, or that no group has a shift.
+
+    Args:
+        title: of the grouping.
+        matrix: labels as index and columns.
+        sizes: columns group, n_filters, n_models.
+        leaves: the tree of the groups with filters.
+        intervals: columns a, b, flag of all pairs; None where noise is not known.
+        longest_side: inches.
+    """
+    if not leaves.groups:
+        return blank(NO_SHIFT)
+    panel = shift_panel(title, matrix.loc[leaves.groups, leaves.groups], sizes, intervals)
+    return dendrogram(panel, leaves.branches, matrix.index.drop(leaves.groups).tolist(), longest_side)
 
 
 @styled

@@ -1,7 +1,7 @@
 """Eigenfilter tiles (figures 1 and 8): the basis of each subset, its explained variance and how it adds up."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ from matplotlib.colorbar import Colorbar
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.path import Path
+from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
+from filtershift.figures.blank import blank
 from filtershift.figures.labels import indexed
 from filtershift.figures.layout import MARGIN, POINTS, canvas, fit_labels, page, place, text_width
 from filtershift.figures.style import BAR, FAINT, FRAME, SMALL, TINY, TITLE, WEIGHT_MAP, styled
@@ -79,6 +81,25 @@ class _Sizes:
 _GENEROUS = _Sizes(tile=0.56, gap=0.14, title=TITLE, number=SMALL, curve=1.3, space=0.22, repeat=True)
 _DENSE = _Sizes(tile=0.33, gap=0.12, title=SMALL, number=TINY, curve=0.7, space=0.15, repeat=False)
 _GENEROUS_ROWS = 20
+
+
+def eigenfilters_of(bases: Sequence[tuple[str, Mapping[str, NDArray]]]) -> Figure:
+    """Show the bases of groups, or the reason why there is none.
+
+    Args:
+        bases: label, and components, explained_variance_ratio, n_filters and n_models as stored, from top to bottom.
+    """
+    subsets = [
+        Subset(
+            label,
+            components=basis["components"],
+            explained_variance_ratio=basis["explained_variance_ratio"],
+            n_filters=int(basis["n_filters"]),
+            n_models=int(basis["n_models"]),
+        )
+        for label, basis in bases
+    ]
+    return eigenfilters(subsets) if subsets else blank()
 
 
 @styled

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from filtershift.analysis.shifts.maps import Plane
 from filtershift.errors import FiltershiftError
+from filtershift.figures.blank import blank
 from filtershift.figures.labels import number_text
 from filtershift.figures.layout import (
     MARGIN,
@@ -21,8 +24,8 @@ from filtershift.figures.layout import (
     row_font,
     text_width,
 )
-from filtershift.figures.shift_matrix import SETTLED
-from filtershift.figures.style import BAR, FAINT, INK, SMALL, TINY, TITLE, Color, styled
+from filtershift.figures.shift_matrix import NO_SHIFT, SETTLED
+from filtershift.figures.style import BAR, FAINT, INK, SMALL, TINY, TITLE, Color, group_colors, styled
 
 _HEADING, _LINE, _PAD = 0.35, 0.25, 0.5
 """Inches above the frame, of a line below it, and between it and the outermost points."""
@@ -50,6 +53,23 @@ class Placement:
     position: np.ndarray
     stress: float
     left_out: Sequence[str] = ()
+
+
+def embedding_of(title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, plane: Plane) -> Figure:
+    """Show the groups of a D-matrix as points, or that no group has a shift.
+
+    Args:
+        title: of the grouping.
+        matrix: labels as index and columns; all groups have a colour.
+        sizes: columns group, n_filters.
+        plane: where the groups with filters are.
+    """
+    if not plane.groups:
+        return blank(NO_SHIFT)
+    filters = sizes.set_index("group")["n_filters"].loc[plane.groups].tolist()
+    left_out = matrix.index.drop(plane.groups).tolist()
+    placed = Placement(plane.groups, filters, plane.position, plane.stress, left_out)
+    return embedding(title, placed, group_colors(matrix.index))
 
 
 @styled

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from filtershift.analysis.uncertainty.noise import ABOVE
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import (
     MARGIN,
@@ -26,6 +28,9 @@ _WIDTH, _ROW = 1.9, 0.2
 _LABELS, _GAP = 2.4, 0.35
 _HEADING, _TITLE, _AXIS = 0.32, 0.24, 0.5
 
+NEAREST, FARTHEST = 10, 20
+"""Groups shown of each grouping: those nearest to a model, and those farthest apart in two data sets."""
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -40,6 +45,49 @@ class Ranking:
     low: np.ndarray
     high: np.ndarray
     noise: np.ndarray
+
+
+def nearest_of_placement(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
+    """Show the groups nearest to each placed model, one column per grouping, in the first variant.
+
+    Args:
+        shifts: columns model, variant, grouping, group, rank, shift, low, high, flag.
+        titles: of the groupings.
+    """
+    first = shifts[(shifts["variant"] == shifts["variant"].iloc[0]) & (shifts["rank"] <= NEAREST)]
+    return nearest(
+        {
+            str(model): [
+                _ranking(titles[str(grouping)], near, near["flag"] != ABOVE)
+                for grouping, near in table.groupby("grouping", sort=False)
+            ]
+            for model, table in first.groupby("model", sort=False)
+        }
+    )
+
+
+def farthest_of_comparison(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
+    """Show the groups that differ most between two data sets: one row per grouping, one column per variant.
+
+    Args:
+        shifts: columns variant, grouping, group, shift, low, high, flag (missing: noise is not known).
+        titles: of the groupings, all different.
+    """
+    farthest = shifts.sort_values("shift", ascending=False, kind="stable")
+    noise = farthest["flag"].notna() & (farthest["flag"] != ABOVE)
+
+    def panel(grouping: str, variant: str) -> Ranking:
+        most = farthest[(farthest["grouping"] == grouping) & (farthest["variant"] == variant)].head(FARTHEST)
+        return _ranking(f"{variant} filters", most, noise[most.index])
+
+    variants = shifts["variant"].unique()
+    return nearest({titles[name]: [panel(name, v) for v in variants] for name in shifts["grouping"].unique()})
+
+
+def _ranking(title: str, shifts: pd.DataFrame, noise: pd.Series) -> Ranking:
+    """The panel of a table with one row per group, in its order."""
+    shift, low, high = (shifts[key].to_numpy(float) for key in ("shift", "low", "high"))
+    return Ranking(title, shifts["group"].tolist(), shift, low, high, noise.to_numpy())
 
 
 @styled

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -30,6 +31,25 @@ class Profile:
     entropy: np.ndarray
     state: Sequence[str]
     name: Sequence[str]
+
+
+def profile_of_placement(layers: pd.DataFrame, quality: pd.DataFrame) -> Figure:
+    """Show the layers of placed models by depth, before those of the data set.
+
+    Args:
+        layers: columns model, layer_name, conv_depth_norm, variance_entropy, state: one row per layer of each model.
+        quality: columns conv_depth_norm, variance_entropy: one row per layer of the data set.
+    """
+    models = {
+        str(model): Profile(
+            table["conv_depth_norm"].to_numpy(float),
+            table["variance_entropy"].to_numpy(float),
+            table["state"].fillna("").tolist(),
+            table["layer_name"].tolist(),
+        )
+        for model, table in layers.groupby("model", sort=False)
+    }
+    return profile(models, (quality["conv_depth_norm"].to_numpy(float), quality["variance_entropy"].to_numpy(float)))
 
 
 @styled

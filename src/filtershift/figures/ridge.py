@@ -6,8 +6,10 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.path import Path
+from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
+from filtershift.figures.blank import blank
 from filtershift.figures.labels import indexed
 from filtershift.figures.layout import (
     MARGIN,
@@ -21,11 +23,24 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import FRAME, LABEL, SMALL, Color, styled
+from filtershift.figures.style import FRAME, LABEL, SMALL, Color, group_colors, styled
 
 _CELL, _GAP = 0.92, 0.08
 _PEAK = 0.92
 """Share of a row's height that its highest density takes."""
+
+
+def ridge_of(x: np.ndarray, densities: Mapping[str, NDArray], labels: Sequence[str]) -> Figure:
+    """Show the densities of some groups, or the reason why there is none.
+
+    Args:
+        x: (m,) coefficients.
+        densities: (9, m) of each group of the grouping, by label; all of them have a colour.
+        labels: of the groups to show, from top to bottom.
+    """
+    if not labels:
+        return blank()
+    return ridge(x, np.stack([densities[label] for label in labels]), labels, group_colors(densities))
 
 
 @styled

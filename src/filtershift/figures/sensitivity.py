@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from itertools import groupby
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
 from matplotlib.figure import Figure
 
+from filtershift.analysis.shifts.sensitivity import CONFIGURED
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place, text_width
 from filtershift.figures.style import INK, LABEL, MISSING, SMALL, TINY, TITLE, styled
@@ -18,6 +20,22 @@ _TAU_MAP = LinearSegmentedColormap.from_list("tau", ["#b5302b", "#eda83a", "#fff
 _RATIO_MAP = LinearSegmentedColormap.from_list("ratio", ["#3b6fb5", "#ffffff", "#b5302b"]).with_extremes(bad=MISSING)
 _CELL, _PITCH, _BREAK = 0.44, 0.22, 0.08
 _HEADING, _SPACE = 0.35, 0.3
+
+
+def sensitivity_of(titles: Sequence[str], tables: Sequence[pd.DataFrame]) -> Figure:
+    """Show how the shifts of some groupings depend on the choices behind them.
+
+    Args:
+        titles: of the groupings.
+        tables: of each, as of `filtershift.analysis.shifts.sensitivity.sensitivity`, all with the same alternatives.
+    """
+    tables = [table[table["choice"] != CONFIGURED] for table in tables]
+    rows = list(zip(tables[0]["choice"], tables[0]["value"], strict=True))
+    tau, ratio = (
+        np.column_stack([table[key].astype(float) for table in tables]) for key in ("kendall_tau", "median_ratio")
+    )
+    n_pairs = [int(table["n_pairs"].iloc[0]) for table in tables]
+    return sensitivity(rows, titles, n_pairs, tau, ratio)
 
 
 @styled

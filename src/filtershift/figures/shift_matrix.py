@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colorbar import Colorbar
@@ -13,6 +14,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from filtershift.analysis.uncertainty.noise import noise_cells
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import (
     MARGIN,
@@ -41,6 +43,7 @@ _CELL_DPI = 100
 _BAR = 0.14
 _KEY = 0.18
 _NO_VALUE = "no value"
+NO_SHIFT = "no group has a shift"
 SETTLED = 1000
 """Filters from which a group's shifts stretch the colour scale: fewer inflate them."""
 
@@ -58,6 +61,23 @@ class ShiftPanel:
     n_filters: Sequence[int]
     shift: np.ndarray
     noise: np.ndarray | None = None
+
+
+def shift_panel(
+    title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, intervals: pd.DataFrame | None = None
+) -> ShiftPanel:
+    """The panel of a D-matrix.
+
+    Args:
+        title: of the grouping.
+        matrix: labels as index and columns, in display order.
+        sizes: columns group, n_filters, n_models, in any order.
+        intervals: columns a, b, flag of all pairs; None where noise is not known.
+    """
+    labels = matrix.index.tolist()
+    n = sizes.set_index("group").loc[labels]
+    noise = None if intervals is None else noise_cells(intervals, labels)
+    return ShiftPanel(title, labels, n["n_models"].tolist(), n["n_filters"].tolist(), matrix.to_numpy(), noise)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """The page of the papers' claims: each with its verdict on this data set, and what decides it."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from filtershift.analysis.claims.judge import FAILS, HOLDS, UNDECIDED
+from filtershift.report.page import render
 from filtershift.report.sections import Section, Table, number
 
 LEAD = (
@@ -10,6 +13,11 @@ LEAD = (
     "set."
 )
 MARKS = {HOLDS: "yes", FAILS: "no", UNDECIDED: "open"}
+
+
+def claims_page(results: Path, claims: pd.DataFrame) -> str:
+    """The whole page of a folder of results, from its table of judged claims."""
+    return render(results, f"The papers' claims, on {results.name}", LEAD, facts(claims), sections(claims))
 
 
 def facts(claims: pd.DataFrame) -> dict[str, str]:

@@ -1,15 +1,50 @@
 """The page of a comparison: which groups of the same name shift between two data sets, and how their bases turn."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 
-from filtershift.report.sections import Section, Table, listing, number
+from filtershift.report.page import render
+from filtershift.report.sections import Figure, Section, Table, listing, number, with_figures
 
 LEAD = (
     "Two data sets in one basis and on the same bins: how far groups of the same name are apart, and how far to "
     "believe it."
 )
+
+
+def comparison_page(
+    folder: Path,
+    here: str,
+    there: str,
+    shifts: pd.DataFrame,
+    bases: pd.DataFrame,
+    skipped: pd.DataFrame,
+    titles: Mapping[str, str],
+    figure: Figure,
+) -> str:
+    """The whole page of a comparison.
+
+    Args:
+        folder: that of the comparison, which holds the tables.
+        here: one folder of results.
+        there: the other one.
+        shifts: as of `sections`, like all tables.
+        bases: the turned bases.
+        skipped: what was left out.
+        titles: of the groupings.
+        figure: the groups that shift most.
+    """
+    heading = f"{Path(here).name} beside {Path(there).name}"
+    told = with_figures(sections(shifts, bases, skipped, titles), {"Shifts": [figure]})
+    return render(folder, heading, LEAD, facts(shifts, titles, here, there), told)
+
+
+def distinct_titles(titles: Mapping[str, str]) -> dict[str, str]:
+    """The title of each grouping, with the grouping's name in brackets where several have the same title."""
+    shared = list(titles.values())
+    return {name: title if shared.count(title) == 1 else f"{title} ({name})" for name, title in titles.items()}
 
 
 def facts(shifts: pd.DataFrame, titles: Mapping[str, str], here: str, there: str) -> dict[str, str]:

@@ -1,10 +1,24 @@
 """The story of a run: data, bases, shifts, scales, quality, cost."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from filtershift.report.page import render
 from filtershift.report.run import Run
-from filtershift.report.sections import Section, Table, listing, name, number, several, share
+from filtershift.report.sections import (
+    Figure,
+    Section,
+    Table,
+    listing,
+    name,
+    number,
+    several,
+    share,
+    with_figures,
+)
 from filtershift.report.tables import components_for, depth_ranges, own_bases, shift_pairs, shift_summary
 
 LEAD = (
@@ -17,6 +31,12 @@ FEW = 1_000
 
 READING = ("moments", "extent", "histograms", "orthogonality")
 """Steps that read all filters."""
+
+
+def run_page(results: Path, run: Run, figures: Mapping[str, Sequence[Figure]]) -> str:
+    """The whole page of a folder of results; ``figures`` are those of each section, by its title."""
+    heading = f"The 3×3 convolution filters of {results.name}"
+    return render(results, heading, LEAD, facts(run), with_figures(story(run), figures))
 
 
 def facts(run: Run) -> dict[str, str]:

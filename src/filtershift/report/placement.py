@@ -1,10 +1,22 @@
 """The page of a placement: which models of a data set one's own are like, and which of their layers are wasted."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pandas as pd
 
-from filtershift.report.sections import Section, Table, listing, name, number, several, share
+from filtershift.report.page import render
+from filtershift.report.sections import (
+    Figure,
+    Section,
+    Table,
+    listing,
+    name,
+    number,
+    several,
+    share,
+    with_figures,
+)
 
 LEAD = (
     "Models of one's own beside a finished data set, in its bases and on its bins: which of its models they are like, "
@@ -12,6 +24,32 @@ LEAD = (
 )
 NAMED = 5
 """Degenerate layers named in a sentence."""
+
+
+def placement_page(
+    folder: Path,
+    shifts: pd.DataFrame,
+    models: pd.DataFrame,
+    layers: pd.DataFrame,
+    skipped: pd.DataFrame,
+    titles: Mapping[str, str],
+    nearest: Figure,
+    profile: Figure,
+) -> str:
+    """The whole page of a placement.
+
+    Args:
+        folder: that of the placement, in the folder of results of the data set.
+        shifts: as of `sections`, like all tables.
+        models: the placed models.
+        layers: their layers.
+        skipped: what was left out.
+        titles: of the groupings.
+        nearest: the groups nearest to each model.
+        profile: the layers of each model by depth.
+    """
+    told = with_figures(sections(shifts, models, layers, skipped, titles), {"Nearest": [nearest], "Layers": [profile]})
+    return render(folder, f"Models placed in {folder.parent.name}", LEAD, facts(models, titles), told)
 
 
 def facts(models: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:

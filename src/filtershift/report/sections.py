@@ -1,7 +1,7 @@
 """What the page is made of: sections of text, figures and tables, and how numbers and labels are written in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -72,6 +72,11 @@ class Section:
     text: Sequence[str]
     tables: Sequence[Table] = ()
     figures: Sequence[Figure] = ()
+
+
+def with_figures(sections: Sequence[Section], figures: Mapping[str, Sequence[Figure]]) -> list[Section]:
+    """The sections with their figures, given by the titles of sections; those without a figure stay as they are."""
+    return [replace(section, figures=figures.get(section.title, ())) for section in sections]
 
 
 def _cells(column: pd.Series, longest: int | None) -> list[Cell]:

@@ -115,6 +115,24 @@ def nearest(matrix: pd.DataFrame, sizes: pd.DataFrame, count: int = 5) -> pd.Dat
     return table.join(sizes.set_index("group")[["n_filters", "n_models"]], on="nearest")
 
 
+def tree_table(leaves: Tree, sizes: pd.DataFrame) -> pd.DataFrame:
+    """The groups in the order of the leaves: n_filters, n_models, and where each joins the next (the last: missing).
+
+    ``sizes`` has columns group, n_filters, n_models; groups are the index.
+    """
+    joins = pd.Series(leaves.joins, leaves.groups[:-1], float)
+    return sizes.set_index("group")[["n_filters", "n_models"]].loc[leaves.groups].assign(joins_next=joins)
+
+
+def plane_table(plane: Plane, sizes: pd.DataFrame) -> pd.DataFrame:
+    """The groups in the order of ``sizes``: x, y (missing without filters), n_filters, n_models; groups are the index.
+
+    ``sizes`` has columns group, n_filters, n_models.
+    """
+    n = sizes.set_index("group")[["n_filters", "n_models"]]
+    return pd.DataFrame(plane.position, plane.groups, ["x", "y"]).reindex(n.index).join(n)
+
+
 def _distances(matrix: pd.DataFrame) -> Array:
     """√D of every pair of groups, in the condensed form of SciPy."""
     return np.sqrt(matrix.to_numpy()[np.triu_indices(len(matrix), k=1)])

@@ -12,6 +12,7 @@ from filtershift.analysis.shifts.choices import Choices
 from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.analysis.shifts.of_grouping import measure_shifts
 from filtershift.analysis.shifts.sensitivity import CONFIGURED
+from filtershift.passes.bases import Basis
 from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid, coarsen
 
@@ -23,7 +24,7 @@ GROUPS = Membership(LABELS, [1, 2, 1, 1], {0: 1, 1: 1, 2: 0, 3: 3, 5: 2})
 MODEL = pd.Series([7, 3, 7, 3, 3, 5])
 TABLE = pd.DataFrame({"group": LABELS, "n_filters": [50, 400, 0, 2000], "n_layers": [1, 2, 1, 1], "n_models": 1})
 RATIO = np.arange(9, 0, -1) / 45
-BASIS = {"components": np.eye(9), "explained_variance_ratio": RATIO}
+BASIS = Basis(np.eye(9), np.zeros(9), RATIO, RATIO, sum(SIZES))
 OWN = {"components": np.eye(9), "explained_variance": np.full(9, 0.04)}
 
 
