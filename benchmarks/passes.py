@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layer_table import load_layers, row_ranges_of
+from filtershift.passes.all_passes import measure
 from filtershift.passes.bases import global_bases
 from filtershift.passes.extent import LayerExtent, measure_extent
 from filtershift.passes.group_files import load_bases, save_bases
@@ -84,7 +85,4 @@ def compile_kernels(dataset: Path) -> None:
     with FilterFile(dataset) as source:
         zeros = Zeros(source.dtype)
     row_ranges = pd.DataFrame({"layer": [0], "start": [0], "stop": [1]})
-    moments = measure_moments(zeros, row_ranges)
-    bases = global_bases(moments)
-    grids = make_grids(moments, measure_extent(zeros, row_ranges, bases, moments), bases, BINS)
-    list(measure_histograms(zeros, row_ranges, bases, grids))
+    list(measure(zeros, row_ranges, BINS).counted)

@@ -13,11 +13,10 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.shifts.of_grouping import GroupingShifts, measure_shifts
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
-from filtershift.passes.bases import Basis, global_bases, group_bases
-from filtershift.passes.extent import measure_extent
+from filtershift.passes.all_passes import measure
+from filtershift.passes.bases import Basis, group_bases
 from filtershift.passes.histogram_files import save_histograms
-from filtershift.passes.histograms import make_grids, measure_histograms
-from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.moments import LayerMoments
 from filtershift.passes.orthogonality import LayerOrthogonality
 from filtershift.results import VARIANTS
 
@@ -33,18 +32,15 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
     """The three passes and all that follows from them, with the histograms in ``folder``; names as in `reference`."""
     table = read_layers(dataset)
     with FilterFile(dataset) as source:
-        moments = measure_moments(source, table.row_ranges, threads)
-        bases = global_bases(moments)
-        extent = measure_extent(source, table.row_ranges, bases, moments, threads)
-        grids = make_grids(moments, extent, bases, BINS)
+        measured = measure(source, table.row_ranges, BINS, threads)
         paths = histogram_files(folder)
-        counted = measure_histograms(source, table.row_ranges, bases, grids, threads)
-        save_histograms((paths[0], paths[1]), grids, counted)
+        save_histograms((paths[0], paths[1]), measured.grids, measured.counted)
+    moments = measured.moments
     unmeasured = LayerOrthogonality(moments.layer, np.full(len(moments.layer), np.nan))  # as in the reference
-    quality = layer_quality(table.layers, moments, extent, unmeasured)
+    quality = layer_quality(table.layers, moments, measured.extent, unmeasured)
     results: dict[str, NDArray] = {name: quality[name].to_numpy(float) for name in ("sparsity", "variance_entropy")}
     for v, variant in enumerate(VARIANTS):
-        basis = bases[v]
+        basis = measured.bases[v]
         results |= {f"{variant}/components": basis.components, f"{variant}/mean": basis.mean}
         results |= {f"{variant}/ratio": basis.explained_variance_ratio}
         for name, grouping in GROUPINGS.items():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,11 +18,11 @@ from filtershift.dataset.layers import read_layers
 from filtershift.dataset.models.files import read_model_file
 from filtershift.dataset.models.layers import model_layers
 from filtershift.errors import FiltershiftError
-from filtershift.passes.bases import Bases, global_bases, global_basis
+from filtershift.passes.all_passes import Measured, measure
+from filtershift.passes.bases import global_basis
 from filtershift.passes.blocks import FilterSource
-from filtershift.passes.extent import LayerExtent, measure_extent
 from filtershift.passes.filter_array import FilterArray
-from filtershift.passes.histograms import REFINE, coarsen, make_grids, measure_histograms
+from filtershift.passes.histograms import compared_counts
 from filtershift.passes.moments import LayerMoments, measure_moments
 from filtershift.passes.orthogonality import measure_orthogonality
 from filtershift.results import VARIANTS
@@ -41,7 +40,7 @@ class Filters:
     Iterating gives the filters of one layer after another, (n, 3, 3); ``filters[layer]`` those of one.
 
     Attributes:
-        layers: one row a layer with its metadata, indexed by layer number.
+        layers: one row per layer with its metadata, indexed by layer number.
         row_ranges: columns layer, start, stop: the rows of ``source`` that belong to each layer.
         source: where filters are read.
     """
@@ -169,7 +168,9 @@ def pca(filters: Filters | ArrayLike, variant: str = "scaled") -> PCA:
     from sklearn.decomposition import PCA
 
     filters = _filters(filters)
-    basis = global_basis(_moments(filters), _variant(variant))
+    moments = measure_moments(filters.source, filters.row_ranges, THREADS)
+    _check_finite(filters, moments)
+    basis = global_basis(moments, _variant(variant))
     fitted = PCA(n_components=9, svd_solver="full")
     fitted.components_, fitted.mean_ = basis.components, basis.mean
     fitted.explained_variance_ = basis.explained_variance
@@ -209,47 +210,34 @@ def shift(
         raise FiltershiftError("shift: name the column to group by, as in by='model', or give filters by label")
     filters = _filters(filters)
     label = _column(filters.layers, by).astype(object).where(filters.layers[by].notna(), "unknown").astype(str)
-    passed = _two_passes(filters)
-    grids = make_grids(passed.moments, passed.extent, passed.bases, bins)
+    measured = _measured(filters, bins)
     counts = {group: np.zeros((9, bins), np.int64) for group in label.unique()}
-    for layer, of_layer in measure_histograms(filters.source, filters.row_ranges, passed.bases, grids, THREADS):
-        counts[label[layer]] += coarsen(of_layer[v, :, : bins * REFINE].astype(np.int64), bins)
-    sizes = pd.DataFrame({"group": list(counts)})
-    return shift_tables(counts, grids[v].edges, passed.bases[v].explained_variance_ratio, sizes, "shift")[0]
+    for layer, of_layer in measured.counted:
+        counts[label[layer]] += compared_counts(of_layer[v], bins)
+    sizes, ratio = pd.DataFrame({"group": list(counts)}), measured.bases[v].explained_variance_ratio
+    return shift_tables(counts, measured.grids[v].edges, ratio, sizes, "shift")[0]
 
 
 def quality(filters: Filters | ArrayLike) -> pd.DataFrame:
     """The quality of every layer: sparsity, variance entropy and its random threshold, orthogonality, state, …."""
     filters = _filters(filters)
-    passed = _two_passes(filters)
+    measured = _measured(filters)
     orthogonality = measure_orthogonality(filters.source, filters.layers, filters.row_ranges, THREADS)
-    table = layer_quality(filters.layers, passed.moments, passed.extent, orthogonality)
+    table = layer_quality(filters.layers, measured.moments, measured.extent, orthogonality)
     if "layer_name" in filters.layers:
         table.insert(2, "layer_name", filters.layers["layer_name"])
     return table
 
 
-@dataclass(frozen=True)
-class _Passed:
-    """What the first two passes find: moments, the bases of both variants, and the extents in them."""
-
-    moments: LayerMoments
-    bases: Bases
-    extent: LayerExtent
+def _measured(filters: Filters, bins: int = 70) -> Measured:
+    measured = measure(filters.source, filters.row_ranges, bins, THREADS)
+    _check_finite(filters, measured.moments)
+    return measured
 
 
-def _moments(filters: Filters) -> LayerMoments:
-    moments = measure_moments(filters.source, filters.row_ranges, THREADS) if len(filters.row_ranges) else None
-    if moments is None or not moments.n.any():
+def _check_finite(filters: Filters, moments: LayerMoments) -> None:
+    if not moments.n.any():
         raise FiltershiftError(f"{filters!r}: none is finite, so nothing can be measured")
-    return moments
-
-
-def _two_passes(filters: Filters) -> _Passed:
-    moments = _moments(filters)
-    bases = global_bases(moments)
-    extent = measure_extent(filters.source, filters.row_ranges, bases, moments, THREADS)
-    return _Passed(moments, bases, extent)
 
 
 def _filters(filters: Filters | ArrayLike) -> Filters:

@@ -13,6 +13,7 @@ from sklearn.decomposition import PCA
 import filtershift
 from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
+from filtershift.passes import kernels
 
 RNG = np.random.default_rng(7)
 LAYERS = [
@@ -119,6 +120,20 @@ def test_quality_of_weights_and_of_bare_filters() -> None:
 
 
 @pytest.mark.parametrize(
+    ("function", "unneeded"), [(filtershift.pca, ("extent", "histograms")), (filtershift.quality, ("histograms",))]
+)
+def test_no_pass_runs_that_is_not_needed(dataset, function, unneeded, monkeypatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("a pass runs that is not needed")
+
+    for name in unneeded:
+        monkeypatch.setattr(kernels, name, never)
+    function(dataset)
+    with pytest.raises(AssertionError, match="not needed"):
+        filtershift.shift(dataset, by="Task")
+
+
+@pytest.mark.parametrize(
     ("wrong", "said"),
     [
         (filtershift.shift, "name the column"),
@@ -133,6 +148,12 @@ def test_quality_of_weights_and_of_bare_filters() -> None:
         (lambda data: filtershift.shift(data, by=["Task"]), "no column"),
         (lambda data: filtershift.pca(np.zeros((0, 9))), "0 filters of 1 layers>: none is finite"),
         (lambda data: filtershift.pca(np.full((5, 9), np.nan)), "none is finite"),
+        (lambda data: filtershift.quality(np.full((5, 9), np.nan)), "5 filters of 1 layers>: none is finite"),
+        (lambda data: filtershift.quality([np.zeros((0, 9))] * 2), "0 filters of 2 layers>: none is finite"),
+        (
+            lambda data: filtershift.quality(filtershift.Filters(data.source, data.layers, data.row_ranges[:0])),
+            "finite",
+        ),
         (lambda data: data.where(Task="d"), "no layer has Task='d'; there is"),
         (lambda data: data[[1, 2]], "there is no layer"),
         (lambda data: filtershift.open_dataset("nowhere.h5"), "nowhere.h5"),

@@ -92,7 +92,7 @@ def test_file_of_the_contract(finished: Workflow, name: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_leaves_a_log_and_a_benchmark(finished: Workflow, rule: str) -> None:
-    text = "\n".join(path.read_text() for path in (finished.project / "workflow/rules").glob("*.smk"))
+    text = "\n".join(path.read_text() for path in (finished.project / "workflow/rules").rglob("*.smk"))
     [block] = re.findall(rf"^rule {rule}:\n((?:    .*\n|\n)*)", text, re.MULTILINE)
     # The costs are read out of the benchmarks, so they and the pages after them have none.
     for kind in ("log", "benchmark") if rule not in ("cost", "overview", "report") else ("log",):

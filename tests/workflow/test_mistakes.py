@@ -83,7 +83,9 @@ def test_results_that_are_no_folder(workflow: Workflow) -> None:
     write_small(workflow.dataset)
     (workflow.directory / "results").touch()
     done = workflow.run("results/small/layers.csv")
-    assert_says(done, f"{workflow.directory}/results: nothing can be written there", "would be right")
+    assert_says(
+        done, f"{workflow.directory}/results: nothing can be written there", "choose another folder with --directory"
+    )
 
 
 def test_a_folder_without_room(workflow: Workflow) -> None:

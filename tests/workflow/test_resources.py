@@ -12,7 +12,7 @@ from running import ROOT, captured, snakemake
 RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 RULES = {
     name: body
-    for file in sorted((ROOT / "workflow/rules").glob("*.smk"))
+    for file in sorted((ROOT / "workflow/rules").rglob("*.smk"))
     for name, body in RULE.findall(file.read_text())
     if "    shell:" in body
 }

@@ -26,12 +26,12 @@ def folder(tmp_path: Path) -> Path:
 
 def groups(folder: Path, **arguments: object) -> Done:
     words = [f"{key}={value}" for key, value in {"layers": "layers.csv", **OUTPUTS, **arguments}.items()]
-    return captured(sys.executable, ROOT / "workflow/scripts/groups.py", *words, cwd=folder)
+    return captured(sys.executable, ROOT / "workflow/scripts/groupings/groups.py", *words, cwd=folder)
 
 
 def definition(**keys: object) -> str:
-    """A grouping as the script takes it: JSON as a text of YAML."""
-    return json.dumps(json.dumps(keys))
+    """A grouping as the script takes it."""
+    return json.dumps(keys)
 
 
 def assert_only(folder: Path, *names: str) -> None:
@@ -71,7 +71,7 @@ def test_mistake(folder: Path, arguments: dict[str, str], message: str) -> None:
 
 
 def test_a_word_that_is_no_argument(folder: Path) -> None:
-    done = captured(sys.executable, ROOT / "workflow/scripts/groups.py", "layers.csv", cwd=folder)
+    done = captured(sys.executable, ROOT / "workflow/scripts/groupings/groups.py", "layers.csv", cwd=folder)
     assert (done.returncode, done.stdout) == (1, "error: layers.csv: write key=value; --help tells the keys\n")
     assert_only(folder)
 
@@ -83,7 +83,7 @@ def test_names_are_texts_whatever_they_look_like(folder: Path) -> None:
 
 
 def test_help(folder: Path) -> None:
-    done = captured(sys.executable, ROOT / "workflow/scripts/groups.py", "--help", cwd=folder)
+    done = captured(sys.executable, ROOT / "workflow/scripts/groupings/groups.py", "--help", cwd=folder)
     assert done.returncode == 0
     assert "\nlayers: ???\n" in done.stdout
     assert_only(folder)
@@ -91,7 +91,7 @@ def test_help(folder: Path) -> None:
 
 def test_mistake_that_the_log_has_no_room_for(folder: Path) -> None:
     """It is said on the other stream, which is no file of the full disk."""
-    words = [sys.executable, ROOT / "workflow/scripts/groups.py", "layers=nope.csv", "name=mine"]
+    words = [sys.executable, ROOT / "workflow/scripts/groupings/groups.py", "layers=nope.csv", "name=mine"]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [*words, f"grouping={definition(by=['Task'])}", *(f"{key}={name}" for key, name in OUTPUTS.items())],

@@ -5,7 +5,7 @@ from itertools import pairwise
 from filtershift.analysis.groups.definition import ORDERS
 from filtershift.analysis.shifts.choices import check_choices
 from filtershift.errors import FiltershiftError
-from filtershift.passes import VARIANTS
+from filtershift.results import VARIANTS
 from schema import NAME, Config, DatasetConfig, GroupingConfig, UncertaintyConfig
 
 MOST = 10_000  # bins or shards

@@ -11,6 +11,7 @@ from yaml import YAMLError
 
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.errors import FiltershiftError
+from filtershift.results import Results
 from schema import NAME, DatasetConfig, GroupingConfig
 
 
@@ -35,16 +36,11 @@ class OtherRun:
     remarks: Sequence[Sequence[str]]
 
     @property
-    def measured(self) -> dict[str, Any]:
-        """What is needed to measure it again: its filters, its layer table, and the moments of all shards."""
-        moments = [str(path) for path in self.moments]
-        return {"dataset": str(self.dataset), "layers": f"{self.folder}/layers.csv", "moments": moments}
-
-    @property
     def tables(self) -> list[str]:
         """What groups are made of: layers, global bases, and the groups themselves."""
-        groups = [f"groups/{name}{kind}.csv" for name in self.groupings for kind in ("", ".sizes")]
-        return [f"{self.folder}/{name}" for name in ("layers.csv", "statistics/basis.h5", *groups)]
+        results = Results(self.folder)
+        groups = [results.file(kind, grouping=name) for name in self.groupings for kind in ("groups", "sizes")]
+        return [str(path) for path in (results.file("layers"), results.file("basis"), *groups)]
 
 
 def find_run(path: str, configured: Mapping[str, GroupingConfig]) -> OtherRun:
@@ -65,8 +61,9 @@ def find_run(path: str, configured: Mapping[str, GroupingConfig]) -> OtherRun:
         shards, defined = int(config["shards"]), dict(config["grouping"])
     except (KeyError, TypeError, ValueError, YAMLError, OmegaConfBaseException):
         raise FiltershiftError(f"{at}: {folder}/config.yaml is not the configuration of a run") from None
-    moments = [folder / f"statistics/moments.{k}-of-{shards}.h5" for k in range(1, shards + 1)]
-    for needed in (folder / "layers.csv", *moments, folder / "statistics/basis.h5"):
+    results = Results(folder)
+    moments = [results.file("moments", scatteritem=f"{k}-of-{shards}") for k in range(1, shards + 1)]
+    for needed in (results.file("layers"), *moments, results.file("basis")):
         if not needed.is_file():
             raise FiltershiftError(f"{at} is no finished run: there is no {needed}; run it to its end")
     known = sorted(file.name.removesuffix(".sizes.csv") for file in (folder / "groups").glob("*.sizes.csv"))

@@ -11,7 +11,7 @@ from typing import Any
 from omegaconf import MISSING
 
 from filtershift.dataset.sources.wheels import Wheel
-from filtershift.passes import VARIANTS
+from filtershift.results import VARIANTS
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 

@@ -1,24 +1,25 @@
-# The observable claims of the papers, judged on this data set: a table, and a page of the report.
-CLAIMED = shown("task", "data_type", "depth_decile", "model_family")
+# The observable claims of the papers, judged on this data set.
+#
+#   needs  layers.csv, quality/layers.csv, groups/, statistics/
+#   makes  claims.csv, claims.html
+#   steps  claims -> claims_page
+CLAIM_GROUPINGS = configured("task", "data_type", "depth_decile", "model_family")
 
 
 rule claims:
+    """The verdict on each claim of the papers."""
     input:
-        script=f"{SCRIPTS}/claims.py",
-        code=room("analysis"),
+        code=code("answers/claims"),
         layers="results/{dataset}/layers.csv",
         quality="results/{dataset}/quality/layers.csv",
-        groups=expand("results/{{dataset}}/groups/{grouping}.csv", grouping=CLAIMED),
-        sizes=expand("results/{{dataset}}/groups/{grouping}.sizes.csv", grouping=CLAIMED),
+        groups=expand("results/{{dataset}}/groups/{grouping}.csv", grouping=CLAIM_GROUPINGS),
+        sizes=expand("results/{{dataset}}/groups/{grouping}.sizes.csv", grouping=CLAIM_GROUPINGS),
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         histograms=gather.shards("results/{{dataset}}/statistics/histograms-scaled.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
     output:
-        report(
-            "results/{dataset}/claims.csv",
-            caption="../report/claims.rst",
-            category="8 Paper",
-            labels={"figure": "claims (CSV)", "shows": "what the papers claim, judged"},
+        output=table(
+            "results/{dataset}/claims.csv", "8 Paper", "claims", "claims (CSV)", shows="what the papers claim, judged"
         ),
     log:
         "results/{dataset}/logs/claims.log",
@@ -30,29 +31,20 @@ rule claims:
         mem_mb=memory(200, per_gb=15),
         runtime=minutes(3, per_gb=0.05),
     params:
-        names=lambda wildcards: quoted(CLAIMED),
-        groups=lambda wildcards, input: listed(input.groups),
-        sizes=lambda wildcards, input: listed(input.sizes),
-        moments=lambda wildcards, input: listed(input.moments),
-        histograms=lambda wildcards, input: listed(input.histograms),
+        arguments=arguments(names=CLAIM_GROUPINGS),
     shell:
-        "python {input.script:q} layers={input.layers} quality={input.quality} names={params.names}"
-        " groups={params.groups} sizes={params.sizes} moments={params.moments} histograms={params.histograms}"
-        " basis={input.basis} output={output} 2> {log}"
+        JOB
 
 
 rule claims_page:
+    """The claims with their verdicts as a page."""
     input:
-        script=f"{SCRIPTS}/claims_page.py",
-        code=[*room("report"), module("analysis/claims/judge.py")],
-        templates=sorted(str(path) for path in (ROOT / "src/filtershift/report/templates").glob("*")),
+        code=code("pages/claims"),
+        needs=TEMPLATES,
         claims="results/{dataset}/claims.csv",
     output:
-        report(
-            "results/{dataset}/claims.html",
-            caption="../report/claims.rst",
-            category="0 Start here",
-            labels={"figure": "the papers' claims, judged on this data set"},
+        page=table(
+            "results/{dataset}/claims.html", "0 Start here", "claims", "the papers' claims, judged on this data set"
         ),
     log:
         "results/{dataset}/logs/claims_page.log",
@@ -65,6 +57,6 @@ rule claims_page:
         mem_mb=memory(200),
         runtime=minutes(3),
     params:
-        results=subpath(output[0], parent=True),
+        arguments=arguments(),
     shell:
-        "python {input.script:q} results={params.results} claims={input.claims} output={output} 2> {log}"
+        JOB

@@ -1,11 +1,16 @@
-# The composed configuration, and the few helpers that rules share.
+# The composed configuration, and the functions that rules share.
+#
+#   needs   config/, the overrides of the command line
+#   makes   CONFIG, and what follows from it for all rules: which groupings and variants there are, where results lie
+#   helpers code, arguments      what a job depends on, and what its script is called with
+#           in_variants, figure  paths of outputs
+#           memory, minutes      what a job may use
 import json
 import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import yaml
 from snakemake.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
@@ -14,22 +19,29 @@ PROJECT = Path(workflow.current_basedir).parents[1].resolve()
 MAIN = workflow.modifier.is_main_snakefile()
 # How rules name it. Where runs are at home it is not in their paths, so a project can be moved without running again.
 ROOT = Path() if PROJECT == Path.cwd() else PROJECT
-SCRIPTS = str(ROOT / "workflow/scripts")
 sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
-from configuration import check_file, load
-from overrides import override_list
+from configuration import check_file, extended, load, model_files
+from filtershift.dataset.models.files import parts_of
 from filtershift.errors import FiltershiftError
+from modules import code_of
+from overrides import override_list
+from words import words
 
 for key in set(config) - {"overrides"}:
-    said = f"{key}={config[key]}"
-    raise WorkflowError(f"--config {said}: only overrides can be set; write --config 'overrides=[{said}]'")
+    given = f"{key}={config[key]}"
+    raise WorkflowError(f"--config {given}: only overrides can be set; write --config 'overrides=[{given}]'")
 
 try:
     config["overrides"] = override_list(config.get("overrides", []))
     CONFIG = load(PROJECT / "config", config["overrides"])
     # In a module, a rule of the main workflow may yet make the file, and the file's time tells of changes.
     FINGERPRINT = check_file(CONFIG, Path("results")) if MAIN else ""
+    # Models of one's own, as the data set and beside it.
+    MODELS = model_files("dataset.models", CONFIG.dataset.models if isinstance(CONFIG.dataset.models, list) else [])
+    PLACED_MODELS = model_files("placement.models", CONFIG.placement.models)
+    # The data set that models of one's own are added to.
+    BASE = extended(PROJECT / "config", CONFIG.dataset)
 except FiltershiftError as error:
     raise WorkflowError(str(error)) from None
 
@@ -38,33 +50,80 @@ if MAIN:
 elif workflow.modifier.path_modifier.replace_prefix("results/") != "results/":
     raise WorkflowError("filtershift takes no prefix: its results are in results/NAME, where dataset.name is NAME")
 
+RESULTS = f"results/{CONFIG.dataset.name}"
+DATASET = CONFIG.dataset.file
+# What is built of wheels, a download or settings: the data set itself, or the one that models are added to.
+SOURCE = BASE or CONFIG.dataset
+GIGABYTES = max(SOURCE.size, CONFIG.dataset.size) / 1e9
+CHOICES = asdict(CONFIG.choices)
+RESAMPLING = {key: getattr(CONFIG.uncertainty, key) for key in ("resamples", "seed", "level")}
+# Groupings of more than one group, that is all but those without a column; and those of them that maps are made of.
+COMPARED = [name for name, grouping in CONFIG.grouping.items() if grouping.by]
+MAPPED = [name for name in CONFIG.maps if name in COMPARED]
+# Confidence intervals of each shift; empty if uncertainty.resamples is 0.
+INTERVALS = ["results/{dataset}/{variant}/shift/{grouping}.intervals.csv"] if CONFIG.uncertainty.resamples else []
+TEMPLATES = sorted(str(path) for path in (ROOT / "src/filtershift/report/templates").glob("*"))
+
 # Commands run with the Python that runs Snakemake, activated or not, unless conda brings another.
-OWN = DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method
-HERE_FIRST = f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; ' if OWN else ""
+WITHOUT_CONDA = DeploymentMethod.CONDA not in workflow.deployment_settings.deployment_method
+PYTHON_FIRST = f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"; ' if WITHOUT_CONDA else ""
 FOLDERS = f"PYTHONPATH={shlex.quote(f'{PROJECT}/src')} MPLCONFIGDIR={shlex.quote(f'{PROJECT}/.snakemake/matplotlib')}"
-shell.prefix(f"set -euo pipefail; export {FOLDERS}; {HERE_FIRST}")
+shell.prefix(f"set -euo pipefail; export {FOLDERS}; {PYTHON_FIRST}")
+
+# The shell command of a job: its script with its arguments; with a progress bar beside the log; and with threads.
+JOB = "python {input.code[0]:q} {params.arguments} 2> {log}"
+JOB_WITH_PROGRESS = "python {input.code[0]:q} {params.arguments} 2>&1 | tee {log}"
+JOB_WITH_THREADS = "python {input.code[0]:q} {params.arguments} threads={threads} 2>&1 | tee {log}"
 
 
-def room(*names):
-    """The modules of rooms of the package: an edited room reruns its rules."""
-    modules = [path for name in names for path in sorted((ROOT / "src/filtershift" / name).rglob("*.py"))]
-    return [str(path) for path in modules]
+def code(script):
+    """A script and every module that it imports: an edit of any of them runs the rule again."""
+    files = code_of(PROJECT / f"workflow/scripts/{script}.py", PROJECT / "src")
+    return [str(ROOT / path.relative_to(PROJECT)) for path in files]
 
 
-def quoted(value):
-    """A value as one word of the shell, a text of YAML: text as it is, anything else as JSON."""
-    text = value if isinstance(value, str) else json.dumps(value).replace("$", r"\u0024")
-    return shlex.quote(yaml.safe_dump(text, default_style="'", width=float("inf")).rstrip("\n"))
+def arguments(**more):
+    """The arguments of a job's script: its inputs and outputs under their names, and more, which may need wildcards.
+
+    The inputs `code` and `needs` are none: what the script is made of, and what it finds without being told.
+    """
+
+    def of_job(wildcards, input, output):
+        files = {name: value for name, value in [*input.items(), *output.items()] if name not in ("code", "needs")}
+        named = {name: str(file) if isinstance(file, str) else list(map(str, file)) for name, file in files.items()}
+        values = {name: value(wildcards) if callable(value) else value for name, value in more.items()}
+        return words({**named, **values})
+
+    return of_job
 
 
-def listed(paths):
-    """Paths as a list of YAML."""
-    return f"[{','.join(map(str, paths))}]"
+def in_variants(*paths):
+    """Paths in every configured variant, one variant after the other."""
+    return [path.replace("{variant}", variant) for variant in CONFIG.variants for path in paths]
 
 
-def module(path):
-    """One module of the package, for a rule that needs no more of its room."""
-    return str(ROOT / "src/filtershift" / path)
+def table(path, category, caption, label, **labels):
+    """A file that the report shows, with what it is (or a function of the wildcards that gives all labels)."""
+    labels = label if callable(label) else {"figure": label, **labels}
+    return report(path, caption=f"../report/{caption}.rst", category=category, labels=labels)
+
+
+def figure(stem, category, caption, label, **labels):
+    """The files of a figure: the PDF, and the PNG, which the report shows."""
+    return [f"{stem}.pdf", table(f"{stem}.png", category, caption, label, **labels)]
+
+
+def tables_in_variants(path, category, caption, label):
+    """A table of a grouping in every variant, which the report shows."""
+    labels = {"grouping": "{grouping}"}
+    return [table(path.replace("{variant}", v), category, caption, label, **labels, variant=v) for v in CONFIG.variants]
+
+
+def figures_in_variants(kind, category, caption, label):
+    """The files of one kind of figure of a grouping in every variant, one variant after the other."""
+    stem = f"results/{{dataset}}/{{variant}}/figures/{kind}/{{grouping}}"
+    images = tables_in_variants(f"{stem}.png", category, caption, label)
+    return [file for pair in zip(in_variants(f"{stem}.pdf"), images, strict=True) for file in pair]
 
 
 def definition(grouping):
@@ -73,22 +132,28 @@ def definition(grouping):
 
 
 def titles(groupings):
-    """The titles of groupings, for a figure."""
-    return quoted([CONFIG.grouping[name].title for name in groupings])
+    """The title of each grouping, for a figure or a page."""
+    return {name: CONFIG.grouping[name].title for name in groupings}
 
 
-def shown(*names):
+def available(groupings, variant=None):
+    """Whether a figure of these groupings and this variant can be made with what is configured."""
+    return bool(groupings) and (variant is None or variant in CONFIG.variants)
+
+
+def configured(*names):
     """Those of the named groupings that are configured."""
     return [name for name in names if name in CONFIG.grouping]
 
 
-def drawable(groupings, variant):
-    """Whether a figure of these groupings and this variant can be drawn with what is configured."""
-    return bool(groupings) and (variant is None or variant in CONFIG.variants)
+def memory(base, per_gb=0):
+    """MB of memory: those of the command, and 300 of the Snakemake that starts it on a node.
+
+    Base values are measured on the zoo, what each GB of data set adds at paper scale; each failure doubles both.
+    """
+    return lambda wildcards, attempt: round(300 + base + per_gb * GIGABYTES) * 2 ** (attempt - 1)
 
 
-# Groupings of more than one group, that is all but those without a column.
-COMPARED = [name for name, grouping in CONFIG.grouping.items() if grouping.by]
-MAPPED = [name for name in CONFIG.maps if name in COMPARED]
-
-HERE = f"results/{CONFIG.dataset.name}"
+def minutes(base, per_gb=0):
+    """Minutes a command may take; each failure doubles them."""
+    return lambda wildcards, attempt: round(base + per_gb * GIGABYTES) * 2 ** (attempt - 1)

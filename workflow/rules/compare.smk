@@ -1,4 +1,8 @@
 # Another finished run beside this one: snakemake compare --config 'overrides=[compare.with=results/other]'
+#
+#   needs  compare.with; of both runs: the data set, layers.csv, statistics/, groups/
+#   makes  compare/{other}/: tables, a figure and a page
+#   steps  compare_passes -> compare_groups -> compare_page
 from other_run import find_run
 
 try:
@@ -7,11 +11,11 @@ except FiltershiftError as error:
     raise WorkflowError(str(error)) from None
 
 OTHER_NAME = OTHER.folder.name if OTHER else "-"
-SHARED = OTHER.groupings if OTHER else []
-# Gigabytes of its data set.
-THERE = OTHER.dataset.stat().st_size / 1e9 if OTHER else 0
-# Named as a file that is missing: what an input function raises is shown with a trace.
-NOTHING = "config: compare.with names no run; write overrides=[compare.with=results/other]"
+OTHER_FOLDER = str(OTHER.folder) if OTHER else ""
+OTHER_GIGABYTES = OTHER.dataset.stat().st_size / 1e9 if OTHER else 0
+SHARED_GROUPINGS = OTHER.groupings if OTHER else []
+# A mistake is named as a file that is missing: what an input function raises is shown with a trace.
+NO_RUN = "config: compare.with names no run; write overrides=[compare.with=results/other]"
 
 
 wildcard_constraints:
@@ -19,20 +23,53 @@ wildcard_constraints:
 
 
 rule compare:
+    """The page that shows another finished run (compare.with) beside this one."""
     input:
-        f"{HERE}/compare/{OTHER_NAME}/compare.html" if OTHER else NOTHING,
+        f"{RESULTS}/compare/{OTHER_NAME}/compare.html" if OTHER else NO_RUN,
+
+
+rule compare_passes:
+    """Passes 2 and 3 over the filters of both runs, in one common basis and on one common grid."""
+    input:
+        code=code("answers/joint_passes"),
+        dataset=lambda wildcards: DATASET,
+        layers="results/{dataset}/layers.csv",
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
+        other_dataset=lambda wildcards: str(OTHER.dataset),
+        other_layers=lambda wildcards: str(OTHER.folder / "layers.csv"),
+        other_moments=lambda wildcards: OTHER.moments,
+    output:
+        basis="results/{dataset}/compare/{other}/basis.h5",
+        histograms="results/{dataset}/compare/{other}/histograms.h5",
+    log:
+        "results/{dataset}/logs/compare/{other}/passes.log",
+    benchmark:
+        "results/{dataset}/benchmarks/compare/{other}/passes.tsv"
+    conda:
+        "../../environment.yml"
+    threads: workflow.cores
+    resources:
+        mem_mb=memory(600 + 20 * OTHER_GIGABYTES, per_gb=20),
+        runtime=minutes(20 + OTHER_GIGABYTES, per_gb=1),
+    params:
+        arguments=arguments(bins=CONFIG.bins),
+        fingerprint=lambda wildcards: OTHER.fingerprint,
+    shell:
+        JOB_WITH_THREADS
 
 
 rule compare_groups:
+    """Shifts between groups of the same name in both runs, and how far their bases agree."""
     input:
-        script=f"{SCRIPTS}/compare.py",
-        code=room("analysis"),
+        code=code("answers/comparison"),
+        needs=lambda wildcards: [
+            f"{RESULTS}/layers.csv",
+            f"{RESULTS}/statistics/basis.h5",
+            *expand(f"{RESULTS}/groups/{{grouping}}{{kind}}.csv", grouping=SHARED_GROUPINGS, kind=["", ".sizes"]),
+            *OTHER.tables,
+        ],
         basis="results/{dataset}/compare/{other}/basis.h5",
         histograms="results/{dataset}/compare/{other}/histograms.h5",
-        layers="results/{dataset}/layers.csv",
-        own="results/{dataset}/statistics/basis.h5",
-        groups=expand("results/{{dataset}}/groups/{grouping}{kind}.csv", grouping=SHARED, kind=["", ".sizes"]),
-        there=lambda wildcards: OTHER.tables,
     output:
         shifts="results/{dataset}/compare/{other}/shifts.csv",
         bases="results/{dataset}/compare/{other}/bases.csv",
@@ -44,34 +81,31 @@ rule compare_groups:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=memory(400 + 50 * THERE, per_gb=50),
-        runtime=minutes(10 + THERE, per_gb=1),
+        mem_mb=memory(400 + 50 * OTHER_GIGABYTES, per_gb=50),
+        runtime=minutes(10 + OTHER_GIGABYTES, per_gb=1),
     params:
-        here=subpath(input.layers, parent=True),
-        there=lambda wildcards: quoted(str(OTHER.folder)),
-        groupings=listed(SHARED),
-        variants=listed(CONFIG.variants),
-        rows=lambda wildcards: quoted(OTHER.remarks),
-        resamples=CONFIG.uncertainty.resamples,
-        seed=CONFIG.uncertainty.seed,
-        level=CONFIG.uncertainty.level,
+        arguments=arguments(
+            here=RESULTS,
+            there=OTHER_FOLDER,
+            groupings=SHARED_GROUPINGS,
+            variants=CONFIG.variants,
+            remarks=OTHER.remarks if OTHER else [],
+            resampling=RESAMPLING,
+        ),
     shell:
-        "python {input.script:q} here={params.here} there={params.there} basis={input.basis}"
-        " histograms={input.histograms} groupings={params.groupings} variants={params.variants} rows={params.rows}"
-        " resamples={params.resamples} seed={params.seed} level={params.level}"
-        " shifts={output.shifts} bases={output.bases} skipped={output.skipped} 2> {log}"
+        JOB
 
 
 rule compare_page:
+    """The page of the comparison, and its figure."""
     input:
-        script=f"{SCRIPTS}/compare_page.py",
-        code=room("figures", "report"),
-        templates=sorted(str(path) for path in (ROOT / "src/filtershift/report/templates").glob("*")),
-        caption=str(ROOT / "workflow/report/compare.rst"),
-        tables=[f"results/{{dataset}}/compare/{{other}}/{name}.csv" for name in ("shifts", "bases", "skipped")],
+        code=code("pages/comparison"),
+        needs=[*TEMPLATES, str(ROOT / "workflow/report/compare.rst")],
+        shifts="results/{dataset}/compare/{other}/shifts.csv",
+        bases="results/{dataset}/compare/{other}/bases.csv",
+        skipped="results/{dataset}/compare/{other}/skipped.csv",
     output:
-        pdf="results/{dataset}/compare/{other}/shifts.pdf",
-        png="results/{dataset}/compare/{other}/shifts.png",
+        figure=expand("results/{{dataset}}/compare/{{other}}/shifts.{kind}", kind=["pdf", "png"]),
         page="results/{dataset}/compare/{other}/compare.html",
     log:
         "results/{dataset}/logs/compare/{other}/page.log",
@@ -84,10 +118,6 @@ rule compare_page:
         mem_mb=memory(300),
         runtime=minutes(5),
     params:
-        folder=subpath(output.page, parent=True),
-        here=HERE,
-        there=lambda wildcards: quoted(str(OTHER.folder)),
-        titles=lambda wildcards: quoted({name: CONFIG.grouping[name].title for name in SHARED}),
+        arguments=arguments(here=RESULTS, there=OTHER_FOLDER, titles=titles(SHARED_GROUPINGS)),
     shell:
-        "python {input.script:q} folder={params.folder} here={params.here} there={params.there} titles={params.titles}"
-        " figure=[{output.pdf},{output.png}] output={output.page} 2> {log}"
+        JOB

@@ -1,25 +1,14 @@
-# Bytes to a layer table.
-from configuration import extended, model_files
-from filtershift.dataset.models.files import parts_of
-
-DATASET = CONFIG.dataset.file
-
-try:
-    MODELS = model_files("dataset.models", CONFIG.dataset.models if isinstance(CONFIG.dataset.models, list) else [])
-    PARTS = [str(path) for model in MODELS for path in parts_of(model)]
-    BASE = extended(PROJECT / "config", CONFIG.dataset)
-except FiltershiftError as error:
-    raise WorkflowError(str(error)) from None
-
-# What is built of wheels, a download or settings: the data set itself, or the one that models are added to.
-SOURCE = BASE or CONFIG.dataset
-GIGABYTES = max(SOURCE.size, CONFIG.dataset.size) / 1e9
+# The layer table of the data set.
+#
+#   needs  the HDF5 file of filters and layer metadata: the user's own, or one that sources/ makes
+#   makes  layers.csv, models.csv, and what was left out
+#   steps  layers
 
 
 rule layers:
+    """Layer table and model table of the data set, with what was left out."""
     input:
-        script=f"{SCRIPTS}/layers.py",
-        code=room("dataset"),
+        code=code("passes/layers"),
         dataset=lambda wildcards: DATASET,
     output:
         layers="results/{dataset}/layers.csv",
@@ -36,9 +25,8 @@ rule layers:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3, per_gb=0.05),
     params:
-        dataset=lambda wildcards: quoted(DATASET),
+        arguments=arguments(),
         # Another file under the same name is noticed, whatever its time.
         fingerprint=FINGERPRINT,
     shell:
-        "python {input.script:q} dataset={params.dataset} layers={output.layers}"
-        " models={output.models} skipped={output.skipped} 2> {log}"
+        JOB

@@ -74,11 +74,10 @@ def farthest_of_comparison(shifts: pd.DataFrame, titles: Mapping[str, str]) -> F
         titles: of the groupings, all different.
     """
     farthest = shifts.sort_values("shift", ascending=False, kind="stable")
-    noise = farthest["flag"].notna() & (farthest["flag"] != ABOVE)
 
     def panel(grouping: str, variant: str) -> Ranking:
         most = farthest[(farthest["grouping"] == grouping) & (farthest["variant"] == variant)].head(FARTHEST)
-        return _ranking(f"{variant} filters", most, noise[most.index])
+        return _ranking(f"{variant} filters", most, most["flag"].notna() & (most["flag"] != ABOVE))
 
     variants = shifts["variant"].unique()
     return nearest({titles[name]: [panel(name, v) for v in variants] for name in shifts["grouping"].unique()})

@@ -1,52 +1,65 @@
-"""All passes at once over filters in memory: a few models instead of a data set."""
+"""All passes over filters: in bases and on grids of their own, or in those of a finished data set."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from filtershift.passes.bases import Bases
+from filtershift.passes.bases import Bases, global_bases
+from filtershift.passes.blocks import FilterSource
 from filtershift.passes.extent import LayerExtent, measure_extent
-from filtershift.passes.filter_array import FilterArray
-from filtershift.passes.histograms import REFINE, Grid, measure_histograms
+from filtershift.passes.histograms import Grid, LayerCounts, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments, measure_moments
-from filtershift.passes.orthogonality import LayerOrthogonality, measure_orthogonality
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What the passes find in L layers.
+    """What the passes find in filters.
 
     Attributes:
         moments: results of pass 1.
-        extent: results of pass 2, in the bases given.
-        orthogonality: of layers whose shape is known.
-        counts: (L, 2, 9, bins * REFINE) histograms over the extents of both variants, as of pass 3.
-        window_counts: (L, 2, 9, WINDOW_BINS) those over the windows.
+        bases: in which passes 2 and 3 measure.
+        extent: results of pass 2.
+        grids: on which pass 3 counts, of both variants.
+        counted: results of pass 3, as of `measure_histograms`. It runs while they are taken, which can be done once.
     """
 
     moments: LayerMoments
+    bases: Bases
     extent: LayerExtent
-    orthogonality: LayerOrthogonality
-    counts: NDArray[np.int32]
-    window_counts: NDArray[np.int32]
+    grids: tuple[Grid, Grid]
+    counted: Iterator[tuple[int, LayerCounts]]
 
 
-def measure(source: FilterArray, layers: pd.DataFrame, bases: Bases, grids: tuple[Grid, Grid]) -> Measured:
-    """Run all passes over layers in the bases and on the grids of a finished data set.
-
-    Coefficients outside a grid count in its first or last bin.
+def measure(
+    source: FilterSource,
+    row_ranges: pd.DataFrame,
+    bins: int = 70,
+    threads: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> Measured:
+    """Run the passes over a data set, in the bases of all its filters and on grids over their extent.
 
     Args:
-        source: the filters of layers 0, 1, ….
-        layers: one row a layer with n_filters and, where they are known, out_channels, in_channels and groups.
-        bases: of scaled and unscaled filters.
-        grids: of both variants.
+        source: where the filters are read.
+        row_ranges: columns layer, start, stop.
+        bins: number of bins that are compared.
+        threads: how many blocks are computed at once.
+        progress: wraps the sequence of work of each pass, to show how far it is.
     """
-    moments = measure_moments(source, source.row_ranges)
-    extent = measure_extent(source, source.row_ranges, bases, moments)
-    orthogonality = measure_orthogonality(source, layers, source.row_ranges)
-    counted = measure_histograms(source, source.row_ranges, bases, grids)
-    counts, window_counts = np.split(np.stack([of_layer for _, of_layer in counted]), [grids[0].bins * REFINE], axis=-1)
-    return Measured(moments, extent, orthogonality, counts, window_counts)
+    moments = measure_moments(source, row_ranges, threads, progress)
+    bases = global_bases(moments)
+    extent = measure_extent(source, row_ranges, bases, moments, threads, progress)
+    grids = make_grids(moments, extent, bases, bins)
+    counted = measure_histograms(source, row_ranges, bases, grids, threads, progress)
+    return Measured(moments, bases, extent, grids, counted)
+
+
+def measure_in(source: FilterSource, row_ranges: pd.DataFrame, bases: Bases, grids: tuple[Grid, Grid]) -> Measured:
+    """Run the passes over a few models, in the bases and on the grids of a finished data set.
+
+    Coefficients outside a grid count in its first or last bin.
+    """
+    moments = measure_moments(source, row_ranges)
+    extent = measure_extent(source, row_ranges, bases, moments)
+    return Measured(moments, bases, extent, grids, measure_histograms(source, row_ranges, bases, grids))

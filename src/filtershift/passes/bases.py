@@ -106,3 +106,9 @@ def basis_table(bases: Sequence[tuple[str, Mapping[str, NDArray]]]) -> pd.DataFr
         )
     ]
     return pd.DataFrame(rows, columns=["group", "component", "explained_variance_ratio", "cumulative_ratio", *loadings])
+
+
+def variance_table(titles: Sequence[str], groupings: Sequence[Mapping[str, Mapping[str, NDArray]]]) -> pd.DataFrame:
+    """The ratios of the bases of some groupings: grouping (its title), then the first columns of `basis_table`."""
+    tables = [basis_table(list(groups.items())).iloc[:, :4] for groups in groupings]
+    return pd.concat(tables, keys=titles, names=["grouping"]).reset_index("grouping")

@@ -128,6 +128,11 @@ def measure_histograms(
         yield layer, counts
 
 
+def compared_counts(counts: LayerCounts, bins: int) -> Counts:
+    """What pass 3 counts (…, bins * REFINE + WINDOW_BINS), in the compared bins of the extent alone (…, bins)."""
+    return coarsen(counts[..., : bins * REFINE].astype(np.int64), bins)
+
+
 def coarsen(counts: NDArray, bins: int) -> NDArray:
     """Merge neighbouring bins of the last axis down to ``bins``, which must divide their number; the type stays."""
     # Of few numbers each, four times as fast as sum().

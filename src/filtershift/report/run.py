@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from filtershift.files import read_table
 from filtershift.passes.group_files import load_group_arrays
 from filtershift.report.tables import Pairs
+from filtershift.results import Results
 
 NO_GROUPS = pd.DataFrame(columns=["grouping", "group", "n_filters", "n_layers", "n_models"])
 
@@ -63,40 +64,41 @@ class Run:
 def load_run(
     folder: Path, variants: Sequence[str], titles: Mapping[str, str], labels: Sequence[str], maps: Sequence[str]
 ) -> Run:
-    """Read the tables of a run from its folder of results; ``maps`` are the groupings drawn as maps."""
+    """Read the tables of a run from its folder of results; ``maps`` are the groupings that maps were made of."""
+    results = Results(folder)
 
-    def table(name: str, *text: str) -> pd.DataFrame:
-        return read_table(folder / name, text)
+    def table(kind: str, *text: str, **names: str) -> pd.DataFrame:
+        return read_table(results.file(kind, **names), text)
 
-    sizes = {key: table(f"groups/{key}.sizes.csv", "group") for key in titles}
-    bases, _ = load_group_arrays(folder / "statistics/basis.h5")
-    phenotypes = table("quality/phenotypes.csv", "model")[["layer", "phenotype"]]
+    sizes = {key: table("sizes", "group", grouping=key) for key in titles}
+    bases, _ = load_group_arrays(results.file("basis"))
+    phenotypes = table("phenotypes", "model")[["layer", "phenotype"]]
     by_depth = "unscaled" in variants and "depth_decile" in titles
     return Run(
         titles=titles,
         labels=labels,
-        models=table("models.csv", "model", *labels),
-        skipped=table("skipped.csv", "name", "reason"),
+        models=table("models", "model", *labels),
+        skipped=table("skipped", "name", "reason"),
         groups=pd.concat(sizes, names=["grouping"]).reset_index("grouping") if sizes else NO_GROUPS,
         ratios={variant: bases[variant]["explained_variance_ratio"] for variant in variants},
         curves={
-            variant: table(f"{variant}/figures/cumulative/{key}.csv", "group")
+            variant: table("cumulative", "group", variant=variant, grouping=key)
             for key in list(titles)[:1]
             for variant in variants
         },
         pairs={
             variant: {
-                key: table(f"{variant}/shift/{key}.components.csv", "a", "b")[["a", "b", "shift"]] for key in titles
+                key: table("components", "a", "b", variant=variant, grouping=key)[["a", "b", "shift"]] for key in titles
             }
             for variant in variants
         },
         nearest={
-            (variant, key): table(f"{variant}/shift/{key}.nearest.csv", "group", "nearest")
+            (variant, key): table("nearest", "group", "nearest", variant=variant, grouping=key)
             for key in maps
             for variant in variants
         },
-        ranges=table("unscaled/figures/range_boxes/depth_decile.csv", "group", "model") if by_depth else None,
-        quality=table("quality/layers.csv", "model").merge(phenotypes, on="layer", how="left"),
-        ranking=table("quality/models.csv", "model"),
-        cost=table("cost.csv"),
+        ranges=table("range_boxes", "group", "model", grouping="depth_decile") if by_depth else None,
+        quality=table("quality", "model").merge(phenotypes, on="layer", how="left"),
+        ranking=table("quality_models", "model"),
+        cost=table("cost"),
     )

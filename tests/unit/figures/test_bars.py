@@ -1,7 +1,8 @@
+import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.bars import BarPanel, bars
+from filtershift.figures.bars import BarPanel, bars, largest_first, size_bars
 
 
 def test_legible(labels, rng, assert_legible):
@@ -31,3 +32,18 @@ def test_other_lengths_are_told():
         bars([BarPanel("Task", ["a", "b"], [1])], "filters")
     with pytest.raises(FiltershiftError, match="no panel"):
         bars([], "filters")
+
+
+@pytest.mark.parametrize(("count", "expected"), [("filters", ["b", "a", "c"]), ("models", ["a", "c", "b"])])
+def test_the_largest_groups_come_first_and_equal_ones_stay_in_order(count, expected, texts_of):
+    sizes = pd.DataFrame({"group": ["a", "b", "c"], "n_filters": [5, 9, 0], "n_models": [2, 1, 2]})
+    table = largest_first(sizes, count)
+    assert list(table) == ["group", f"n_{count}"]
+    assert table["group"].tolist() == expected
+    figure = size_bars(["Task", "Again"], [table, table[:1]], count)
+    panels = [axes for axes in figure.axes if axes.get_xlabel()]
+    assert [axes.get_xlabel() for axes in panels] == [f"number of {count}"] * 2
+    assert [text.get_text() for text in panels[0].texts if text.get_text() in "abc"] == expected
+    assert {"Task", "Again"} <= set(texts_of(figure))
+    with pytest.raises(FiltershiftError, match="no panel"):
+        size_bars([], [], count)

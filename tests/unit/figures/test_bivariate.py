@@ -1,11 +1,12 @@
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, Example, bivariate
+from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, Example, bivariate, bivariate_of
 from filtershift.figures.saving import save
 from filtershift.figures.style import FIRE
 
@@ -115,3 +116,15 @@ def test_other_shapes_are_told(rng):
     for shape in ((35, 64, 64), (36, 64, 128), (36, 96, 96)):
         with pytest.raises(FiltershiftError, match=r"'odd'.*\(36, bins, bins\), bins a multiple of 64"):
             bivariate([Example("odd", [], np.zeros(shape), 1.0)])
+
+
+def test_examples_are_those_of_the_table_in_its_order(rng, texts_of):
+    counted = {name: {"counts": counts_of(rng)} for name in ("sun", "point")}
+    table = pd.DataFrame(
+        {"phenotype": ["point", "sun"], "model": ["one", "other"], "layer": [5, 7], "conv_depth": [0, 3]}
+    ).assign(n_filters=[1200, 64], reach=[0.5, 2.0])
+    texts = texts_of(bivariate_of(counted, table))
+    assert [text for text in texts if text in counted] == ["point", "sun"]
+    assert {"layer 5, depth 0, 1,200 filters", "layer 7, depth 3, 64 filters", "one", "other"} <= set(texts)
+    assert "every axis from −0.5 to 0.5" in texts
+    assert texts_of(bivariate_of({}, table[:0])) == ["no layer has any of the phenotypes"]

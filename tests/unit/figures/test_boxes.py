@@ -1,8 +1,9 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.boxes import Noise, boxes
+from filtershift.figures.boxes import Noise, boxes, range_boxes, shift_boxes
 
 
 def rows_of(labels, rng):
@@ -89,3 +90,28 @@ def test_one_value_alone_draws(value, assert_legible):
 def test_no_rows_are_told():
     with pytest.raises(FiltershiftError, match="no rows"):
         boxes([], "x")
+
+
+def test_shifts_of_pairs_are_a_row_per_grouping_with_noise_where_it_is_known(texts_of):
+    shift = [np.arange(1.0, 8), np.array([2.0, np.nan])]
+    pairs = [pd.DataFrame({"shift": values}) for values in shift]
+    known = [
+        table.assign(floor=1.5, null=2.5, flag=np.where(table["shift"] > 2.5, "above", "within null"))
+        for table in pairs
+    ]
+    plain, noisy = shift_boxes(["Task", "Model"], pairs), shift_boxes(["Task", "Model"], known)
+    assert [text.get_text() for text in plain.axes[0].texts[:2]] == ["Task (7)", "Model (1; 1 not finite)"]
+    assert noisy.axes[0].texts[0].get_text() == "Task (7; 5 above noise)"
+    assert [segment[0][0] for segment in noisy.axes[0].collections[0].get_segments()] == [2.5, 2.5]
+    assert "shift D" in texts_of(plain)
+    with pytest.raises(FiltershiftError, match="no rows"):
+        shift_boxes([], [])
+
+
+def test_ranges_of_models_are_a_row_per_group_in_the_given_order():
+    ranges = pd.DataFrame({"group": ["b", "a", "b"], "model": ["x", "x", "y"], "mean_range": [0.5, 2.0, np.nan]})
+    figure = range_boxes(ranges, ["b", "none", "a"])
+    written = [text.get_text() for text in figure.axes[0].texts[:3]]
+    assert written == ["b (1; 1 not finite or not positive)", "none (0)", "a (1)"]
+    np.testing.assert_allclose(marks(figure, "D"), [(0.5, 0), (2.0, 2)])
+    assert figure.axes[0].get_xscale() == "log"

@@ -3,7 +3,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.cumulative import CumulativePanel, cumulative
+from filtershift.figures.cumulative import CumulativePanel, cumulative, cumulative_of
 from filtershift.figures.style import group_colors
 
 
@@ -44,3 +44,24 @@ def test_other_shapes_are_told(rng):
         cumulative([CumulativePanel("Task", ["a"], ratios(2, rng))], group_colors("a"))
     with pytest.raises(FiltershiftError, match="no panel"):
         cumulative([], {})
+
+
+def test_groupings_of_stored_bases_have_a_panel_each_and_a_label_one_colour(rng, texts_of):
+    def stored(labels):
+        values = ratios(len(labels), rng)
+        return {label: {"explained_variance_ratio": row} for label, row in zip(labels, values, strict=True)}
+
+    groupings = [stored(["b", "a"]), stored(["c"])]
+    figure = cumulative_of(["Same", "Same"], groupings)
+    plots = [axes for axes in figure.axes if axes.get_xlabel()]
+    lines = [next(c for c in axes.collections if isinstance(c, LineCollection)) for axes in plots]
+    assert [len(panel.get_segments()) for panel in lines] == [2, 1]
+    np.testing.assert_allclose(
+        lines[0].get_segments()[0][:, 1], np.cumsum(groupings[0]["b"]["explained_variance_ratio"])
+    )
+    colors = group_colors(["a", "b"])
+    np.testing.assert_allclose(lines[0].get_colors()[:, :3], [colors["b"], colors["a"]])
+    np.testing.assert_allclose(lines[1].get_colors()[:, :3], [group_colors(["c"])["c"]])
+    assert texts_of(figure).count("Same") == 2
+    with pytest.raises(FiltershiftError, match="no panel"):
+        cumulative_of([], [])

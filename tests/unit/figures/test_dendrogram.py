@@ -1,18 +1,17 @@
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 
 from filtershift.analysis.shifts.maps import tree
 from filtershift.errors import FiltershiftError
-from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram
+from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram, dendrogram_of
 from filtershift.figures.shift_matrix import ShiftPanel
 from filtershift.figures.style import FIRE
 
 
 def grown(labels, rng, title="Model", points=None):
     """A panel of groups in the order of their tree, and its branches."""
-    import pandas as pd
-
     points = rng.normal(size=(len(labels), 3)) if points is None else points
     numbers = list(range(len(labels)))
     matrix = pd.DataFrame(((points[:, None] - points) ** 2).sum(axis=-1), numbers, numbers)
@@ -95,3 +94,19 @@ def test_lengths_that_do_not_belong_together_are_told(rng):
     panel, branches = grown(["a", "b", "c"], rng)
     with pytest.raises(FiltershiftError, match=r"'Model'.*2 labels"):
         dendrogram(ShiftPanel("Model", ["a", "b"], [1, 1], [1, 1], panel.shift), branches)
+
+
+def test_a_matrix_is_shown_in_the_order_of_its_tree_without_groups_that_have_no_shift(texts_of, cell_colors):
+    shift = np.array([[0, 4, 1, np.nan], [4, 0, 9, np.nan], [1, 9, 0, np.nan], [np.nan] * 4])
+    matrix = pd.DataFrame(shift, list("abcd"), list("abcd"))
+    sizes = pd.DataFrame({"group": list("dcba"), "n_filters": 5000, "n_models": [1, 2, 3, 4]})
+    leaves = tree(matrix)
+    figure = dendrogram_of("Task", matrix, sizes, leaves)
+    axes = matrix_axes(figure)
+    written = {"a": "a (4)", "b": "b (3)", "c": "c (2)"}
+    assert [text.get_text() for text in axes.get_yticklabels()] == [written[label] for label in leaves.groups]
+    ordered = matrix.loc[leaves.groups, leaves.groups].to_numpy()
+    np.testing.assert_allclose(cell_colors(axes.images[0]), FIRE(ordered / 9), atol=1 / 255)
+    assert "without filters, left out: d" in texts_of(figure)
+    nothing = pd.DataFrame([[np.nan]], ["a"], ["a"])
+    assert texts_of(dendrogram_of("Task", nothing, sizes, tree(nothing))) == ["no group has a shift"]

@@ -4,7 +4,7 @@ import pytest
 from matplotlib.collections import PathCollection
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.eigenfilters import Subset, eigenfilters
+from filtershift.figures.eigenfilters import Subset, eigenfilters, eigenfilters_of
 from filtershift.figures.style import WEIGHT_MAP
 
 
@@ -68,3 +68,19 @@ def test_callers_settings_neither_leak_in_nor_out(rng, texts_of):
         assert mpl.rcParams["font.size"] == 30
     families = {text.get_fontfamily()[0] for text in figure.findobj(mpl.text.Text) if text.get_text()}
     assert families == {"DejaVu Sans"}
+
+
+def test_stored_bases_are_shown_in_the_given_order_or_said_to_be_none(rng, texts_of):
+    stored = {
+        label: {
+            "components": np.eye(9),
+            "explained_variance_ratio": np.sort(rng.dirichlet(np.ones(9)))[::-1],
+            "n_filters": np.array(n),
+            "n_models": np.array(n // 1000),
+        }
+        for label, n in (("first", 2000), ("second", 1000))
+    }
+    texts = texts_of(eigenfilters_of([("second", stored["second"]), ("first", stored["first"])]))
+    assert [text for text in texts if text in stored] == ["second", "first"]
+    assert {"2,000 filters, 2 models", "1,000 filters, 1 model"} <= set(texts)
+    assert "none of the groups" in " ".join(texts_of(eigenfilters_of([])))

@@ -1,9 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
+from filtershift.analysis.shifts.maps import Plane
 from filtershift.errors import FiltershiftError
-from filtershift.figures.embedding import Placement, embedding
+from filtershift.figures.embedding import Placement, embedding, embedding_of
 from filtershift.figures.style import BAR, group_colors
 
 
@@ -132,3 +134,19 @@ def test_lengths_that_do_not_belong_together_are_told():
         draw(Placement(["a", "b"], [1, 1], np.zeros((3, 2)), 0.0))
     with pytest.raises(FiltershiftError, match="0 labels"):
         draw(Placement([], [], np.zeros((0, 2)), 0.0))
+
+
+def test_groups_of_a_matrix_have_the_colours_of_all_and_those_without_a_place_are_named(texts_of):
+    labels = ["a", "b", "c"]
+    matrix = pd.DataFrame(np.ones((3, 3)), labels, labels)
+    sizes = pd.DataFrame({"group": ["c", "b", "a"], "n_filters": [10**6, 0, 10**4]})
+    plane = Plane(["a", "c"], np.array([[-1.0, 0.0], [1.0, 0.5]]), 0.123)
+    figure = embedding_of("Model", matrix, sizes, plane)
+    figure.canvas.draw()
+    colors = group_colors(labels)
+    shown = sorted(points(figure).items())
+    assert [to_rgba(line.get_markerfacecolor())[:3] for _, line in shown] == [colors["a"], colors["c"]]
+    assert shown[0][1].get_markersize() < shown[1][1].get_markersize()
+    assert any("left out" in text and text.endswith("b") for text in texts_of(figure))
+    nothing = Plane([], np.empty((0, 2)), 0.0)
+    assert texts_of(embedding_of("Model", matrix, sizes, nothing)) == ["no group has a shift"]

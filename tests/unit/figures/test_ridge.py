@@ -3,7 +3,7 @@ import pytest
 from matplotlib.collections import PolyCollection
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.ridge import ridge
+from filtershift.figures.ridge import ridge, ridge_of
 from filtershift.figures.style import group_colors
 
 X = np.linspace(-3, 3, 301)
@@ -77,3 +77,14 @@ def test_shapes_that_do_not_belong_together_are_told(rng):
         ridge(X, bells(3, rng), ["a", "b"], group_colors("ab"))
     with pytest.raises(FiltershiftError, match="at least one group"):
         ridge(X, np.empty((0, 9, len(X))), [], {})
+
+
+def test_chosen_groups_keep_the_colour_they_have_among_all(rng, texts_of):
+    densities = dict(zip("abc", bells(3, rng), strict=True))
+    figure = ridge_of(X, densities, ["c", "b"])
+    colors = group_colors("abc")
+    fills = next(c for c in figure.axes[0].collections if isinstance(c, PolyCollection)).get_facecolor()
+    np.testing.assert_allclose(fills, [(*colors["c"], 0.7), (*colors["b"], 0.7)])
+    assert [text.get_text() for text in figure.axes[0].texts] == ["c", "b"]
+    assert cells(figure)[3][1][:, 1].max() == 2
+    assert "none of the groups" in " ".join(texts_of(ridge_of(X, densities, [])))

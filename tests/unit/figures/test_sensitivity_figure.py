@@ -1,8 +1,10 @@
 import numpy as np
+import pandas as pd
 import pytest
 
+from filtershift.analysis.shifts.sensitivity import CONFIGURED
 from filtershift.errors import FiltershiftError
-from filtershift.figures.sensitivity import RATIO, TAU, sensitivity
+from filtershift.figures.sensitivity import RATIO, TAU, sensitivity, sensitivity_of
 
 ROWS = [("weighting", "layer"), ("weighting", "model"), ("divergence", "wasserstein"), ("bins", "35")]
 
@@ -39,3 +41,19 @@ def test_other_shapes_are_told():
         sensitivity(ROWS, ["Task", "Model"], [1, 1], np.ones((4, 1)), np.ones((4, 2)))
     with pytest.raises(FiltershiftError):
         sensitivity([], [], [], np.ones((0, 0)), np.ones((0, 0)))
+
+
+def test_tables_of_groupings_are_columns_without_the_configured_row(texts_of):
+    table = pd.DataFrame(
+        {
+            "choice": [CONFIGURED, "weighting", "divergence"],
+            "value": [None, "layer", "tv"],
+            "n_pairs": [1234] * 3,
+            "kendall_tau": [1.0, 0.75, 0.5],
+            "median_ratio": [1.0, 1.25, None],
+        }
+    )
+    texts = texts_of(sensitivity_of(["Task", "Model"], [table, table.assign(n_pairs=3, kendall_tau=-0.25)]))
+    assert {"Task (1,234)", "Model (3)", "weighting", "layer", "divergence", "tv"} <= set(texts)
+    assert CONFIGURED not in texts
+    assert [texts.count(number) for number in ("0.75", "0.50", "−0.25", "1.25")] == [1, 1, 2, 2]

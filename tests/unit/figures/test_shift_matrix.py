@@ -1,12 +1,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.saving import save
-from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix
+from filtershift.figures.shift_matrix import ShiftPanel, shift_matrix, shift_panel
 from filtershift.figures.style import FIRE
 
 
@@ -136,3 +137,17 @@ def test_a_pdf_keeps_cells_as_they_are(rng, tmp_path):
     assert f"/Width {width}" in (content := (tmp_path / "matrix.pdf").read_text("latin-1"))
     assert f"/Height {height}" in content
     assert content.count("/Subtype /Image") == 1
+
+
+def test_a_panel_of_tables_has_the_order_of_the_matrix_and_marks_what_is_not_above_noise():
+    labels = ["near", "far", "01"]
+    matrix = pd.DataFrame([[0, 1, 2], [1, 0, 3], [2, 3, 0.0]], labels, labels)
+    sizes = pd.DataFrame({"group": ["01", "far", "near"], "n_filters": [10, 20, 30], "n_models": [1, 2, 3]})
+    intervals = pd.DataFrame({"a": ["near", "near", "far"], "b": ["far", "01", "01"], "flag": ["above", "x", "above"]})
+    known, unknown = shift_panel("Task", matrix, sizes, intervals), shift_panel("Task", matrix, sizes)
+    assert known.labels == labels
+    assert known.n_filters == [30, 20, 10]
+    assert known.n_models == [3, 2, 1]
+    np.testing.assert_array_equal(known.shift, matrix)
+    assert np.argwhere(known.noise).tolist() == [[0, 2], [2, 0]]
+    assert unknown.noise is None

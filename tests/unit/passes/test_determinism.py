@@ -1,36 +1,33 @@
 """Who computes what never shows: results are the same bit for bit."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-import numpy_reference as reference
 from filtershift.passes import blocks
+from filtershift.passes.all_passes import measure
 from filtershift.passes.extent import LayerExtent, measure_extent
 from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
-from filtershift.passes.histograms import make_grids, measure_histograms
+from filtershift.passes.histograms import measure_histograms
 from filtershift.passes.layer_files import load, save
 from filtershift.passes.moments import LayerMoments, measure_moments
 from numpy_reference import InMemory, assert_identical, layer_table
 
 
 def all_passes(filters, row_ranges, threads=1):
-    """Moments, extents, grids and the histograms of both variants, by layer."""
-    source, bases = InMemory(filters), reference.bases(filters)
-    moments = measure_moments(source, row_ranges, threads)
-    extent = measure_extent(source, row_ranges, bases, moments, threads)
-    grids = make_grids(moments, extent, bases, 70)
-    return moments, extent, grids, dict(measure_histograms(source, row_ranges, bases, grids, threads))
+    return measure(InMemory(filters), row_ranges, threads=threads)
 
 
 def assert_same(first, second):
-    for one, other in zip(first[:2], second[:2], strict=True):
-        assert_identical(one, other)
-    for one, other in zip(first[2], second[2], strict=True):
+    assert_identical(first.moments, second.moments)
+    assert_identical(first.extent, second.extent)
+    for one, other in zip(first.grids, second.grids, strict=True):
         np.testing.assert_array_equal(one.window, other.window)
         np.testing.assert_array_equal(one.extent, other.extent)
-    assert list(first[3]) == list(second[3])
-    for layer, counts in first[3].items():
-        np.testing.assert_array_equal(counts, second[3][layer])
+    for (layer, counts), (other_layer, other_counts) in zip(first.counted, second.counted, strict=True):
+        assert layer == other_layer
+        np.testing.assert_array_equal(counts, other_counts)
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -41,6 +38,7 @@ def test_threads_do_not_matter(hostile, threads):
 @pytest.mark.parametrize("span", [1, 1000, 1 << 17])
 def test_bundles_do_not_matter(hostile, span, monkeypatch):
     whole = all_passes(*hostile)
+    whole = replace(whole, counted=list(whole.counted))
     monkeypatch.setattr(blocks, "BUNDLE", span)
     assert_same(whole, all_passes(*hostile, threads=2))
 
@@ -57,8 +55,8 @@ def test_what_surrounds_a_layer_in_the_file_does_not_matter(hostile, rows):
 def test_shards_do_not_matter(hostile, shards, tmp_path):
     filters, row_ranges = hostile
     source, layers = InMemory(filters), layer_table(row_ranges)
-    moments, extent, grids, histograms = all_passes(filters, row_ranges)
-    bases = reference.bases(filters)
+    whole = all_passes(filters, row_ranges)
+    grids, histograms = whole.grids, dict(whole.counted)
     names = [f"{k}-of-{shards}" for k in range(1, shards + 1)]
 
     def files(kind):
@@ -67,16 +65,16 @@ def test_shards_do_not_matter(hostile, shards, tmp_path):
     parts = [row_ranges[row_ranges["layer"].isin(blocks.in_shard(layers, name).index)] for name in names]
     for part, path in zip(parts, files("moments"), strict=True):
         save(path, measure_moments(source, part))
-    assert_identical(load(files("moments"), LayerMoments), moments)
+    assert_identical(load(files("moments"), LayerMoments), whole.moments)
     # A folder lists its files in any order.
-    assert_identical(load(files("moments")[::-1], LayerMoments), moments)
+    assert_identical(load(files("moments")[::-1], LayerMoments), whole.moments)
 
     for part, path in zip(parts, files("extent"), strict=True):
-        save(path, measure_extent(source, part, bases, moments))
-    assert_identical(load(files("extent")[::-1], LayerExtent), extent)
+        save(path, measure_extent(source, part, whole.bases, whole.moments))
+    assert_identical(load(files("extent")[::-1], LayerExtent), whole.extent)
 
     for part, scaled, unscaled in zip(parts, files("scaled"), files("unscaled"), strict=True):
-        counted = measure_histograms(source, part, bases, grids)
+        counted = measure_histograms(source, part, whole.bases, grids)
         save_histograms((scaled, unscaled), grids, counted)
     group_of = {layer: layer for layer in histograms}
     for v, variant in enumerate(("scaled", "unscaled")):

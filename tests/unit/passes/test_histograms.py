@@ -15,6 +15,7 @@ from filtershift.passes.histograms import (
     WINDOW_BINS,
     Grid,
     coarsen,
+    compared_counts,
     make_grids,
     measure_histograms,
 )
@@ -140,3 +141,12 @@ def test_coarsening_adds_neighbours():
     assert coarsen(np.arange(24).reshape(2, 12), 1).tolist() == [[66], [210]]
     with pytest.raises(ValueError, match="reshape"):
         coarsen(np.arange(12), 5)
+
+
+def test_compared_counts_are_those_of_the_extent_in_64_bits():
+    counts = np.full((2, 9, 3 * REFINE + WINDOW_BINS), 2**31 - 1, np.int32)
+    counts[..., 3 * REFINE :] = 7
+    for part in (counts, counts[1]):
+        compared = compared_counts(part, 3)
+        assert compared.shape == (*part.shape[:-1], 3)
+        assert (compared == REFINE * (2**31 - 1)).all()

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from filtershift.analysis.claims.judge import CLAIMS, FAILS, HOLDS, UNDECIDED
-from filtershift.report.claims import LEAD, facts, sections
-from filtershift.report.page import render
+from filtershift.report.claims import claims_page, facts, sections
 
 
 @pytest.fixture
@@ -46,7 +45,8 @@ def test_every_claim_has_its_rule(claims: pd.DataFrame) -> None:
 
 
 def test_the_page_shows_claims_whole_and_marks_verdicts(claims: pd.DataFrame) -> None:
-    page = render(Path("results/mine"), "Claims", LEAD, facts(claims), sections(claims))
+    page = claims_page(Path("results/mine"), claims)
+    assert "<h1>The papers&#39; claims, on mine</h1>" in page
     for claim in CLAIMS:
         assert claim.says in page
     for verdict, mark in ((HOLDS, "yes"), (FAILS, "no"), (UNDECIDED, "open")):

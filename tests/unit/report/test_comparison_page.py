@@ -1,10 +1,8 @@
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from filtershift.report.comparison import LEAD, facts, sections
-from filtershift.report.page import render
+from filtershift.report.comparison import comparison_page, distinct_titles, sections
+from filtershift.report.sections import Figure
 
 TITLES = {"task": "Task", "model": "<b>Model</b>"}
 
@@ -55,10 +53,18 @@ def test_groups_without_filters_and_flags_are_told_of() -> None:
 
 
 @pytest.mark.parametrize("skipped", [SKIPPED, SKIPPED.iloc[:0]])
-def test_the_page_is_whole(skipped: pd.DataFrame) -> None:
-    about = facts(shifts(), TITLES, "results/<x>", "results/y")
-    page = render(Path("results/x/compare/y"), "x beside y", LEAD, about, sections(shifts(), BASES, skipped, TITLES))
+def test_the_page_is_whole(skipped: pd.DataFrame, picture: Figure) -> None:
+    here, there = "results/<x>", "results/y"
+    page = comparison_page(picture.path.parent, here, there, shifts(), BASES, skipped, TITLES, picture)
+    assert "&lt;x&gt; beside y</h1>" in page
+    assert page.index(">Shifts</h2>") < page.index("the caption") < page.index(">Bases</h2>")
     assert "<dt>groups of the same name</dt><dd>6</dd>" in page
     assert "results/&lt;x&gt;" in page
     assert "<b>" not in page
     assert ("only in results/x" in page) == (len(skipped) > 0)
+
+
+def test_titles_that_several_groupings_share_say_which_it_is() -> None:
+    titles = {"task": "Same", "model": "Other", "copy": "Same"}
+    assert distinct_titles(titles) == {"task": "Same (task)", "model": "Other", "copy": "Same (copy)"}
+    assert distinct_titles({}) == {}

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.report.overview import facts, story
+from filtershift.report.overview import facts, run_page, story
 from filtershift.report.run import Run
-from filtershift.report.sections import Section
+from filtershift.report.sections import Figure, Section
 from made_run import LABELS, make_run
 
 SECTIONS = ["Data", "Bases", "Shifts", "Scales", "Quality", "Cost"]
@@ -33,6 +33,15 @@ def test_the_order_of_the_story(run: Run) -> None:
         "groupings compared": "2",
         "filters are": "scaled and unscaled",
     }
+
+
+def test_the_page_has_figures_in_their_sections(run: Run, picture: Figure) -> None:
+    other = dataclasses.replace(picture, caption="<p>another</p>")
+    page = run_page(picture.path.parents[1], run, {"Shifts": [picture, other], "No such section": [picture]})
+    assert "The 3×3 convolution filters of zoo</h1>" in page
+    parts = (">Shifts</h2>", "the caption", "another", ">Scales</h2>")
+    assert sorted(map(page.index, parts)) == [page.index(part) for part in parts]
+    assert page.count("the caption") == 1
 
 
 def test_data(run: Run) -> None:

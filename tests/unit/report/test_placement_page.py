@@ -1,10 +1,10 @@
-from pathlib import Path
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
-from filtershift.report.page import render
-from filtershift.report.placement import LEAD, facts, sections
+from filtershift.report.placement import placement_page, sections
+from filtershift.report.sections import Figure
 
 TITLES = {"task": "Task", "model": "Model"}
 MODELS = pd.DataFrame(
@@ -71,7 +71,13 @@ def test_what_is_left_out_is_said(skipped: pd.DataFrame, said: str) -> None:
     assert sections(shifts(), MODELS, LAYERS, skipped, TITLES)[-1].text[0].startswith(said)
 
 
-def test_labels_are_text() -> None:
-    content = render(Path("p"), "h", LEAD, facts(MODELS, TITLES), sections(shifts(), MODELS, LAYERS, SKIPPED, TITLES))
-    assert "<b>fine" not in content
-    assert "&lt;b&gt;fine" in content
+def test_the_page_has_each_figure_in_its_section_and_labels_are_text(picture: Figure) -> None:
+    profile = replace(picture, caption="<p>the profile</p>")
+    page = placement_page(
+        picture.path.parent, shifts(), MODELS, LAYERS, SKIPPED, TITLES, nearest=picture, profile=profile
+    )
+    assert "Models placed in zoo</h1>" in page
+    parts = (">Nearest</h2>", "the caption", ">Layers</h2>", "the profile", ">Skipped</h2>")
+    assert sorted(map(page.index, parts)) == [page.index(part) for part in parts]
+    assert "<b>fine" not in page
+    assert "&lt;b&gt;fine" in page

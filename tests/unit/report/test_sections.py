@@ -1,10 +1,25 @@
 """Numbers, labels and tables as they stand on the page."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.report.sections import MOST_ROWS, Cell, Table, listing, name, number, several, share, text
+from filtershift.report.sections import (
+    MOST_ROWS,
+    Cell,
+    Figure,
+    Section,
+    Table,
+    listing,
+    name,
+    number,
+    several,
+    share,
+    text,
+    with_figures,
+)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +79,9 @@ def test_a_long_table_is_cut() -> None:
     table = Table("Title", pd.DataFrame({"layer": range(MOST_ROWS + 3)}), "file.csv")
     assert [row[0].number for row in table.rows] == list(range(MOST_ROWS))
     assert table.left_out == 3
+
+
+def test_figures_come_to_the_sections_of_their_titles() -> None:
+    figure = Figure(Path("a.png"), "")
+    told = with_figures([Section("A", ["text"]), Section("B", [])], {"A": [figure], "C": [figure]})
+    assert told == [Section("A", ["text"], figures=[figure]), Section("B", [])]

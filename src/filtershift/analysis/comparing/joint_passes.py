@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from filtershift.passes.bases import Bases, global_bases
 from filtershift.passes.blocks import FilterSource
 from filtershift.passes.extent import measure_extent
-from filtershift.passes.histograms import REFINE, Grid, coarsen, make_grids, measure_histograms
+from filtershift.passes.histograms import Grid, compared_counts, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]
@@ -87,5 +87,5 @@ def _histograms(
     layers, counts = [], []
     for layer, counted in measure_histograms(one.filters, one.row_ranges, bases, grids, threads, progress):
         layers.append(layer)
-        counts.append(coarsen(counted[:, :, : bins * REFINE].astype(np.int64), bins))
+        counts.append(compared_counts(counted, bins))
     return np.array(layers, np.int64), np.stack(counts)

@@ -21,9 +21,10 @@ from filtershift.analysis.uncertainty.tables import placed_uncertainty
 from filtershift.dataset.models.layers import model_layers
 from filtershift.dataset.models.model import ConvModel
 from filtershift.errors import FiltershiftError
-from filtershift.passes.all_passes import Measured, measure
+from filtershift.passes.all_passes import Measured, measure_in
 from filtershift.passes.filter_array import FilterArray
-from filtershift.passes.histograms import coarsen
+from filtershift.passes.histograms import WINDOW_BINS, LayerCounts, compared_counts
+from filtershift.passes.orthogonality import measure_orthogonality
 from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
@@ -42,8 +43,8 @@ class Placement:
     Attributes:
         shifts: columns variant, grouping, model, group, rank, shift, then n_filters, n_layers, n_models of the group,
             how far to believe the shift (low, high, floor, null, flag), and its parts component_0 … component_8.
-        layers: one row a layer, as of `placed_layers`.
-        models: one row a model, as of `placed_models`.
+        layers: one row per layer, as of `placed_layers`.
+        models: one row per model, as of `placed_models`.
     """
 
     shifts: pd.DataFrame
@@ -67,24 +68,23 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         raise FiltershiftError(f"there is nothing to place: no 3×3 filters in {reasons}")
     layers = model_layers(models)
     source = FilterArray([layer.weights for model in models.values() for layer in model.layers])
-    measured = measure(source, layers, reference.bases, reference.grids)
+    measured = measure_in(source, source.row_ranges, reference.bases, reference.grids)
+    histograms = np.stack([of_layer for _, of_layer in measured.counted])
     owner = layers["model"].to_numpy()
     tables = []
     for (grouping, variant), groups in reference.counts.items():
         v = VARIANTS.index(variant)
-        grid = reference.grids[v]
-        counts = coarsen(measured.counts[:, v].astype(np.int64), grid.bins)
+        grid, ratio = reference.grids[v], reference.bases[v].explained_variance_ratio
+        counts = compared_counts(histograms[:, v], grid.bins)
         own = {name: counts[owner == name] for name in models}
         totals = {name: of_layers.sum(axis=0) for name, of_layers in own.items()}
         width = grid.edges[1] - grid.edges[0]
-        table = placed_shifts(totals, groups, width, reference.bases[v].explained_variance_ratio)
+        table = placed_shifts(totals, groups, width, ratio).merge(reference.sizes[grouping], on="group", how="left")
         table.insert(0, "variant", variant)
         table.insert(1, "grouping", grouping)
-        table = table.merge(reference.sizes[grouping], on="group", how="left")
-        tables.append(
-            table.merge(_believed(own, reference, grouping, variant, resampling), on=["model", "group"], how="left")
-        )
-    quality = placed_layers(layers, measured, reference)
+        believed = _believed(own, reference, grouping, variant, resampling)
+        tables.append(table.merge(believed, on=["model", "group"], how="left"))
+    quality = placed_layers(layers, source, measured, histograms[:, 0, :, -WINDOW_BINS:], reference)
     shifts = pd.concat(tables, ignore_index=True)
     parts = [column for column in shifts if str(column).startswith("component_")]
     return Placement(shifts[[*shifts.columns.drop(parts), *parts]], quality, placed_models(quality))
@@ -151,29 +151,26 @@ def placed_shifts(
     return table.iloc[np.lexsort((table["shift"], number))].reset_index(drop=True)
 
 
-def placed_layers(layers: pd.DataFrame, measured: Measured, reference: Reference) -> pd.DataFrame:
-    """The quality of every layer of the models, beside that of the data set's layers, one row a layer.
+def placed_layers(
+    layers: pd.DataFrame, source: FilterArray, measured: Measured, windows: LayerCounts, reference: Reference
+) -> pd.DataFrame:
+    """The quality of every layer of the models, beside that of the data set's layers, one row per layer.
 
     The columns of `layer_quality` with layer_name; the phenotype; for each of `COMPARED` the percentage of the data
     set's layers with a lower value, equal ones counted half, as in sparsity_percentile; and outside: whether any
-    coefficient is beyond the data set's.
+    coefficient is beyond the data set's. ``windows`` (L, 9, WINDOW_BINS) are the scaled histograms over the window.
     """
-    quality = layer_quality(layers, measured.moments, measured.extent, measured.orthogonality)
-    histograms = [(measured.moments.layer, measured.window_counts[:, 0])]
-    shapes = layer_shapes(
-        measured.moments,
-        measured.extent,
-        reference.bases[0],
-        reference.grids[0].window,
-        histograms,
-    )
+    moments, extent = measured.moments, measured.extent
+    quality = layer_quality(layers, moments, extent, measure_orthogonality(source, layers, source.row_ranges))
+    window = reference.grids[0].window
+    shapes = layer_shapes(moments, extent, reference.bases[0], window, [(moments.layer, windows)])
     quality.insert(2, "layer_name", layers["layer_name"])
     quality["phenotype"] = layer_phenotypes(layers, shapes)["phenotype"]
     for column in COMPARED:
         values, known = (table[column].to_numpy(float) for table in (quality, reference.quality))
         quality[f"{column}_percentile"] = 100 * below(values, known)
     ends = np.stack([grid.extent for grid in reference.grids])
-    beyond = (measured.extent.low < ends[:, 0]) | (measured.extent.high > ends[:, 1])
+    beyond = (extent.low < ends[:, 0]) | (extent.high > ends[:, 1])
     quality["outside"] = np.any(beyond, axis=1)
     return quality
 
@@ -187,7 +184,7 @@ def below(values: Array, reference: Array) -> Array:
 
 
 def placed_models(layers: pd.DataFrame) -> pd.DataFrame:
-    """How much of each model is wasted: one row a model, from the table of its layers.
+    """How much of each model is wasted: one row per model, from the table of its layers.
 
     Columns model, n_layers, n_filters, degenerate and random_like layers, wasted_filters (those in such layers), and
     outside, the layers with a coefficient beyond the data set's.

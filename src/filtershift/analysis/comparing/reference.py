@@ -14,7 +14,7 @@ from filtershift.passes.bases import Bases
 from filtershift.passes.group_files import load_bases, load_group_arrays
 from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
-from filtershift.results import VARIANTS
+from filtershift.results import VARIANTS, Results
 
 
 @dataclass(frozen=True)
@@ -46,24 +46,24 @@ class Reference:
 
 def load_reference(folder: Path, groupings: Sequence[str], variants: Sequence[str]) -> Reference:
     """Read it from the folder of results of a data set."""
-    statistics = folder / "statistics"
-    files = {variant: sorted(statistics.glob(f"histograms-{variant}.*.h5")) for variant in VARIANTS}
+    results = Results(folder)
+    files = {variant: results.shards(f"histograms-{variant}") for variant in VARIANTS}
     scaled, unscaled = (load_grid(files[variant][0]) for variant in VARIANTS)
-    layers = read_table(folder / "layers.csv").set_index("layer")
-    tables = {name: (folder / f"groups/{name}.csv", folder / f"groups/{name}.sizes.csv") for name in groupings}
-    histograms = {
-        (grouping, variant): load_group_arrays(folder / variant / f"histograms/{grouping}.h5")[0]
-        for grouping in groupings
+    layers = read_table(results.file("layers")).set_index("layer")
+    tables = {name: [results.file(kind, grouping=name) for kind in ("groups", "sizes")] for name in groupings}
+    counts = {
+        (name, variant): load_group_arrays(results.file("group_histograms", variant=variant, grouping=name))[0]
+        for name in groupings
         for variant in variants
     }
     return Reference(
-        bases=load_bases(statistics / "basis.h5"),
+        bases=load_bases(results.file("basis")),
         grids=(scaled, unscaled),
         variants=variants,
-        counts={key: {label: group["counts"] for label, group in groups.items()} for key, groups in histograms.items()},
+        counts={key: {label: group["counts"] for label, group in groups.items()} for key, groups in counts.items()},
         layer_counts={variant: layer_counts(files[variant], layers.index.tolist()) for variant in variants},
         layers=layers,
         groups={name: load_membership(*paths) for name, paths in tables.items()},
         sizes={name: read_table(sizes, text=("group",)) for name, (_, sizes) in tables.items()},
-        quality=read_table(folder / "quality/layers.csv", text=("model", "state")),
+        quality=read_table(results.file("quality"), text=("model", "state")),
     )

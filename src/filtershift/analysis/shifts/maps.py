@@ -87,7 +87,7 @@ def embed(matrix: pd.DataFrame) -> Plane:
     return Plane(list(matrix.index), position, _stress(position, distance))
 
 
-def nearest(matrix: pd.DataFrame, sizes: pd.DataFrame, count: int = 5) -> pd.DataFrame:
+def nearest_groups(matrix: pd.DataFrame, sizes: pd.DataFrame, count: int = 5) -> pd.DataFrame:
     """The ``count`` groups nearest to each group, or all others where there are fewer.
 
     Args:

@@ -15,6 +15,7 @@ from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
 from filtershift.analysis.uncertainty.null_groups import null_groups
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
+from filtershift.errors import FiltershiftError
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -77,7 +78,12 @@ def measure_uncertainty(
 
     Random numbers follow from the seed and the ``name`` alone: results are the same bit for bit whatever else is
     measured, and on any number of threads. No more than `_SHIFTS` shifts are held at once.
+
+    Raises:
+        FiltershiftError: no resamples.
     """
+    if resampling.resamples < 1:
+        raise FiltershiftError("uncertainty.resamples is 0, so shifts have no intervals; expected 1 or more")
     from threadpoolctl import threadpool_limits
 
     shift, low, high, null = (np.full(len(a), np.nan) for _ in range(4))

@@ -1,6 +1,6 @@
 """Phenotypes of layers whose distributions are known."""
 
-from types import SimpleNamespace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,9 @@ from filtershift.analysis.quality.shapes import layer_shapes
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
-from filtershift.passes.bases import global_bases
-from filtershift.passes.extent import measure_extent
+from filtershift.passes.all_passes import measure
+from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histogram_files import save_histograms, stored_layers
-from filtershift.passes.histograms import make_grids, measure_histograms
-from filtershift.passes.moments import measure_moments
 
 SHAPES = ["zero_mass", "coincidence", "two_patterns", "negentropy", "offset"]
 RANDOM = np.random.default_rng(3)
@@ -68,24 +66,10 @@ LAYERS = {
 }
 
 
-class InMemory:
-    """Filters, as a pass reads them."""
-
-    def __init__(self, filters):
-        self.filters = filters
-
-    def read(self, start, stop):
-        return self.filters[start:stop]
-
-
-def measured(source, runs):
+def measured(source, row_ranges):
     """What the three passes find, with the counts of each layer."""
-    moments = measure_moments(source, runs)
-    bases = global_bases(moments)
-    extent = measure_extent(source, runs, bases, moments)
-    grids = make_grids(moments, extent, bases, 70)
-    counted = list(measure_histograms(source, runs, bases, grids))
-    return SimpleNamespace(moments=moments, extent=extent, bases=bases, grids=grids, counted=counted)
+    found = measure(source, row_ranges)
+    return replace(found, counted=list(found.counted))
 
 
 def shapes_of(found):
@@ -95,10 +79,8 @@ def shapes_of(found):
 
 def of_filters(layers):
     """The passes over layers of filters."""
-    filters = [np.asarray(layer, np.float64) for layer in layers]
-    stop = np.cumsum([len(layer) for layer in filters])
-    runs = pd.DataFrame({"layer": np.arange(len(filters)), "start": np.append(0, stop[:-1]), "stop": stop})
-    return measured(InMemory(np.concatenate(filters)), runs)
+    source = FilterArray([np.asarray(layer, np.float64) for layer in layers])
+    return measured(source, source.row_ranges)
 
 
 def phenotypes_of(layers):

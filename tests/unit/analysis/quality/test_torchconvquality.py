@@ -14,9 +14,7 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.writer import write_dataset
-from filtershift.passes.bases import global_bases
-from filtershift.passes.extent import measure_extent
-from filtershift.passes.moments import measure_moments
+from filtershift.passes.all_passes import measure
 from filtershift.passes.orthogonality import measure_orthogonality
 from weight_tensors import GROUPS, random_tensor, weight_tensors
 
@@ -66,10 +64,9 @@ def quality_of(tensors: dict[str, np.ndarray], groups: dict[str, int], path: Pat
     write_dataset(path, filters, meta)
     table = read_layers(path)
     with FilterFile(path) as source:
-        moments = measure_moments(source, table.row_ranges)
-        extent = measure_extent(source, table.row_ranges, global_bases(moments), moments)
+        found = measure(source, table.row_ranges)
         orthogonality = measure_orthogonality(source, table.layers, table.row_ranges)
-    quality = layer_quality(table.layers, moments, extent, orthogonality).set_index(pd.Index(tensors))
+    quality = layer_quality(table.layers, found.moments, found.extent, orthogonality).set_index(pd.Index(tensors))
     return quality.assign(variance_entropy_norm=quality["variance_entropy"] / quality["random_threshold"])
 
 
@@ -108,5 +105,5 @@ def test_live_numbers_of_random_weights(seed, rows, columns, groups, tmp_path):
     theirs = torchconvquality.measure_conv_weight_quality(torch.from_numpy(weights))
     ours = quality_of({"random": weights}, {"random": groups}, tmp_path / "dataset.h5").loc["random"]
     assert ours["n_filters"] == theirs["n"]
-    for measure in MEASURES:
-        assert ours[measure] == pytest.approx(theirs[measure], abs=1e-5), measure
+    for name in MEASURES:
+        assert ours[name] == pytest.approx(theirs[name], abs=1e-5), name

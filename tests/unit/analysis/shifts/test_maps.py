@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.manifold import smacof
 
-from filtershift.analysis.shifts.maps import embed, nearest, tree, with_filters
+from filtershift.analysis.shifts.maps import (
+    Plane,
+    Tree,
+    embed,
+    nearest_groups,
+    plane_table,
+    tree,
+    tree_table,
+    with_filters,
+)
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -169,7 +178,7 @@ def test_nearest_groups_against_sorting_each_row(seed, groups, count):
         others = [(matrix.loc[group, other], k, other) for k, other in enumerate(matrix.index) if other != group]
         for rank, (shift, k, other) in enumerate(sorted(others)[:count], start=1):
             rows.append((group, rank, other, shift, 100 + k, 3))
-    found = nearest(matrix, sizes, count)
+    found = nearest_groups(matrix, sizes, count)
     assert found.columns.tolist() == ["group", "rank", "nearest", "shift", "n_filters", "n_models"]
     assert list(found.itertuples(index=False, name=None)) == rows
 
@@ -177,7 +186,7 @@ def test_nearest_groups_against_sorting_each_row(seed, groups, count):
 def test_five_groups_are_listed_unless_there_are_fewer():
     for groups, listed in ((2, 1), (5, 4), (6, 5), (9, 5)):
         matrix = any_matrix(0, groups)
-        assert nearest(matrix, sizes_of(matrix.index))["rank"].max() == listed
+        assert nearest_groups(matrix, sizes_of(matrix.index))["rank"].max() == listed
 
 
 def test_groups_without_filters_are_on_no_map():
@@ -186,7 +195,7 @@ def test_groups_without_filters_are_on_no_map():
     rest = [label for label in matrix.index if label not in ("group 3", "group 7")]
     pd.testing.assert_frame_equal(with_filters(holed), matrix.loc[rest, rest])
     sizes = sizes_of(list(matrix.index))
-    pd.testing.assert_frame_equal(nearest(holed, sizes), nearest(matrix.loc[rest, rest], sizes))
+    pd.testing.assert_frame_equal(nearest_groups(holed, sizes), nearest_groups(matrix.loc[rest, rest], sizes))
     assert tree(holed).groups == tree(matrix.loc[rest, rest]).groups
     np.testing.assert_array_equal(embed(holed).position, embed(matrix.loc[rest, rest]).position)
     assert embed(holed).groups == rest
@@ -196,7 +205,7 @@ def test_groups_that_all_lack_filters_leave_nothing():
     matrix = any_matrix(0, 3)
     empty = with_empty_groups(matrix, *matrix.index)
     assert tree(empty).groups == embed(empty).groups == []
-    assert nearest(empty, sizes_of(list(matrix.index))).shape == (0, 6)
+    assert nearest_groups(empty, sizes_of(list(matrix.index))).shape == (0, 6)
 
 
 def test_equal_shifts_are_settled_alike_every_time():
@@ -204,5 +213,18 @@ def test_equal_shifts_are_settled_alike_every_time():
     assert tree(matrix).groups == tree(matrix.copy()).groups
     np.testing.assert_allclose(tree(matrix).joins, 1)
     np.testing.assert_array_equal(embed(matrix).position, embed(matrix.copy()).position)
-    found = nearest(matrix, sizes_of(list(matrix.index)), 2)
+    found = nearest_groups(matrix, sizes_of(list(matrix.index)), 2)
     assert found["nearest"].tolist()[:4] == ["group 1", "group 2", "group 0", "group 2"]
+
+
+def test_the_tables_of_maps_have_the_order_of_the_leaves_and_of_the_groups():
+    sizes = sizes_of(["a", "b", "c"])
+    leaves = tree_table(Tree(["c", "a"], np.array([0.5]), np.empty((1, 4, 2))), sizes)
+    assert leaves.index.tolist() == ["c", "a"]
+    assert leaves["n_filters"].tolist() == [102, 100]
+    np.testing.assert_array_equal(leaves["joins_next"], [0.5, np.nan])
+    places = plane_table(Plane(["c", "a"], np.array([[1.0, 2.0], [3.0, 4.0]]), 0.0), sizes)
+    assert list(places) == ["x", "y", "n_filters", "n_models"]
+    assert places.index.tolist() == ["a", "b", "c"]
+    np.testing.assert_array_equal(places[["x", "y"]], [[3, 4], [np.nan, np.nan], [1, 2]])
+    assert tree_table(Tree([], np.empty(0), np.empty((0, 4, 2))), sizes).empty

@@ -283,7 +283,8 @@ except FiltershiftError as error:
 
 def test_the_script(tmp_path):
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, ROOT / "workflow/scripts/synthetic.py", "models=2", *arguments, "output=dataset.h5"]
+        words = ["workflow/scripts/sources/synthetic.py", "models=2", *arguments, "output=dataset.h5"]
+        command = [sys.executable, ROOT / words[0], *words[1:]]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     done = run("filters=1000", "layers=20")

@@ -1,0 +1,168 @@
+# Groups, their bases and their shifts: pure functions of per-layer statistics, one job per grouping.
+#
+#   needs  layers.csv, models.csv, statistics/
+#   makes  groups/, {variant}/pca/, histograms/, densities/ and shift/; clusters.csv
+#   steps  groups -> pca -> shift -> uncertainty (with clusters, where models are not independent)
+CLUSTER = CONFIG.uncertainty.cluster
+
+
+rule groups:
+    """The group of each layer, the sizes of the groups, and what was left out."""
+    input:
+        code=code("groupings/groups"),
+        layers="results/{dataset}/layers.csv",
+    output:
+        output="results/{dataset}/groups/{grouping}.csv",
+        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
+        skipped="results/{dataset}/skipped/grouping-{grouping}.csv",
+    log:
+        "results/{dataset}/logs/groups/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/groups/{grouping}.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(200),
+        runtime=minutes(3),
+    params:
+        arguments=arguments(
+            name=lambda wildcards: wildcards.grouping, grouping=lambda wildcards: definition(wildcards.grouping)
+        ),
+    shell:
+        JOB
+
+
+rule pca:
+    """PCA basis of each group, one file per variant."""
+    input:
+        code=code("groupings/pca"),
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
+        groups="results/{dataset}/groups/{grouping}.csv",
+        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
+    output:
+        output=in_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
+    log:
+        "results/{dataset}/logs/pca/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/pca/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(200, per_gb=10),
+        runtime=minutes(3, per_gb=0.05),
+    params:
+        arguments=arguments(variants=CONFIG.variants),
+    shell:
+        JOB
+
+
+rule shift:
+    """D-matrix of a grouping with its parts, its sensitivity to choices, histograms and densities of groups."""
+    input:
+        code=code("groupings/shift"),
+        histograms=in_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
+        layers="results/{dataset}/layers.csv",
+        groups="results/{dataset}/groups/{grouping}.csv",
+        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
+        pca=in_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
+        basis="results/{dataset}/statistics/basis.h5",
+    output:
+        shift=tables_in_variants(
+            "results/{dataset}/{variant}/shift/{grouping}.csv", "4 Shifts", "shift", "D-matrix (CSV)"
+        ),
+        sensitivity=tables_in_variants(
+            "results/{dataset}/{variant}/shift/{grouping}.sensitivity.csv",
+            "4 Shifts",
+            "sensitivity",
+            "sensitivity (CSV)",
+        ),
+        n=in_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
+        components=in_variants("results/{dataset}/{variant}/shift/{grouping}.components.csv"),
+        group_histograms=in_variants("results/{dataset}/{variant}/histograms/{grouping}.h5"),
+        densities=in_variants("results/{dataset}/{variant}/densities/{grouping}.h5"),
+    log:
+        "results/{dataset}/logs/shift/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/shift/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=20),
+        runtime=minutes(4, per_gb=0.1),
+    params:
+        arguments=arguments(
+            variants=CONFIG.variants,
+            order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,
+            choices=CHOICES,
+        ),
+    shell:
+        JOB
+
+
+rule uncertainty:
+    """Confidence interval, noise floor and null of each shift of a grouping."""
+    input:
+        code=code("groupings/uncertainty"),
+        histograms=in_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
+        layers="results/{dataset}/layers.csv",
+        groups="results/{dataset}/groups/{grouping}.csv",
+        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
+        basis="results/{dataset}/statistics/basis.h5",
+        components=in_variants("results/{dataset}/{variant}/shift/{grouping}.components.csv"),
+        n=in_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
+        clusters=["results/{dataset}/clusters.csv"] if CLUSTER else [],
+    output:
+        intervals=tables_in_variants(
+            "results/{dataset}/{variant}/shift/{grouping}.intervals.csv",
+            "4 Shifts",
+            "intervals",
+            "intervals (CSV)",
+        ),
+        floor=in_variants("results/{dataset}/{variant}/shift/{grouping}.floor.csv"),
+    log:
+        "results/{dataset}/logs/uncertainty/{grouping}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/uncertainty/{grouping}.tsv"
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(300, per_gb=40),
+        runtime=minutes(4, per_gb=0.1),
+    params:
+        arguments=arguments(
+            name=lambda wildcards: wildcards.grouping,
+            variants=CONFIG.variants,
+            resampling=RESAMPLING,
+            choices=CHOICES,
+        ),
+    shell:
+        JOB
+
+
+rule clusters:
+    """The cluster of each model, where models are not independent."""
+    input:
+        code=code("groupings/clusters"),
+        layers="results/{dataset}/layers.csv",
+        models="results/{dataset}/models.csv",
+        moments=(
+            gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5") if CLUSTER == "identical" else []
+        ),
+        groups=[f"{RESULTS}/groups/{CLUSTER}.csv"] if CLUSTER in CONFIG.grouping else [],
+    output:
+        output="results/{dataset}/clusters.csv",
+    log:
+        "results/{dataset}/logs/clusters.log",
+    benchmark:
+        "results/{dataset}/benchmarks/clusters.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(300),
+        runtime=minutes(3),
+    params:
+        arguments=arguments(name=str(CLUSTER)),
+    shell:
+        JOB

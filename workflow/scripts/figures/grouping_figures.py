@@ -1,0 +1,41 @@
+"""Draw eigenfilters, cumulative variance and ridges of one grouping, in all variants: a process starts slowly."""
+
+from pathlib import Path
+
+from filtershift.command import run
+
+
+def draw(
+    title: str,
+    pca: list[Path],
+    densities: list[Path],
+    n: list[Path],
+    eigenfilters: list[Path],
+    eigenfilter_tables: list[Path],
+    cumulative: list[Path],
+    cumulative_tables: list[Path],
+    ridge: list[Path],
+) -> None:
+    """Bases and densities of the groups in each variant -> figures (PDF and PNG of each variant) and their numbers."""
+    from filtershift.figures.cumulative import cumulative_of
+    from filtershift.figures.eigenfilters import eigenfilters_of
+    from filtershift.figures.ridge import ridge_of
+    from filtershift.figures.saving import save
+    from filtershift.files import read_table, write_table
+    from filtershift.passes.bases import basis_table, variance_table
+    from filtershift.passes.group_files import load_group_arrays
+
+    for k in range(len(pca)):
+        both = slice(2 * k, 2 * k + 2)
+        bases = load_group_arrays(pca[k])[0]
+        save(eigenfilters_of(list(bases.items())), *eigenfilters[both])
+        write_table(eigenfilter_tables[k], basis_table(list(bases.items())))
+        save(cumulative_of([title], [bases]), *cumulative[both])
+        write_table(cumulative_tables[k], variance_table([title], [bases]))
+        groups, shared = load_group_arrays(densities[k])
+        labels = read_table(n[k], text=("group",))["group"].tolist()
+        save(ridge_of(shared["x"], {label: group["density"] for label, group in groups.items()}, labels), *ridge[both])
+
+
+if __name__ == "__main__":
+    run(draw)

@@ -1,0 +1,40 @@
+"""Draw the D-matrix of a grouping in the order of a tree and its groups as points, and list each group's nearest."""
+
+from pathlib import Path
+
+from filtershift.command import run
+
+
+def draw(
+    title: str,
+    shift: Path,
+    n: Path,
+    intervals: list[Path],
+    dendrogram: list[Path],
+    joins: Path,
+    embedding: list[Path],
+    positions: Path,
+    nearest: Path,
+) -> None:
+    """D-matrix, sizes of its groups and intervals, if any -> dendrogram, map and nearest groups."""
+    from filtershift.analysis.shifts.d_matrix import load_matrix
+    from filtershift.analysis.shifts.maps import embed, nearest_groups, plane_table, tree, tree_table
+    from filtershift.analysis.uncertainty.noise import load_intervals
+    from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram_of
+    from filtershift.figures.embedding import embedding_of
+    from filtershift.figures.saving import save
+    from filtershift.files import read_table, write_table
+
+    matrix, sizes = load_matrix(shift), read_table(n, text=("group",))
+    known = load_intervals(intervals[0]) if intervals else None
+    leaves, plane = tree(matrix), embed(matrix)
+    write_table(nearest, nearest_groups(matrix, sizes))
+    write_table(joins, tree_table(leaves, sizes), index=True)
+    write_table(positions, plane_table(plane, sizes), index=True)
+    for path, longest_side in zip(dendrogram, (IN_PRINT, ON_SCREEN), strict=True):
+        save(dendrogram_of(title, matrix, sizes, leaves, known, longest_side), path)
+    save(embedding_of(title, matrix, sizes, plane), *embedding)
+
+
+if __name__ == "__main__":
+    run(draw)

@@ -1,0 +1,33 @@
+"""Draw the quality of layers by depth and by size, the most degenerate models, and the states in every group."""
+
+from pathlib import Path
+
+from filtershift.command import run
+
+
+def draw(
+    layers: Path,
+    models: Path,
+    groups: Path,
+    titles: dict[str, str],
+    sparsity: list[Path],
+    variance_entropy: list[Path],
+    entropy_by_size: list[Path],
+    ranking: list[Path],
+    shares: list[Path],
+) -> None:
+    """Quality of layers, models and groups -> boxes by depth, entropy against size, shares of states."""
+    from filtershift.figures import quality
+    from filtershift.figures.saving import save
+    from filtershift.files import read_table
+
+    of_layers = read_table(layers, text=("model", "state"))
+    save(quality.depth_boxes(of_layers, "sparsity"), *sparsity)
+    save(quality.depth_boxes(of_layers, "variance_entropy"), *variance_entropy)
+    save(quality.entropy_by_size(of_layers), *entropy_by_size)
+    save(quality.model_ranking(read_table(models, text=("model",))), *ranking)
+    save(quality.group_shares(read_table(groups, text=("grouping", "group")), titles), *shares)
+
+
+if __name__ == "__main__":
+    run(draw)

@@ -1,0 +1,60 @@
+"""The histograms, shifts and densities of the groups of one grouping, and how shifts depend on choices."""
+
+from pathlib import Path
+
+from filtershift.analysis.shifts.choices import Choices
+from filtershift.command import per_variant, run
+
+
+def measure(
+    variants: list[str],
+    histograms: list[Path],
+    layers: Path,
+    groups: Path,
+    sizes: Path,
+    pca: list[Path],
+    basis: Path,
+    order: str,
+    choices: Choices,
+    shift: list[Path],
+    sensitivity: list[Path],
+    n: list[Path],
+    components: list[Path],
+    group_histograms: list[Path],
+    densities: list[Path],
+) -> None:
+    """Per-layer histograms, groups and bases of each variant -> D-matrix, its parts and alternatives, histograms and
+    densities of the groups.
+    """
+    from filtershift.analysis.groups.membership import load_membership
+    from filtershift.analysis.shifts.of_grouping import measure_shifts
+    from filtershift.files import read_table, write_table
+    from filtershift.passes.group_files import load_bases, load_group_arrays, save_group_arrays
+    from filtershift.results import VARIANTS
+
+    membership, counts = load_membership(groups, sizes), read_table(sizes, text=("group",))
+    model = read_table(layers).set_index("layer")["model_id"]
+    shards, bases = per_variant(histograms, variants), load_bases(basis)
+    for k, variant in enumerate(variants):
+        own = load_group_arrays(pca[k])[0]
+        found = measure_shifts(
+            shards[k], membership, counts, model, bases[VARIANTS.index(variant)], own, choices, order
+        )
+        write_table(shift[k], found.matrix, index=True)
+        write_table(n[k], found.n)
+        write_table(components[k], found.components)
+        write_table(sensitivity[k], found.sensitivity)
+        save_group_arrays(
+            group_histograms[k],
+            {
+                label: {"counts": of_group, "window_counts": found.window_counts[label]}
+                for label, of_group in found.counts.items()
+            },
+            {"edges": found.grid.edges, "window": found.grid.window},
+        )
+        curves = {label: {"density": density} for label, density in found.densities.items()}
+        save_group_arrays(densities[k], curves, {"x": found.x})
+
+
+if __name__ == "__main__":
+    run(measure)

@@ -1,0 +1,44 @@
+"""Draw where models are in a data set, and tell it on one page."""
+
+from pathlib import Path
+
+from filtershift.command import run
+
+CAPTIONS = Path(__file__).parents[2] / "report"
+
+
+def tell(
+    shifts: Path,
+    layers: Path,
+    models: Path,
+    skipped: Path,
+    quality: Path,
+    titles: dict[str, str],
+    nearest: list[Path],
+    profile: list[Path],
+    page: Path,
+) -> None:
+    """Tables of a placement, and the quality of the data set's layers -> nearest groups, layers by depth, one page."""
+    from filtershift.figures.nearest import nearest_of_placement
+    from filtershift.figures.profile import profile_of_placement
+    from filtershift.figures.saving import save
+    from filtershift.files import read_table, whole_file
+    from filtershift.report.page import caption
+    from filtershift.report.placement import placement_page
+    from filtershift.report.sections import Figure
+
+    of_groups = read_table(shifts, text=("model", "group"))
+    of_models, of_layers = (read_table(path, text=("model", "layer_name")) for path in (models, layers))
+    save(nearest_of_placement(of_groups, titles), *nearest)
+    save(profile_of_placement(of_layers, read_table(quality)), *profile)
+    figures = [
+        Figure(path[-1], caption(CAPTIONS / f"placement_{name}.rst", {}))
+        for name, path in (("nearest", nearest), ("layers", profile))
+    ]
+    left_out = read_table(skipped, text=("name", "reason"))
+    with whole_file(page) as beside:
+        beside.write_text(placement_page(page.parent, of_groups, of_models, of_layers, left_out, titles, *figures))
+
+
+if __name__ == "__main__":
+    run(tell)

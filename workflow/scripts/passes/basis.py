@@ -1,0 +1,19 @@
+"""The global basis of each variant."""
+
+from pathlib import Path
+
+from filtershift.command import run
+
+
+def compute(moments: list[Path], output: Path) -> None:
+    """Per-layer moments of all shards -> the PCA basis of all filters, both variants."""
+    from filtershift.passes.bases import global_bases
+    from filtershift.passes.group_files import save_bases
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
+
+    save_bases(output, global_bases(load(moments, LayerMoments)))
+
+
+if __name__ == "__main__":
+    run(compute)

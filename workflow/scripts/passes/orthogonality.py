@@ -1,0 +1,22 @@
+"""Orthogonality of the layers of one shard."""
+
+from pathlib import Path
+
+from filtershift.command import progress, run
+
+
+def measure(dataset: Path, layers: Path, output: Path, shard: str = "1-of-1", threads: int = 1) -> None:
+    """Filters of the layers whose shape is known -> the orthogonality of these layers."""
+    from filtershift.dataset.filters import FilterFile
+    from filtershift.dataset.layer_table import load_layers, row_ranges_of
+    from filtershift.passes.blocks import in_shard
+    from filtershift.passes.layer_files import save
+    from filtershift.passes.orthogonality import measure_orthogonality
+
+    own = in_shard(load_layers(layers), shard)
+    with FilterFile(dataset) as source:
+        save(output, measure_orthogonality(source, own, row_ranges_of(own), threads, progress("orthogonality")))
+
+
+if __name__ == "__main__":
+    run(measure)
