@@ -15,7 +15,7 @@ PIP_SETTINGS := eval "$$($(PIP) config list | sort -r | sed -n 's/\\n/ /g; \
 	s/^[^=]*\.cert=/export SSL_CERT_FILE=/p; \
 	/\.find-links=/ { s/ /,/g; s/^[^=]*=/export UV_FIND_LINKS=/p; }')"
 
-.PHONY: help results test test-slurm lint docs faults fuzz bench lock
+.PHONY: help results test check unit test-slurm lint style types docs faults fuzz bench lock
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,18 +23,30 @@ help:  ## list the targets
 results: $(READY)  ## build the results of the default data set, with a report, in results/
 	$(IN_VENV) snakemake --cores all
 
+# All cores; the files of tests that take longest come first (testpaths), so that all cores are at work to the end.
+ALL_CORES := --numprocesses logical --dist loadfile --no-loadscope-reorder
 test: $(READY)  ## run all tests
-	$(IN_VENV) pytest
+	$(IN_VENV) pytest $(ALL_CORES)
+
+check: $(READY)  ## check style and types and run the unit tests: what to run before each commit
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync=target unit types style
+
+unit: $(READY)
+	$(IN_VENV) pytest $(ALL_CORES) tests/unit
 
 NODES ?= node1 node2
 test-slurm: $(READY)  ## run the workflow on a Slurm of virtual nodes, NODES="node1 node2", or on the one that is here
 	$(IN_VENV) timeout --signal INT --kill-after 60 1800 pytest -m slurm --nodes "$(NODES)" --numprocesses 0 tests/cluster
 
-lint: $(READY)  ## check style, types and the workflow
+lint: style types  ## check style, types and the workflow
+	$(IN_VENV) snakemake --lint
+
+style: $(READY)
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) snakefmt --check Snakefile workflow
-	$(IN_VENV) snakemake --lint
+
+types: $(READY)
 	$(IN_VENV) mypy
 
 docs: $(READY)  ## build the documentation as a site, in build/site
