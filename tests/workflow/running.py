@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from planning import Done, plan
+
 ROOT = Path(__file__).parents[2]
 PARTS = ("workflow", "config", "profiles", "src")
 JOB = re.compile(r"^(?:local)?rule (\w+):$|^    wildcards: .*?\bgrouping=([\w-]+)", re.MULTILINE)
-Done = subprocess.CompletedProcess[str]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def command(project: Path, directory: Path, *arguments: str, cores: int = 2) -> 
 
 def snakemake(project: Path, directory: Path, *arguments: str, cores: int = 2) -> Done:
     """Run Snakemake; both streams are in the result's ``stdout``."""
-    return captured(*command(project, directory, *arguments, cores=cores))
+    words = command(project, directory, *arguments, cores=cores)
+    return plan(words[3:], environment()) if "--dry-run" in arguments else captured(*words)
 
 
 def environment() -> dict[str, str]:
