@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from running import Workflow, copy_project
+from running import Workflow, at_home, copy_project
 from small_dataset import write_small
 
 
@@ -29,21 +29,31 @@ def locked(path: Path) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def finished(shared: Path) -> Workflow:
-    """The finished run of a copy of the project, to look at."""
-    workflow = Workflow(
-        shared / "project", shared / "run", shared / "dataset.h5", ("grouping=[all,task]", "maps=[task]")
-    )
+    """The finished run in a copy of the project, to look at; ``copied`` makes another of it all."""
+    workflow = at_home(shared / "finished", "grouping=[all,task]", "maps=[task]")
     with locked(shared / "lock"):
         if not (workflow.results / "report.html").exists():
             copy_project(workflow.project)
-            write_small(workflow.dataset)
-            done = workflow.run()
+            write_small(workflow.project / workflow.dataset)
+            done = workflow.run("--verbose")
             assert done.returncode == 0, done.stdout
+            (shared / "messages").write_text(done.stdout)
     return workflow
 
 
 @pytest.fixture
-def alone(finished: Workflow, shared: Path) -> Iterator[Workflow]:
-    """The finished run for a test that edits the copy of the project or moves the data set, and puts all back."""
-    with locked(shared / "lock"):
-        yield finished
+def messages(finished: Workflow, shared: Path) -> str:
+    """What Snakemake said in the finished run, verbose."""
+    return (shared / "messages").read_text()
+
+
+@pytest.fixture
+def copy(finished: Workflow, tmp_path: Path) -> Workflow:
+    """The finished run to go on with."""
+    return finished.copied(tmp_path / "run")
+
+
+@pytest.fixture(scope="module")
+def alone(finished: Workflow, tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """The finished run for tests that edit the copy of the project or move the data set, and put all back."""
+    return finished.copied(tmp_path_factory.mktemp("alone") / "run")

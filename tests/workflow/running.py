@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from planning import Done, plan
@@ -19,7 +19,7 @@ JOB = re.compile(r"^(?:local)?rule (\w+):$|^    wildcards: .*?\bgrouping=([\w-]+
 
 @dataclass(frozen=True)
 class Workflow:
-    """A project folder's workflow, at work in another folder on a data set called "small"."""
+    """A project folder's workflow, at work in the same or another folder on a data set called "small"."""
 
     project: Path
     directory: Path
@@ -29,6 +29,11 @@ class Workflow:
     @property
     def results(self) -> Path:
         return self.directory / "results/small"
+
+    def copied(self, folder: Path) -> "Workflow":
+        """A copy of a run at home, times included: there is nothing to do."""
+        shutil.copytree(self.directory, folder)
+        return replace(self, project=folder, directory=folder)
 
     def words(self, arguments: Sequence[str], overrides: Sequence[str]) -> list[str]:
         """Arguments of Snakemake; later overrides win."""
@@ -52,6 +57,11 @@ class Workflow:
         jobs = jobs_of(done.stdout)
         assert jobs or "Nothing to be done" in done.stdout, done.stdout
         return jobs
+
+
+def at_home(folder: Path, *overrides: str) -> Workflow:
+    """A workflow whose project, data set and results are all in a folder, which can be moved."""
+    return Workflow(folder, folder, Path("dataset.h5"), overrides)
 
 
 def in_quotes(text: object) -> str:

@@ -1,7 +1,6 @@
 """Another finished run beside this one."""
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +14,6 @@ from running import Workflow, in_quotes
 from small_dataset import TASKS, small_filters
 
 NEEDED = ("config.yaml", "statistics/basis.h5", "groups/all.csv", "groups/task.csv")
-
-
-@pytest.fixture
-def copy(alone: Workflow, tmp_path: Path) -> Workflow:
-    """The finished run to go on with."""
-    shutil.copytree(alone.directory, tmp_path / "run")
-    return replace(alone, directory=tmp_path / "run")
 
 
 def test_a_copy_is_at_no_distance(copy: Workflow) -> None:

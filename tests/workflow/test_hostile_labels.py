@@ -81,6 +81,8 @@ def test_arrays(hostile: Workflow, kind: str) -> None:
 def test_nothing_outside_results(hostile: Workflow) -> None:
     assert {path.name for path in hostile.directory.iterdir()} == {"results", ".snakemake"}
     assert {path.name for path in hostile.directory.parent.iterdir()} == {"run", "data set.h5"}
+    assert not [path for path in hostile.project.rglob("*") if path.name in ("results", "outputs")]
+    assert {path.name for path in hostile.project.glob(".snakemake/*")} <= {"matplotlib"}
     names = "".join(str(path.relative_to(hostile.directory)) for path in hostile.results.rglob("*"))
     assert re.fullmatch(r"[\w./-]+", names)
 

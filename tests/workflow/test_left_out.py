@@ -1,26 +1,20 @@
 """What a data set lacks is left out of the paper's figures and listed, and stops nothing."""
 
-import shutil
-from dataclasses import replace
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from running import Workflow
 
 
-@pytest.fixture
-def copy(alone: Workflow, tmp_path: Path) -> Workflow:
-    """The finished run to go on with."""
-    shutil.copytree(alone.directory, tmp_path / "run")
-    return replace(alone, directory=tmp_path / "run", overrides=("variants=[scaled]",))
-
-
 @pytest.mark.parametrize("kept", [True, False], ids=["some left", "none left"])
 def test_groups_that_are_not_there(copy: Workflow, kept: bool) -> None:
     rows, labels = ("[[task,nope],[all,all]]", "[faces,nada]") if kept else ("[[task,nope]]", "[nada]")
-    overrides = ["grouping=[all,task,data_type]", f"paper.figure_1={rows}", f"paper.figure_2={labels}"]
+    overrides = [
+        "variants=[scaled]",
+        "grouping=[all,task,data_type]",
+        f"paper.figure_1={rows}",
+        f"paper.figure_2={labels}",
+    ]
     done = copy.run("paper", "results/small/skipped.csv", overrides=overrides)
     assert done.returncode == 0, done.stdout
     names = pd.read_csv(copy.results / "skipped.csv")["name"]

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,7 @@ def test_the_documented_module(tmp_path: Path) -> None:
     assert nearest.index.tolist() == expected.index.tolist()
     assert nearest.tolist() == pytest.approx(expected.tolist())
     assert {path.name for path in (tmp_path / "results").iterdir()} == {"mine"}
-    assert "Nothing to be done" in outer.run().stdout
+    assert "Nothing to be done" in outer.run("--dry-run").stdout
 
 
 def test_two_modules_and_one_rule_changed(tmp_path: Path) -> None:
@@ -93,7 +94,9 @@ def test_two_modules_and_one_rule_changed(tmp_path: Path) -> None:
 
 def test_report_of_a_module(finished: Workflow, tmp_path: Path) -> None:
     """It is that of the module's data set, and so is its text."""
-    overrides = [*finished.words([], [])][-1].removeprefix("overrides=")
+    overrides = (
+        replace(finished, dataset=finished.directory / finished.dataset).words([], [])[-1].removeprefix("overrides=")
+    )
     outer = Outer(
         tmp_path,
         f"module small:\n    snakefile: '{finished.project}/Snakefile'\n    config: {{'overrides': {overrides}}}\n"

@@ -1,6 +1,5 @@
 """One's own models beside a finished data set."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from running import Workflow, in_quotes
 from small_dataset import small_filters
 
 
-@pytest.fixture
-def copy(alone: Workflow, tmp_path: Path) -> Workflow:
-    """The finished run, with a grouping by model, to go on with."""
-    shutil.copytree(alone.directory, tmp_path / "run")
-    return replace(alone, directory=tmp_path / "run", overrides=("grouping=[all,task,model]", "maps=[task]"))
-
-
 def write_model(path: Path, model_id: int) -> int:
     """One of the data set's models as a file of tensors; how many layers it has."""
     filters, meta = small_filters()
@@ -29,6 +21,7 @@ def write_model(path: Path, model_id: int) -> int:
 
 
 def test_a_model_of_the_data_set_is_nearest_to_itself(copy: Workflow, tmp_path: Path) -> None:
+    copy = replace(copy, overrides=("grouping=[all,task,model]", "maps=[task]"))
     path = tmp_path / "it's mine.safetensors"
     layers = write_model(path, model_id=4)
     models = f"placement.models=[{in_quotes(path)}]"
