@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -23,6 +24,7 @@ import yaml
 from onnx import helper, numpy_helper
 from safetensors.numpy import save_file
 
+from planning import plan
 from running import ROOT, Workflow, copy_project, environment
 from small_dataset import write_small
 
@@ -38,9 +40,10 @@ EXCEPTIONS = [
     (r"^python docs/scripts/images.py", DRY, "needs two finished runs"),
     (r"^torch\.", SYNTAX, "PyTorch is not needed, hence not installed"),
 ]
-# Commands that would cost much, done dry: jobs are planned, recipes are printed, options are looked for in the help.
-DRY_COMMANDS = """
-snakemake() { command snakemake "$@" --dry-run --quiet all; }
+# Commands that would cost much, done dry: starts of Snakemake are noted, to be planned afterwards, recipes are printed,
+# options are looked for in the help.
+DRY_COMMANDS = r"""
+snakemake() { printf '%s\0' "$@" $'\n' >> starts; }
 make() { command make --dry-run "$@" > /dev/null; }
 python() {
     test -f "$1" || { echo "there is no file $1"; return 1; }
@@ -156,12 +159,11 @@ def small(finished: Workflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path, script: str) -> str:
     """Run commands in a project's folder, with its environment first in the path; what they say."""
     script = script.replace("/data/", f"{folder}/data/")
-    variables = {**environment(), "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{folder}/src"}
     words = ["bash", "-euo", "pipefail", "-c", script]
     done = subprocess.run(
         words,
         cwd=folder,
-        env=variables,
+        env=variables(folder),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -172,15 +174,35 @@ def run(folder: Path, script: str) -> str:
     return done.stdout
 
 
+def variables(folder: Path) -> dict[str, str]:
+    return {**environment(), "PATH": f"{folder}/.venv/bin:{os.environ['PATH']}", "PYTHONPATH": f"{folder}/src"}
+
+
+def run_dry(folder: Path, script: str) -> None:
+    """Do commands dry in a project's folder."""
+    starts = folder / "starts"
+    starts.write_text("")
+    run(folder, DRY_COMMANDS + script)
+    for start in starts.read_text().split("\n\0")[:-1]:
+        assert_can_be_planned(folder, start)
+
+
+@cache
+def assert_can_be_planned(folder: Path, start: str) -> None:
+    """That the jobs of a start of Snakemake, its words ended by NUL, can be planned; pages repeat some."""
+    done = plan([*start.split("\0")[:-1], "--dry-run", "--quiet", "all"], variables(folder), folder)
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("block", RUN, ids=str)
-def test_commands(block: Block, request: pytest.FixtureRequest) -> None:
+def test_commands(block: Block, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     script = block.text if block.language == "bash" else f"python -c {shlex.quote(block.text)}"
     if block.how == SYNTAX:
         compile(block.text, str(block), "exec") if block.language == "python" else run(ROOT, f"set -n\n{script}")
     elif block.how == DRY:
-        run(request.getfixturevalue("untouched"), DRY_COMMANDS + script)
+        run_dry(request.getfixturevalue("untouched"), script)
     else:
-        run(request.getfixturevalue("small"), script)
+        run(shutil.copytree(request.getfixturevalue("small"), tmp_path / "small", symlinks=True), script)
 
 
 @pytest.mark.parametrize("pattern", [pattern for pattern, _, _ in EXCEPTIONS])
