@@ -8,6 +8,8 @@ import pytest
 from configuration import extended, load, model_files
 from filtershift.errors import FiltershiftError
 
+pytestmark = pytest.mark.usefixtures("files_read_once")
+
 CONFIG = Path(__file__).parents[3] / "config"
 
 OWN = ["dataset.name=mine", "dataset.models=[a.pt,{file:b.pt,labels:{Visual Category:natural}}]"]
