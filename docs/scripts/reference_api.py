@@ -15,7 +15,7 @@ INTRODUCTION = """\
 
 What `import filtershift` offers in a notebook or a program, from its docstrings, by `make docs`.
 [A notebook](notebook.ipynb) shows it at work.
-Mistakes raise `filtershift.errors.FiltershiftError`, in one line that says what would be right.
+Mistakes raise `filtershift.errors.FiltershiftError`, in one line that says what is expected.
 """
 
 

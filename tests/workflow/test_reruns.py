@@ -24,6 +24,8 @@ ANALYSIS = CLAIMS | {
     *("shift", "uncertainty"),
 }
 END = {"skipped", "cost", "overview", "report"}
+# What follows from the passes.
+MEASURED = (ANALYSIS - {"groups"}) | (FIGURES - {"group_sizes"}) | PAPER | END
 # What shows all groupings together.
 OVERVIEWS = {
     *("configuration", "cost", "group_sizes", "overview", "paper_same_figure", "quality_figures", "report"),
@@ -147,18 +149,18 @@ def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> No
     ("module", "rules"),
     [
         ("figures/style.py", FIGURES | PAPER | END),
-        ("analysis/pca.py", ANALYSIS | {"extent", "histograms", "pair_counts"} | FIGURES | PAPER | END),
-        ("statistics/kernels.py", READS | (ANALYSIS - {"groups"}) | (FIGURES - {"group_sizes"}) | PAPER | END),
+        ("passes/bases.py", MEASURED | {"extent", "histograms", "pair_counts"}),
+        ("passes/kernels.py", MEASURED | READS),
+        ("analysis/claims/judge.py", CLAIMS | END - {"skipped"}),
         ("dataset/layers.py", {"layers"} | READS | ANALYSIS | FIGURES | PAPER | END),
     ],
 )
-def test_an_edited_module_reruns_its_room(alone: Workflow, module: str, rules: set[str]) -> None:
+def test_an_edited_module_reruns_what_imports_it(alone: Workflow, module: str, rules: set[str]) -> None:
     with edited(alone.project / "src/filtershift" / module, '"""', '"""Edited. '):
         assert rules_of(alone.planned()) == rules
 
 
 def test_an_edited_comparison_reads_no_filters(alone: Workflow) -> None:
-    """The basis, on which passes 2 and 3 depend, uses other modules of the room."""
     with edited(alone.project / "src/filtershift/analysis/shifts/d_matrix.py", '"""', '"""Edited. '):
         assert not rules_of(alone.planned()) & READS
 
