@@ -133,7 +133,7 @@ def from_arrays(layers: Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLik
         if not (array.ndim in (3, 4) and array.shape[-2:] == (3, 3)) and not (array.ndim == 2 and array.shape[1] == 9):
             raise FiltershiftError(f"layer '{name}' has shape {array.shape}, not (out, in, 3, 3), (n, 3, 3) or (n, 9)")
         if array.dtype.kind not in "fiu":
-            raise FiltershiftError(f"layer '{name}' is of type {array.dtype}; real numbers would be right")
+            raise FiltershiftError(f"layer '{name}' has type {array.dtype}; expected real numbers")
     if not named:
         raise FiltershiftError("no layer given; give one array at least")
     source = FilterArray([np.asarray(a, a.dtype if a.dtype == np.float64 else np.float32) for a in named.values()])

@@ -69,7 +69,7 @@ def cumulative(panels: Sequence[CumulativePanel], colors: Mapping[str, Color]) -
     The legend stands right of the lines, in the order given, in as many columns as it needs.
 
     Args:
-        panels: one a grouping, drawn below each other.
+        panels: one per grouping, drawn below each other.
         colors: label -> line colour, for the labels of all panels, see `style.group_colors`.
 
     Raises:

@@ -91,7 +91,7 @@ def _ranking(title: str, shifts: pd.DataFrame, noise: pd.Series) -> Ranking:
 
 @styled
 def nearest(models: Mapping[str, Sequence[Ranking]]) -> Figure:
-    """Draw one row of panels a model and one column a grouping; in each the groups from near to far with intervals.
+    """Draw one row of panels per model and one column per grouping; in each the groups from near to far with intervals.
 
     These are cut at twice the largest shift. A hollow mark is noise. All models have the same groupings.
 

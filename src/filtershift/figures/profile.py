@@ -54,7 +54,7 @@ def profile_of_placement(layers: pd.DataFrame, quality: pd.DataFrame) -> Figure:
 
 @styled
 def profile(models: Mapping[str, Profile], reference: tuple[np.ndarray, np.ndarray]) -> Figure:
-    """Draw one panel a model: its layers in the colours of their states, those of the data set as grey points.
+    """Draw one panel per model: its layers in the colours of their states, those of the data set as grey points.
 
     Beside each panel stand the depths and names of degenerate layers.
 

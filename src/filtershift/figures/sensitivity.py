@@ -46,7 +46,7 @@ def sensitivity(
     tau: np.ndarray,
     ratio: np.ndarray,
 ) -> Figure:
-    """Draw rank correlations and, beside them, ratios: a row an alternative, a column a grouping, numbers in cells.
+    """Draw rank correlations and, beside them, ratios, as numbers in cells: rows are alternatives, columns groupings.
 
     Correlations go from white, 1, to red, 0 and less; ratios from white, 1, to blue, a quarter or less, and red, four
     times or more. What is missing is grey.

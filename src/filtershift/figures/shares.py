@@ -1,4 +1,4 @@
-"""Shares of layers in each state, as stacked horizontal bars: one row a model or a group."""
+"""Shares of layers in each state, as stacked horizontal bars: one row per model or group."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -71,7 +71,7 @@ def group_bases(moments: LayerMoments, variant: int, group_of: Mapping[int, int]
     large = ~np.isfinite(moments.scatter[:, variant]).all(axis=(1, 2))
     if large.any():
         wrong = f"layer {moments.layer[large][0]} has weights as large as {moments.peak[large][0]:.3g}"
-        raise FiltershiftError(f"{wrong}; less than 1e150, whose squares float64 holds, would be right")
+        raise FiltershiftError(f"{wrong}; expected less than 1e150, so that float64 holds the squares")
     group = np.array([group_of.get(layer, -1) for layer in moments.layer.tolist()], np.int64)
     taken = group >= 0
     merged = merge(

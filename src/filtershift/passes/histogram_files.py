@@ -25,7 +25,7 @@ UNDATED = {"track_times": False}
 def save_histograms(
     paths: tuple[Path, Path], grids: tuple[Grid, Grid], counted: Iterable[tuple[int, LayerCounts]]
 ) -> None:
-    """Write the results of pass 3 for one shard, one file a variant.
+    """Write the results of pass 3 for one shard, one file per variant.
 
     They are packed in memory as they come, a tenth of their size, and written at the end: PyTables says nothing when a
     disk is full.

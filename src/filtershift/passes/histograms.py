@@ -47,7 +47,7 @@ class Grid:
 
     @property
     def steps(self) -> Array:
-        """Low end and bins a unit of the extent's grid and of the window's, (2, 2)."""
+        """Low end and bins per unit of the extent's grid and of the window's, (2, 2)."""
         (low, high), (left, right) = self.extent, self.window
         return np.array([[low, self.bins * REFINE / (high - low)], [left, WINDOW_BINS / (right - left)]])
 

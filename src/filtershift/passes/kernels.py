@@ -262,7 +262,7 @@ def _tally(row, count, low, step, bins, position, counts):  # type: ignore[no-un
 def histograms(block, components, mean, grids, bins, window_bins, counts):  # type: ignore[no-untyped-def]
     """Histograms of a block's coefficients in both variants, per component, over two grids.
 
-    grids (2, 2, 2): per variant the low end and the number of bins a unit, of the extent's grid and of the window's.
+    grids (2, 2, 2): per variant the low end and the number of bins per unit, of the extent's grid and of the window's.
     Adds to counts (2, 9, bins + window_bins) int32, the extent's bins first.
     """
     strip = np.empty((9, LANES))

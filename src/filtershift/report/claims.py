@@ -8,10 +8,7 @@ from filtershift.analysis.claims.judge import FAILS, HOLDS, UNDECIDED
 from filtershift.report.page import render
 from filtershift.report.sections import Section, Table, number
 
-LEAD = (
-    "What Gavrikov & Keuper observed in 2021 and 2022, in words of ours, and whether it can be observed in this data "
-    "set."
-)
+LEAD = "What Gavrikov & Keuper observed in 2021 and 2022, paraphrased, and whether it can be observed in this data set."
 MARKS = {HOLDS: "yes", FAILS: "no", UNDECIDED: "open"}
 
 
@@ -30,7 +27,7 @@ def sections(claims: pd.DataFrame) -> list[Section]:
     """The verdicts, then what each rests on.
 
     Args:
-        claims: one row a claim, as of `filtershift.analysis.claims.judge.judge_claims`.
+        claims: one row per claim, as of `filtershift.analysis.claims.judge.judge_claims`.
     """
     return [verdicts(claims), rules(claims)]
 

@@ -37,8 +37,8 @@ def comparison_page(
         figure: the groups that shift most.
     """
     heading = f"{Path(here).name} beside {Path(there).name}"
-    told = with_figures(sections(shifts, bases, skipped, titles), {"Shifts": [figure]})
-    return render(folder, heading, LEAD, facts(shifts, titles, here, there), told)
+    shown = with_figures(sections(shifts, bases, skipped, titles), {"Shifts": [figure]})
+    return render(folder, heading, LEAD, facts(shifts, titles, here, there), shown)
 
 
 def distinct_titles(titles: Mapping[str, str]) -> dict[str, str]:
@@ -79,12 +79,12 @@ def shifted(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Section:
         "same name there, in nats: 0 if they are the same. Low and high are the ends of the interval in which it would "
         "be if other models had been collected.",
         "A shift is above noise if it is larger than its floor and its null. Floor is the shift between halves of one "
-        "group, null that between groups of these sizes that mix models from here and there. Where both groups are of "
-        "the same models, say before and after a change, layers are drawn with their counterparts; null mixes these, "
-        "and alone says what is noise: how much the models differ from one another does not matter then.",
+        "group, null that between groups of these sizes that mix models from here and there. If both sides have the "
+        "same models, say before and after a change, each layer is paired with its counterpart. Only the null then "
+        "decides what is noise, because differences between models cancel out.",
     ]
-    told = shifts.assign(same_models=shifts["same_models"].map({True: "yes", False: "no"}))
-    farthest = told.sort_values("shift", ascending=False, kind="stable")
+    readable = shifts.assign(same_models=shifts["same_models"].map({True: "yes", False: "no"}))
+    farthest = readable.sort_values("shift", ascending=False, kind="stable")
     parts = {
         key: farthest[(farthest["variant"] == key[0]) & (farthest["grouping"] == key[1])]
         for key in shifts[["variant", "grouping"]].drop_duplicates().itertuples(index=False, name=None)

@@ -68,11 +68,11 @@ def data(run: Run) -> Section:
         titled = [f"{name(title)} ({several(counts.get(key, 0), 'group')})" for key, title in run.titles.items()]
         few = int((run.groups["n_filters"] < FEW).sum())
         text.append(
-            f"They are grouped by {listing(titled)}. Of these groups {few:,} have fewer than {FEW:,} filters: what is "
-            "said of them is uncertain."
+            f"They are grouped by {listing(titled)}. Of these groups {few:,} have fewer than {FEW:,} filters: their "
+            "numbers are uncertain."
         )
     kinds = [f"{kind} ({count:,})" for kind, count in run.skipped["kind"].value_counts().items()]
-    text.append(f"Left out, each for the reason given below: {listing(kinds)}." if kinds else "Nothing was left out.")
+    text.append(f"Left out: {listing(kinds)}. The table below gives the reasons." if kinds else "Nothing was left out.")
     labels = [label for label in run.labels if label in run.models]
     columns = list(dict.fromkeys(["model", "n_filters", "n_layers", *labels]))
     models = run.models.sort_values("n_filters", ascending=False, kind="stable")[columns]
@@ -87,14 +87,14 @@ def data(run: Run) -> Section:
 
 def bases(run: Run) -> Section:
     """How few patterns make up the filters: all of them, and those of each group."""
-    carried = [
-        f"Of the variance of {variant} filters the first carries {share(ratio[0])}, the first three carry "
-        f"{share(ratio[:3].sum())}, and 90 % take {components_for(ratio)} of the nine."
+    explained = [
+        f"{variant.capitalize()} filters: the first component explains {share(ratio[0])} of the variance, the first "
+        f"three {share(ratio[:3].sum())}; {components_for(ratio)} of nine are needed for 90 %."
         for variant, ratio in run.ratios.items()
     ]
     text = [
-        "The principal components of all filters, nine eigenfilters, are the basis in which filters are compared: a "
-        f"filter's coefficients are its projections on them. {' '.join(carried)}"
+        "Filters are compared in one basis: the principal components of all filters, nine eigenfilters. A "
+        f"filter's coefficients are its projections on them. {' '.join(explained)}"
     ]
     components = pd.DataFrame({"component": range(9)} | {f"share, {v}": ratio for v, ratio in run.ratios.items()})
     tables = [Table("Shares of variance, all filters", components, "statistics/basis.h5")]
@@ -107,7 +107,7 @@ def bases(run: Run) -> Section:
             if len(known) > 1:
                 text.append(
                     f"By {name(title)}, the {variant} filters of {name(known.idxmax())} are the simplest: the first "
-                    f"three components of a PCA of their own carry {share(known.max())} of their variance. Those of "
+                    f"three components of their own PCA explain {share(known.max())} of their variance. Those of "
                     f"{name(known.idxmin())} are the most varied, with {share(known.min())}."
                 )
     return Section("Bases", text, tables)
@@ -123,18 +123,20 @@ def shifts(run: Run) -> Section:
         "are the same. Few filters inflate it."
     ]
     for variant, pairs in run.pairs.items():
-        said = []
+        sentences = []
         medians = pd.Series({run.titles[key]: table["shift"].median() for key, table in pairs.items()}).dropna()
         if len(medians) > 1:
-            said.append(
+            sentences.append(
                 f"In {variant} filters the median D is largest by {name(medians.idxmax())}, {number(medians.max())}, "
                 f"and smallest by {name(medians.idxmin())}, {number(medians.min())}."
             )
         known = pairs[run.first].dropna(subset=["shift"]).sort_values("shift", kind="stable")
         if len(known) > 1:
             closest, farthest = (_pair(known.iloc[k], filters) for k in (0, -1))
-            said.append(f"By {name(first)} the closest {variant} ones are {closest}; the farthest are {farthest}.")
-        text += [" ".join(said)] if said else []
+            sentences.append(
+                f"By {name(first)} the closest {variant} groups are {closest}; the farthest are {farthest}."
+            )
+        text += [" ".join(sentences)] if sentences else []
     summary = shift_summary(run.pairs, run.titles)
     of_pairs = shift_pairs(run.pairs, run.first, filters)
     tables = [
@@ -171,19 +173,19 @@ def scales(run: Run) -> Section:
             )
     if run.titles:
         medians = {variant: pairs[run.first]["shift"].median() for variant, pairs in run.pairs.items()}
-        said = [f"{number(median)} ({variant})" for variant, median in medians.items() if not np.isnan(median)]
-        if len(said) > 1:
-            text.append(f"What that does to shifts: the median D by {name(run.titles[run.first])} is {listing(said)}.")
+        known = [f"{number(median)} ({variant})" for variant, median in medians.items() if not np.isnan(median)]
+        if len(known) > 1:
+            text.append(f"This changes shifts: the median D by {name(run.titles[run.first])} is {listing(known)}.")
     return Section("Scales", text, tables)
 
 
 def quality(run: Run) -> Section:
     """How many layers are degenerate or as good as random, and of what shape their coefficients are."""
     text = [
-        "A layer is degenerate if most of its filters are sparse, all weights below a hundredth of the layer's "
-        "largest, or if they are of about one pattern; it is random-like if its variance entropy cannot be told from "
-        f"that of random filters, else diverse. {_counted(run.quality['state'])}",
-        "By the distributions of its coefficients a layer is a sun (as of normal filters), spikes (few patterns), "
+        "A layer is degenerate if most of its filters are sparse (all weights below a hundredth of the layer's "
+        "largest) or if its filters have about one pattern. It is random-like if its variance entropy cannot be told "
+        f"from that of random filters. All other layers are diverse. {_counted(run.quality['state'])}",
+        "By the distributions of its coefficients a layer is a sun (as normal filters have), spikes (few patterns), "
         f"symbols (any other shape) or a point (next to zero). {_counted(run.quality['phenotype'])}",
     ]
     worst = run.ranking.iloc[0]

@@ -1,4 +1,4 @@
-"""The page of a placement: which models of a data set one's own are like, and which of their layers are wasted."""
+"""The page of a placement: which models of a data set your own resemble, and which of their layers are wasted."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,8 +19,8 @@ from filtershift.report.sections import (
 )
 
 LEAD = (
-    "Models of one's own beside a finished data set, in its bases and on its bins: which of its models they are like, "
-    "and which of their layers are wasted."
+    "This page compares your models with those of a finished data set. It shows which of its models yours resemble, "
+    "and which of your layers look sparse, repetitive or random."
 )
 NAMED = 5
 """Degenerate layers named in a sentence."""
@@ -48,8 +48,9 @@ def placement_page(
         nearest: the groups nearest to each model.
         profile: the layers of each model by depth.
     """
-    told = with_figures(sections(shifts, models, layers, skipped, titles), {"Nearest": [nearest], "Layers": [profile]})
-    return render(folder, f"Models placed in {folder.parent.name}", LEAD, facts(models, titles), told)
+    figures = {"Nearest": [nearest], "Layers": [profile]}
+    shown = with_figures(sections(shifts, models, layers, skipped, titles), figures)
+    return render(folder, f"Models placed in {folder.parent.name}", LEAD, facts(models, titles), shown)
 
 
 def facts(models: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
@@ -69,8 +70,8 @@ def sections(
 
     Args:
         shifts: columns model, variant, grouping, group, rank, shift, ….
-        models: one row a model, as of `filtershift.analysis.comparing.placement.placed_models`.
-        layers: one row a layer, as of `placed_layers`.
+        models: one row per model, as of `filtershift.analysis.comparing.placement.placed_models`.
+        layers: one row per layer, as of `placed_layers`.
         skipped: columns kind, name, reason, count.
         titles: of the groupings.
     """
@@ -85,13 +86,13 @@ def near(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Section:
     ]
     for model, table in shifts.groupby("model", sort=False):
         first = table[(table["rank"] == 1) & (table["variant"] == shifts["variant"].iloc[0])]
-        said = [
+        nearest = [
             f"{name(row.group)} by {name(titles[str(row.grouping)])} (D = {number(row.shift)})"
             for row in first.itertuples()
         ]
         text.append(
-            f"Of {first['variant'].iloc[0]} filters, {name(model)} is nearest to {listing(said)}."
-            if said
+            f"Of {first['variant'].iloc[0]} filters, {name(model)} is nearest to {listing(nearest)}."
+            if nearest
             else f"{name(model)} has no filter to compare."
         )
     tables = [
@@ -109,19 +110,19 @@ def wasted(models: pd.DataFrame, layers: pd.DataFrame) -> Section:
     """Which layers of the models are degenerate or as good as random."""
     text = [
         "A layer is degenerate if most of its filters are sparse, all weights below a hundredth of the layer's "
-        "largest, or if they are of about one pattern; it is random-like if its variance entropy cannot be told from "
-        "that of random filters. A percentile is the percentage of the data set's layers with a lower "
-        "value, equal ones counted half."
+        "largest, or if its filters have about one pattern. It is random-like if its variance entropy cannot be told "
+        "from that of random filters. The percentile says how many per cent of the layers in the data set have a lower "
+        "value (ties count half)."
     ]
     for row in models.to_dict("records"):
         own = layers[layers["model"] == row["model"]]
         n_layers, n_filters, wasted_filters = (int(row[key]) for key in ("n_layers", "n_filters", "wasted_filters"))
-        said = f"{name(row['model'])} has {several(n_layers, 'layer')} and {several(n_filters, 'filter')}"
+        sentence = f"{name(row['model'])} has {several(n_layers, 'layer')} and {several(n_filters, 'filter')}"
         if row["degenerate"] + row["random_like"] == 0:
-            text.append(f"{said}; none of its layers is wasted.")
+            text.append(f"{sentence}; none of its layers is wasted.")
             continue
         text.append(
-            f"{said}, {share(wasted_filters / n_filters)} of them in wasted layers: "
+            f"{sentence}, {share(wasted_filters / n_filters)} of them in wasted layers: "
             f"{_names(own, 'degenerate')}, {_names(own, 'random-like')}."
         )
     columns = ["model", "layer_name", "conv_depth", "n_filters", "state", "phenotype", "sparsity", "variance_entropy"]

@@ -23,17 +23,17 @@ class Run:
     Attributes:
         titles: title of each grouping that has groups to compare; the story looks closer at the first.
         labels: columns of ``models`` that these groupings are made of.
-        models: one row a model.
-        skipped: one row a thing left out.
-        groups: one row a group of each of these groupings: grouping, group, n_filters, n_layers, n_models.
+        models: one row per model.
+        skipped: one row per item left out.
+        groups: one row per group of each of these groupings: grouping, group, n_filters, n_layers, n_models.
         ratios: of each variant, the explained variance ratio (9,) of the global basis.
         curves: of each variant, that of each group's own basis, groups of the first grouping: group, component, ….
         pairs: of each variant and grouping, the shift of each pair of groups: a, b, shift.
         nearest: of each variant and each grouping drawn as a map, the groups nearest to each.
         ranges: the mean range of each model in each depth decile, where configured: group, model, mean_range.
-        quality: one row a layer, with its phenotype.
+        quality: one row per layer, with its phenotype.
         ranking: the quality of each model, most degenerate first.
-        cost: one row a step.
+        cost: one row per step.
     """
 
     titles: Mapping[str, str]

@@ -57,13 +57,16 @@ def test_data(run: Run) -> None:
 def test_bases(run: Run) -> None:
     said = words(told(run)["Bases"])
     for variant in ("scaled", "unscaled"):
-        assert f"{variant} filters the first carries 50 %, the first three carry 80 %, and 90 % take 5" in said
+        expected = (
+            "filters: the first component explains 50 % of the variance, the first three 80 %; 5 of nine are needed"
+        )
+        assert f"{variant.capitalize()} {expected}" in said
 
 
 def test_shifts_name_the_pairs_with_their_filters(run: Run) -> None:
     """The first and the last two groups; the second variant has them in reverse order."""
     said = words(told(run)["Shifts"])
-    assert f"closest scaled ones are {LABELS[0]} (500 filters) and {LABELS[1]} (1,000 filters), D = 0.02;" in said
+    assert f"closest scaled groups are {LABELS[0]} (500 filters) and {LABELS[1]} (1,000 filters), D = 0.02;" in said
     assert f"farthest are {LABELS[6]} (3,500 filters) and {LABELS[7]} (4,000 filters), D = 0.56." in said
     assert f"farthest are {LABELS[1]} (1,000 filters) and {LABELS[0]} (500 filters), D = 0.56." in said
     summary, of_pairs = told(run)["Shifts"].tables
@@ -101,7 +104,7 @@ def test_what_is_not_configured(titles: dict[str, str], variant: str) -> None:
     assert "needs the variant unscaled and the grouping depth_decile" in words(sections["Scales"])
     assert ("Nothing is compared" in words(sections["Shifts"])) == (not titles)
     said = " ".join(map(words, sections.values()))
-    assert set(re.findall(r"\b(\w*scaled) (?:filters|ones)", said)) == {variant}
+    assert set(re.findall(r"\b(\w*scaled) (?:filters|groups)", said.lower())) == {variant}
     for section in sections.values():
         assert all(len(table.columns) and table.rows is not None for table in section.tables)
 

@@ -26,7 +26,7 @@ class Side:
 
     Attributes:
         counts: (L, 9, bins) their histograms.
-        layers: one row a layer, as of `matchable`, indexed by its number.
+        layers: one row per layer, as of `matchable`, indexed by its number.
     """
 
     counts: Counts

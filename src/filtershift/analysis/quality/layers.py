@@ -69,7 +69,7 @@ def layer_state(n: NDArray[np.int64], zeros: NDArray[np.int64], sparsity: Array,
 def layer_quality(
     layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, orthogonality: LayerOrthogonality
 ) -> pd.DataFrame:
-    """Quality of every layer, one row a layer; what is undefined is missing.
+    """Quality of every layer, one row per layer; what is undefined is missing.
 
     A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
     of zero); its filters are counted in ``zero_filters``.
@@ -106,7 +106,7 @@ def non_finite(quality: pd.DataFrame) -> pd.DataFrame:
 def model_ranges(quality: pd.DataFrame, groups: Membership) -> pd.DataFrame:
     """The mean raw filter range of each model in each group: columns group, model, n_filters, mean_range.
 
-    ``quality`` has a row a layer with model, n_filters, non_finite_filters and mean_range.
+    ``quality`` has one row per layer with model, n_filters, non_finite_filters and mean_range.
     """
     n = quality["n_filters"] - quality["non_finite_filters"]
     labels = dict(enumerate(groups.labels))

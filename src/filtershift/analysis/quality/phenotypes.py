@@ -29,7 +29,7 @@ DRAWABLE = 2_000
 
 
 def layer_phenotypes(layers: pd.DataFrame, shapes: pd.DataFrame) -> pd.DataFrame:
-    """The phenotype of every layer and what it is judged by, one row a layer.
+    """The phenotype of every layer and what it is judged by, one row per layer.
 
     Args:
         layers: the layer table, with model_id, model and n_filters.
@@ -56,7 +56,7 @@ def layer_phenotypes(layers: pd.DataFrame, shapes: pd.DataFrame) -> pd.DataFrame
 
 
 def model_phenotypes(table: pd.DataFrame) -> pd.DataFrame:
-    """The shares of the phenotypes among the judged layers of every model, one row a model.
+    """The shares of the phenotypes among the judged layers of every model, one row per model.
 
     ``table`` is that of `layer_phenotypes`. Columns model_id, model, n_layers, n_judged, sun, spikes, symbols, point.
     """
@@ -73,7 +73,7 @@ def examples(table: pd.DataFrame) -> pd.DataFrame:
     The most typical of those with at least ``DRAWABLE`` filters, else of all; of equals the lowest layer number.
 
     Args:
-        table: one row a layer, with layer, n_filters, phenotype and typicality.
+        table: one row per layer, with layer, n_filters, phenotype and typicality.
     """
     judged = table[table["phenotype"].isin(PHENOTYPES)].assign(drawable=table["n_filters"] >= DRAWABLE)
     ranked = judged.sort_values(["drawable", "typicality", "layer"], ascending=[False, False, True])

@@ -1,6 +1,6 @@
 """The quality of layers summed up by model, by group and by depth.
 
-Tables take ``quality`` as its file is read back: a row a layer, with its number in the column ``layer``.
+Tables take ``quality`` as its file is read back: one row per layer, with its number in the column ``layer``.
 """
 
 from collections.abc import Mapping

@@ -96,8 +96,8 @@ def nearest_groups(matrix: pd.DataFrame, sizes: pd.DataFrame, count: int = 5) ->
         count: how many to list.
 
     Returns:
-        A row a group and rank: group, rank (from 1), nearest, shift, and n_filters and n_models of the nearest. Equal
-        shifts are in the order of the matrix.
+        One row per group and rank: group, rank (from 1), nearest, shift, and n_filters and n_models of the nearest.
+        Equal shifts are in the order of the matrix.
     """
     matrix = with_filters(matrix)
     g, labels = len(matrix), matrix.index.to_numpy()

@@ -40,7 +40,7 @@ def sensitivity(fine: FineCounts, labels: Sequence[str], choices: Choices, bins:
         ratio: (9,) explained variance ratio of the global basis.
 
     Returns:
-        The choices as they are, then a row an alternative: choice, value, n_pairs, kendall_tau (of all pairs, with
+        The choices as they are, then one row per alternative: choice, value, n_pairs, kendall_tau (of all pairs, with
         the configured D), median_ratio (of D to the configured D), largest_change (the ratio least like 1, less 1) and
         the pair a, b it is of (if any changes), and share_0 … share_8, the mean share of each component in D. Ratios
         are missing where the divergence is another one, whose unit differs. Pairs with a group without filters are left
