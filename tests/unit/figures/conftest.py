@@ -31,8 +31,8 @@ def visible_texts(figure: Figure) -> list[Text]:
 
 
 def check_legible(figure: Figure) -> None:
-    """Draw the figure; all its text must lie on the page, none may overlap another, none be smaller than 5.9 points."""
-    figure.canvas.draw()
+    """All text of the figure must lie on the page, none may overlap another, none be smaller than 5.9 points."""
+    figure.draw_without_rendering()
     texts = visible_texts(figure)
     boxes = np.array([text.get_window_extent().extents for text in texts])
     page = figure.bbox.extents
