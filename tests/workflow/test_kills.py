@@ -89,27 +89,24 @@ def test_what_killed_jobs_were_writing_is_removed(tmp_path: Path) -> None:
 
 def test_only_one_run_at_a_time(undisturbed: tuple[Workflow, int]) -> None:
     workflow, _ = undisturbed
-    with workflow.start("--forceall", *TARGETS) as process:
+    with workflow.start("--forceall", TARGETS[0]) as process:
         assert process.stdout is not None
         while "Select jobs to execute" not in process.stdout.readline():
             pass
-        second = workflow.run("--forceall", *TARGETS)
+        second = workflow.run("--forceall", TARGETS[0])
         assert second.returncode != 0
         assert "another run is at work on results/small in this folder" in second.stdout
         process.stdout.read()
     assert process.returncode == 0
 
 
-def test_another_data_set_under_the_same_name_is_noticed(tmp_path: Path) -> None:
+def test_another_data_set_under_the_same_name_is_noticed(copy: Workflow) -> None:
     """Even if its layers and its time are those of the first."""
-    workflow = Workflow(ROOT, tmp_path, tmp_path / "dataset.h5", OVERRIDES)
-    write_small(workflow.dataset)
-    target = "results/small/scaled/shift/task.csv"
-    assert workflow.run(target).returncode == 0
-    assert workflow.planned(targets=[target]) == set()
-    time = workflow.dataset.stat().st_mtime_ns
-    content = workflow.dataset.read_bytes()
+    target, dataset = "results/small/scaled/shift/task.csv", copy.directory / copy.dataset
+    assert copy.planned(targets=[target]) == set()
+    time = dataset.stat().st_mtime_ns
+    content = dataset.read_bytes()
     start = content.index(b"\x00\x00\x80\x3f" * 9)  # the first filter, +1 everywhere
-    workflow.dataset.write_bytes(content[:start] + b"\x00\x00\x00\x3f" * 9 + content[start + 36 :])
-    os.utime(workflow.dataset, ns=(time, time))
-    assert {"layers", "moments"} <= {job.split()[0] for job in workflow.planned(targets=[target])}
+    dataset.write_bytes(content[:start] + b"\x00\x00\x00\x3f" * 9 + content[start + 36 :])
+    os.utime(dataset, ns=(time, time))
+    assert {"layers", "moments"} <= {job.split()[0] for job in copy.planned(targets=[target])}

@@ -24,7 +24,7 @@ def assert_says(done: Done, *parts: str) -> None:
 
 def test_unknown_key(workflow: Workflow) -> None:
     write_small(workflow.dataset)
-    assert_says(workflow.run(overrides=["bin=100"]), "config: unknown key 'bin'", "'bins'")
+    assert_says(workflow.run("--dry-run", overrides=["bin=100"]), "config: unknown key 'bin'", "'bins'")
 
 
 def test_no_file(workflow: Workflow) -> None:
@@ -39,7 +39,7 @@ def test_another_file_that_is_not_there(finished: Workflow, tmp_path: Path) -> N
 
 
 def test_overrides_that_are_no_list(tmp_path: Path) -> None:
-    done = snakemake(ROOT, tmp_path, "--config", "overrides=bins=100")
+    done = snakemake(ROOT, tmp_path, "--dry-run", "--config", "overrides=bins=100")
     assert_says(done, "overrides: 'bins=100' is no list", "'overrides=[bins=100]'")
 
 

@@ -81,7 +81,7 @@ def test_models_after_a_data_set_that_is_built_for_it(folder: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_line_before_anything_runs(folder: Path, models: str, parts: list[str]) -> None:
-    done = run(folder, TABLES[0], overrides=(f"dataset.models={models}",))
+    done = run(folder, TABLES[0], "--dry-run", overrides=(f"dataset.models={models}",))
     assert done.returncode != 0
     assert "Traceback" not in done.stdout
     assert any(all(part in line for part in parts) for line in done.stdout.splitlines()), done.stdout

@@ -4,26 +4,18 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import pytest
 import tables
 
 from running import ROOT, Workflow
-from small_dataset import write_small
 
 VARIANTS = ("scaled", "unscaled")
 TABLES = [f"results/small/{variant}/shift/task{kind}.csv" for variant in VARIANTS for kind in ("", ".n", ".components")]
 TARGETS = [*TABLES, "results/small/quality/layers.csv"]
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
-    """One shard, two cores."""
-    folder = tmp_path_factory.mktemp("whole")
-    write_small(folder / "dataset.h5")
-    return made(Workflow(ROOT, folder, folder / "dataset.h5", ("grouping=[task]",)))
-
-
-def made(workflow: Workflow, cores: int = 2) -> Workflow:
+def made(finished: Workflow, folder: Path, *overrides: str, cores: int = 2) -> Workflow:
+    """Another run on the finished run's data set, which that cut into one shard, for two cores."""
+    workflow = Workflow(ROOT, folder, finished.directory / finished.dataset, ("grouping=[task]", *overrides))
     done = workflow.run(*TARGETS, cores=cores)
     assert done.returncode == 0, done.stdout
     return workflow
@@ -58,16 +50,16 @@ def per_layer(workflow: Workflow, variant: str) -> dict[str, np.ndarray]:
     return {grid: np.concatenate([part[grid] for part in parts])[order] for grid in ("extent", "window")}
 
 
-def test_three_shards(whole: Workflow, tmp_path: Path) -> None:
-    shards = made(Workflow(ROOT, tmp_path, whole.dataset, (*whole.overrides, "shards=3")))
+def test_three_shards(finished: Workflow, tmp_path: Path) -> None:
+    shards = made(finished, tmp_path, "shards=3")
     assert len(list(shards.results.glob("statistics/moments.*-of-3.h5"))) == 3
-    assert_same(whole, shards)
+    assert_same(finished, shards)
     for variant in VARIANTS:
-        first, second = per_layer(whole, variant), per_layer(shards, variant)
+        first, second = per_layer(finished, variant), per_layer(shards, variant)
         for grid, counts in first.items():
             assert counts.any()
             assert np.array_equal(counts, second[grid])
 
 
-def test_one_core(whole: Workflow, tmp_path: Path) -> None:
-    assert_same(whole, made(Workflow(ROOT, tmp_path, whole.dataset, whole.overrides), cores=1))
+def test_one_core(finished: Workflow, tmp_path: Path) -> None:
+    assert_same(finished, made(finished, tmp_path, cores=1))
