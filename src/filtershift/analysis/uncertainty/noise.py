@@ -27,12 +27,14 @@ def flags(shift: Array, floor: Array, null: Array) -> NDArray[np.object_]:
 def noise_cells(intervals: pd.DataFrame, labels: Sequence[str]) -> NDArray[np.bool_]:
     """Which cells of the D-matrix of groups in this order do not rise above floor and null, (groups, groups).
 
-    ``intervals`` has columns a, b, flag, a row for each pair. The diagonal is not marked.
+    ``intervals`` has columns a, b, flag, one row for each pair; pairs with other groups do not count. The diagonal is
+    not marked.
     """
     number = pd.Index(labels)
     a, b = (number.get_indexer(pd.Index(intervals[end])) for end in ("a", "b"))
+    marked = (intervals["flag"] != ABOVE).to_numpy() & (a >= 0) & (b >= 0)
     noise = np.zeros((len(labels), len(labels)), bool)
-    noise[a, b] = noise[b, a] = intervals["flag"] != ABOVE
+    noise[a[marked], b[marked]] = noise[b[marked], a[marked]] = True
     return noise
 
 

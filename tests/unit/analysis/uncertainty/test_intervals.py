@@ -243,6 +243,9 @@ def test_cells_that_are_noise():
     noise = pd.DataFrame(noise_cells(intervals, ["z", "x", "w", "y"]), ["z", "x", "w", "y"], ["z", "x", "w", "y"])
     marked = {(i, j) for i in labels for j in labels if noise.loc[i, j]}
     assert marked == {("w", "y"), ("y", "w"), ("w", "z"), ("z", "w"), ("x", "z"), ("z", "x")}
+    # A group that is not shown marks no other.
+    assert not noise_cells(intervals, ["x", "w"]).any()
+    assert not noise_cells(intervals, ["y", "x"]).any()
 
 
 def test_the_level_of_noise_of_a_grouping():
