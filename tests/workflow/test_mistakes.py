@@ -59,7 +59,7 @@ def test_unknown_column(workflow: Workflow) -> None:
 
 def test_no_data_set_in_the_file(workflow: Workflow) -> None:
     workflow.dataset.write_text("no HDF5")
-    assert_says(workflow.run("results/small/layers.csv"), "error: ", str(workflow.dataset), "would be right")
+    assert_says(workflow.run("results/small/layers.csv"), "error: ", str(workflow.dataset), "expected")
 
 
 def test_filters_that_cannot_be_read(workflow: Workflow) -> None:

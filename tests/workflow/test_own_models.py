@@ -75,7 +75,7 @@ def test_models_after_a_data_set_that_is_built_for_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("models", "parts"),
     [
-        ("[gone.pt]", ["config: dataset.models: gone.pt: there is no such file"]),
+        ("[gone.pt]", ["config: dataset.models: gone.pt: no such file"]),
         ("[{file: net.onnx, labels: {Tsk: a}}]", ["config: dataset.models: net.onnx: unknown label 'Tsk'", "Task"]),
         ("[list.yaml,training.pt,{file: net.onnx,name: training}]", ["2 models are called 'training'"]),
     ],

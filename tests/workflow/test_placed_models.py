@@ -59,7 +59,7 @@ def test_a_model_of_the_data_set_is_nearest_to_itself(copy: Workflow, tmp_path: 
     ("overrides", "said"),
     [
         ([], "placement.models names no model; write"),
-        (["placement.models=[nowhere.onnx]"], "placement.models: nowhere.onnx: there is no such file"),
+        (["placement.models=[nowhere.onnx]"], "placement.models: nowhere.onnx: no such file"),
         (["placement.models=[Snakefile]", "placement.groupings=[op_set]"], "none of placement.groupings is configured"),
     ],
 )

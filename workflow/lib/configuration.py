@@ -83,7 +83,7 @@ def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
         except OmegaConfBaseException as error:
             raise FiltershiftError(f"{known}: {_reason(error, DatasetConfig)}") from None
     if isinstance(base.models, list) or not (base.path or base.download or base.wheels or base.filters):
-        raise FiltershiftError(f"config: dataset.extend: {dataset.extend} is no file; the path of one would be right")
+        raise FiltershiftError(f"config: dataset.extend: {dataset.extend} is not a file; expected the path of one")
     if base.path and not Path(base.file).is_file():
         names = ", ".join(sorted(path.stem for path in directory.glob("dataset/*.yaml")))
         raise FiltershiftError(f"config: dataset.extend: there is no file {base.path}, and no such data set ({names})")

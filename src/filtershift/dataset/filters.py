@@ -102,9 +102,9 @@ class FilterFile:
 def _filters_node(file: h5py.File) -> h5py.Dataset:
     node = find_array(file, *_NODES)
     if node.dtype.kind != "f" or node.dtype.itemsize not in _DTYPES:
-        raise FiltershiftError(f"{place(node)} is of type {node.dtype}; float16, float32 or float64 would be right")
+        raise FiltershiftError(f"{place(node)} has type {node.dtype}; expected float16, float32 or float64")
     if not node.shape or node.shape[1:] not in {(9,), (3, 3)} or node.shape[0] == 0:
-        raise FiltershiftError(f"{place(node)} has shape {node.shape}; (N, 9) or (N, 3, 3) with N ≥ 1 would be right")
+        raise FiltershiftError(f"{place(node)} has shape {node.shape}; expected (N, 9) or (N, 3, 3) with N ≥ 1")
     return node
 
 

@@ -36,7 +36,7 @@ def open_hdf5(path: Path, **options: Any) -> h5py.File:
         FiltershiftError: there is no such file, it is not HDF5, or it is cut off.
     """
     if not path.is_file():
-        raise FiltershiftError(f"{path}: no such file; an HDF5 file with /filters and /meta would be right")
+        raise FiltershiftError(f"{path}: no such file; expected an HDF5 file with /filters and /meta")
     try:
         return h5py.File(path, "r", **options)
     except (OSError, RuntimeError, ValueError) as error:
@@ -44,7 +44,7 @@ def open_hdf5(path: Path, **options: Any) -> h5py.File:
         if "truncated file" in why:
             why = "the file is cut off; get it again"
         elif "file signature not found" in why:
-            why = "not an HDF5 file; one with /filters and /meta would be right"
+            why = "not an HDF5 file; expected one with /filters and /meta"
         elif "errno" not in why:  # no mistake of the system's, such as a missing right
             why = f"the file is damaged ({why}); get it again"
         raise FiltershiftError(f"{path}: {why}") from error
@@ -77,7 +77,7 @@ def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5p
             another file, which is not opened; or `group` is none.
     """
     if not isinstance(group, h5py.Group):
-        raise FiltershiftError(f"{place(group)} is an array; a group would be right")
+        raise FiltershiftError(f"{place(group)} is an array; expected a group")
     path, root = group.file.filename, group.name.rstrip("/")
     name = next((name for name in names if has(group, name)), None)
     if name is None:
@@ -87,11 +87,9 @@ def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5p
     is_link = group.id.links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD
     node = None if is_link else group[name]
     if node is None or (isinstance(node, h5py.Dataset) and (node.external or node.is_virtual)):
-        raise FiltershiftError(
-            f"{path}: {root}/{name} is a link or lies in another file; data in its place would be right"
-        )
+        raise FiltershiftError(f"{path}: {root}/{name} is a link or lies in another file; expected data in this file")
     if not isinstance(node, h5py.Group | h5py.Dataset):
-        raise FiltershiftError(f"{path}: {root}/{name} is a type that was given a name; data would be right")
+        raise FiltershiftError(f"{path}: {root}/{name} is a named data type; expected data")
     return node
 
 
@@ -104,15 +102,13 @@ def find_array(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Dataset:
     """
     node = find_node(group, *names)
     if not isinstance(node, h5py.Dataset):
-        raise FiltershiftError(f"{place(node)} is a group; an array would be right")
+        raise FiltershiftError(f"{place(node)} is a group; expected an array")
     if not _is_plain(node.id.get_type()):
-        raise FiltershiftError(f"{place(node)} is of a type that numpy has not; numbers or text would be right")
+        raise FiltershiftError(f"{place(node)} has a type that numpy does not have; expected numbers or text")
     plist = node.id.get_create_plist()
     for code, _, _, name in map(plist.get_filter, range(plist.get_nfilters())):
         if code not in _FILTERS:
-            raise FiltershiftError(
-                f"{place(node)} is compressed with {ascii(name)[1:]}; zlib, lzf or nothing would be right"
-            )
+            raise FiltershiftError(f"{place(node)} is compressed with {ascii(name)[1:]}; expected zlib, lzf or none")
     stored = node.id.get_storage_size()
     if (node.size or 0) * node.id.get_type().get_size() > _MOST_COMPRESSED * stored:
         raise FiltershiftError(f"{place(node)} declares the shape {node.shape} but {stored:,} bytes are stored")
@@ -129,7 +125,7 @@ def _check_chunks(node: h5py.Dataset) -> None:
     size = math.prod(node.chunks) * node.id.get_type().get_size()
     if size > _LARGEST_BLOCK:
         raise FiltershiftError(
-            f"{place(node)} is stored in blocks of {size:,} bytes; less than {_LARGEST_BLOCK:,} would be right"
+            f"{place(node)} is stored in blocks of {size:,} bytes; expected at most {_LARGEST_BLOCK:,}"
         )
     largest = size + size // 100 + 64  # what does not compress gets a little larger
     expected = math.prod(-(-extent // length) for extent, length in zip(node.shape, node.chunks, strict=True))
@@ -142,7 +138,7 @@ def _check_chunks(node: h5py.Dataset) -> None:
         return None if fits else True  # anything but None ends the search
 
     if node.id.chunk_iter(is_wrong) or found != expected:
-        raise FiltershiftError(f"{place(node)} has {expected:,} blocks, not all of them sound; get the file again")
+        raise FiltershiftError(f"{place(node)} has {expected:,} blocks, some missing or damaged; get the file again")
 
 
 def _is_plain(kind: h5py.h5t.TypeID) -> bool:
@@ -164,7 +160,7 @@ def attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
     if name not in node.attrs:
         return None
     if not _is_plain(h5py.h5a.open(node.id, name.encode()).get_type()):
-        raise FiltershiftError(f"{place(node)}: the attribute {name!r} is of a type numpy has not")
+        raise FiltershiftError(f"{place(node)}: the attribute {name!r} has a type that numpy does not have")
     return node.attrs[name]
 
 
@@ -175,7 +171,7 @@ def row_bytes(node: h5py.Dataset) -> memoryview:
     files whatever size they declare.
     """
     if node.size != 1 or not (is_text(node) or h5py.check_vlen_dtype(node.dtype) == np.uint8):
-        raise FiltershiftError(f"{place(node)} has shape {node.shape} of {node.dtype}; one row of bytes would be right")
+        raise FiltershiftError(f"{place(node)} has shape {node.shape} of {node.dtype}; expected one row of bytes")
     length, address, wanted = struct.unpack_from("<IQI", _reference(node))
     with Path(node.file.filename).open("rb") as stream:
         mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
@@ -204,7 +200,7 @@ def _reference(node: h5py.Dataset) -> bytes:
     """Where the first row of a variable-length array is: its length, address in the file, and number there."""
     offset = node.id.get_offset()
     if node.file.id.get_create_plist().get_sizes() != (8, 8) or (node.chunks is None and offset is None):
-        raise FiltershiftError(f"{place(node)} is not stored as PyTables or h5py do it")
+        raise FiltershiftError(f"{place(node)} is not stored the way PyTables or h5py do it")
     if offset is not None:
         with Path(node.file.filename).open("rb") as stream:
             stream.seek(offset)
@@ -220,7 +216,5 @@ def _reference(node: h5py.Dataset) -> bytes:
         elif code == h5py.h5z.FILTER_SHUFFLE:
             data = np.frombuffer(data, np.uint8).reshape(16, -1).T.tobytes()
         else:
-            raise FiltershiftError(
-                f"{place(node)} is compressed with {ascii(name)[1:]}; zlib or nothing would be right"
-            )
+            raise FiltershiftError(f"{place(node)} is compressed with {ascii(name)[1:]}; expected zlib or none")
     return data

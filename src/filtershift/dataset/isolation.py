@@ -54,7 +54,7 @@ def _tell(read: Callable[[Path], Result], path: Path, theirs: Connection) -> Non
     except FiltershiftError as error:
         theirs.send(error)
     except MemoryError:
-        theirs.send(FiltershiftError(f"{path}: reading it takes more than {memory >> 20:,} MiB of memory"))
+        theirs.send(FiltershiftError(f"{path}: reading it needs more than {memory >> 20:,} MiB of memory"))
     except Exception as error:
         error.add_note(traceback.format_exc())
         theirs.send(error)
@@ -68,8 +68,8 @@ def _limit(kind: int, amount: int) -> None:
 
 def _why(exit_code: int) -> str:
     if exit_code == -signal.SIGKILL:
-        return "reading it was killed, as the system does when memory runs out"
+        return "reading it was killed, probably because memory ran out"
     if exit_code == -signal.SIGXCPU:
-        return "HDF5 comes to no end with it: the file is damaged; get it again"
+        return "HDF5 did not finish within its time limit: the file is probably damaged; get it again"
     name = signal.Signals(-exit_code).name if exit_code < 0 else f"exit status {exit_code}"
-    return f"HDF5 crashed on it ({name}): the file is damaged; get it again"
+    return f"HDF5 crashed while reading it ({name}): the file is damaged; get it again"

@@ -16,7 +16,7 @@ from filtershift.errors import FiltershiftError
 
 _WHOLE = ("layer", "model_id", "conv_depth", "n_filters")
 _NUMBERS = ("conv_depth_norm", "total_filters", "3x3_filter_share", "depth")
-_IDS = "'0:63', first and last id, or a list of ids, none negative,"
+_IDS = "'0:63' (first and last id) or a list of ids, none negative"
 _RANGE = re.compile(r"(-?[0-9]{1,18})(?::(-?[0-9]{1,18}))?")
 
 
@@ -79,5 +79,5 @@ def fail_at(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -
     """Refuse a row of the table, named by its number, model and depth."""
     model, depth = (repr(str(table[name].iloc[row])[:40])[1:-1] for name in ("model_id", "conv_depth"))
     raise FiltershiftError(
-        f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; {right} would be right"
+        f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; expected {right}"
     )

@@ -65,11 +65,11 @@ def _read_layers(path: Path) -> LayerTable:
     meta.columns = pd.Index([str(_label(name)) for name in meta.columns], dtype=object)
     if meta.columns.has_duplicates:
         name = meta.columns[meta.columns.duplicated()][0]
-        raise FiltershiftError(f"{path}: /meta has two columns {name[:80]!r}; each name once would be right")
+        raise FiltershiftError(f"{path}: /meta has two columns {name[:80]!r}; expected different names")
     if missing := [name for name in REQUIRED if name not in meta]:
         raise FiltershiftError(f"{path}: /meta has no column {missing[0]!r}; found {', '.join(map(repr, meta))[:2000]}")
     if meta.empty:
-        raise FiltershiftError(f"{path}: /meta has no rows; one row a layer would be right")
+        raise FiltershiftError(f"{path}: /meta has no rows; expected one row per layer")
     replaced = [name for name in _OURS if name in meta]
     meta = meta.drop(columns=replaced).set_axis(pd.RangeIndex(len(meta), name="layer"))
     for name in ("model_id", "conv_depth", "conv_depth_norm"):
@@ -85,7 +85,7 @@ def _read_layers(path: Path) -> LayerTable:
     )
     size = sum(len(text) for text in layers.to_numpy().ravel() if isinstance(text, str))
     if size > MAX_TEXT:
-        raise FiltershiftError(f"{path}: /meta has {size:,} characters of text; less than {MAX_TEXT:,} would be right")
+        raise FiltershiftError(f"{path}: /meta has {size:,} characters of text; expected at most {MAX_TEXT:,}")
     skipped = [("column", name, "its name is taken by a column computed from the others", 1) for name in replaced]
     if unowned := n_filters - int(sizes.sum()):
         skipped.append(("filters", "no layer", "in /filters but owned by no layer of /meta", unowned))

@@ -62,17 +62,17 @@ def _csv(node: h5py.Dataset) -> pd.DataFrame:
     elif is_bytes or (node.dtype.kind in "SV" and node.dtype.names is None):
         content = np.asarray(_stored(node)).tobytes()
     else:
-        raise FiltershiftError(f"{place(node)} is of type {node.dtype}; a pandas HDFStore or CSV bytes would be right")
+        raise FiltershiftError(f"{place(node)} has type {node.dtype}; expected a pandas HDFStore or CSV bytes")
     text = content.rstrip(b"\0").decode("utf-8")
     header = next(csv.reader(StringIO(text, newline="")), [])
     if not header:
-        raise FiltershiftError(f"{place(node)} is empty; a header of columns and one row a layer would be right")
+        raise FiltershiftError(f"{place(node)} is empty; expected a header of columns and one row per layer")
     columns, rows = len(header), text.count("\n") + text.count("\r")
     if columns > MAX_COLUMNS or columns * rows > MAX_CELLS:  # pandas fills up rows that are too short
         raise FiltershiftError(f"{place(node)} has {columns:,} columns and {rows:,} rows: not a table of layers")
     name, number = Counter(header).most_common(1)[0]
     if number > 1:  # pandas would give them other names
-        raise FiltershiftError(f"{place(node)} has two columns {name[:80]!r}; each name once would be right")
+        raise FiltershiftError(f"{place(node)} has two columns {name[:80]!r}; expected different names")
     return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
 
 
@@ -94,7 +94,7 @@ def _fixed(group: h5py.Group) -> pd.DataFrame:
         if values.size == 0 or (values.ndim == 1 and labels.size == 1):  # no rows, or the text of pandas 3
             values = values.reshape(-1, labels.size)
         if values.ndim != 2 or values.shape[1] != labels.size:
-            raise FiltershiftError(f"{place(block)} has shape {values.shape}; (rows, {labels.size}) would be right")
+            raise FiltershiftError(f"{place(block)} has shape {values.shape}; expected (rows, {labels.size})")
         columns |= zip(labels.tolist(), values.T, strict=True)
     return _frame(group, columns, levels + names)
 
@@ -129,9 +129,9 @@ def _categories(group: h5py.Group, field: str) -> NDArray:
 
 def _frame(group: h5py.Group, columns: dict[Any, NDArray], names: list[Any]) -> pd.DataFrame:
     if missing := [name for name in names if name not in columns]:
-        raise FiltershiftError(f"{place(group)} names the column {str(missing[0])[:80]!r} and holds no values for it")
+        raise FiltershiftError(f"{place(group)} names the column {str(missing[0])[:80]!r} but holds no values for it")
     if len(set(names)) < len(names) or len({values.size for values in columns.values()}) > 1:
-        raise FiltershiftError(f"{place(group)} has columns of one name or of different length")
+        raise FiltershiftError(f"{place(group)} has two columns of the same name, or columns of different lengths")
     return pd.DataFrame({name: columns[name] for name in names})
 
 
@@ -150,7 +150,7 @@ def _values(node: h5py.Dataset) -> NDArray:
         except FiltershiftError as error:
             raise FiltershiftError(f"{place(node)} {error}") from None
         if not isinstance(values, np.ndarray):
-            raise FiltershiftError(f"{place(node)} is a {type(values).__name__}; an array would be right")
+            raise FiltershiftError(f"{place(node)} is a {type(values).__name__}; expected an array")
         return values
     shape = _attribute(node, "shape")
     if shape is not None and 0 in shape:  # pandas stores one element in place of none
@@ -161,7 +161,7 @@ def _values(node: h5py.Dataset) -> NDArray:
 
 def _stored(node: h5py.Dataset) -> NDArray:
     if node.dtype.hasobject or node.size is None or node.size * node.dtype.itemsize > MAX_NODE_BYTES:
-        raise FiltershiftError(f"{place(node)} is of type {node.dtype} and shape {node.shape}: not a table of layers")
+        raise FiltershiftError(f"{place(node)} has type {node.dtype} and shape {node.shape}: not a table of layers")
     is_bool = node.id.get_type().get_class() == h5py.h5t.BITFIELD  # how PyTables stores bool
     return node[()].astype(bool) if is_bool else node[()]
 

@@ -54,15 +54,15 @@ def test_errors_come_back(path):
 @pytest.mark.parametrize(
     ("read", "line"),
     [
-        (crash, "HDF5 crashed on it (SIGSEGV): the file is damaged; get it again"),
-        (abort, "HDF5 crashed on it (SIGABRT): the file is damaged; get it again"),
-        (lambda _: os._exit(3), "HDF5 crashed on it (exit status 3): the file is damaged; get it again"),
+        (crash, "HDF5 crashed while reading it (SIGSEGV): the file is damaged; get it again"),
+        (abort, "HDF5 crashed while reading it (SIGABRT): the file is damaged; get it again"),
+        (lambda _: os._exit(3), "HDF5 crashed while reading it (exit status 3): the file is damaged; get it again"),
         (
             lambda _: signal.raise_signal(signal.SIGKILL),
-            "reading it was killed, as the system does when memory runs out",
+            "reading it was killed, probably because memory ran out",
         ),
-        (endless, "HDF5 comes to no end with it: the file is damaged; get it again"),
-        (lambda _: np.ones(2**30), "reading it takes more than 1,024 MiB of memory"),
+        (endless, "HDF5 did not finish within its time limit: the file is probably damaged; get it again"),
+        (lambda _: np.ones(2**30), "reading it needs more than 1,024 MiB of memory"),
     ],
 )
 def test_what_does_not_come_back_is_one_line(path, monkeypatch, read, line):

@@ -44,7 +44,7 @@ def refused(path, *words):
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
 def test_ids_that_cannot_be_right(tmp_path, name):
     ids, *words = BAD_IDS[name]
-    refused(dataset(tmp_path / "d.h5", ids), *words, "would be right")
+    refused(dataset(tmp_path / "d.h5", ids), *words, "expected")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_ids_that_cannot_be_right(tmp_path, name):
 )
 def test_numbers_that_cannot_be_right(tmp_path, column, values, wrong):
     path = dataset(tmp_path / "d.h5", ["0:3", "4:7"], **{column: values})
-    refused(path, "row 1 of /meta", f"{column} is {wrong}", "would be right")
+    refused(path, "row 1 of /meta", f"{column} is {wrong}", "expected")
 
 
 @pytest.mark.parametrize("column", ["model_id", "conv_depth", "conv_depth_norm", "filter_ids"])
@@ -90,4 +90,4 @@ def test_a_long_label_over_and_over(tmp_path):
     n = 300
     path = dataset(tmp_path / "d.h5", [[i] for i in range(n)], n, Task=["x" * 2**20] * n)
     assert path.stat().st_size < 2**22
-    refused(path, "/meta has 314,57", "characters of text; less than 268,435,456 would be right")
+    refused(path, "/meta has 314,57", "characters of text; expected at most 268,435,456")

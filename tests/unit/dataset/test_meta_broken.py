@@ -29,10 +29,10 @@ def test_no_meta_lists_the_nodes(tmp_path):
 def test_meta_that_is_no_table(tmp_path):
     with h5py.File(tmp_path / "d.h5", "w") as file:
         file["meta"] = np.zeros((3, 3))
-    refused(tmp_path / "d.h5", "/meta is of type float64", "CSV bytes would be right")
+    refused(tmp_path / "d.h5", "/meta has type float64", "; expected a pandas HDFStore or CSV bytes")
     with h5py.File(tmp_path / "d.h5", "w") as file:
         file["meta"] = np.dtype("S5")
-    refused(tmp_path / "d.h5", "/meta is a type that was given a name")
+    refused(tmp_path / "d.h5", "/meta is a named data type")
     with h5py.File(tmp_path / "d.h5", "w") as file:
         file.create_group("meta/a")
     refused(tmp_path / "d.h5", "no /meta/axis0", "found /meta/a")
@@ -43,7 +43,7 @@ def test_meta_that_is_no_table(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "is empty; a header"), ("model_id,model_id,filter_ids\n1,2,0:1\n", "two columns 'model_id'")],
+    [("", "is empty; expected a header"), ("model_id,model_id,filter_ids\n1,2,0:1\n", "two columns 'model_id'")],
 )
 def test_csv_that_is_no_table(tmp_path, text, said):
     with h5py.File(tmp_path / "d.h5", "w") as file:
@@ -83,7 +83,7 @@ def test_texts_that_are_no_table(tmp_path, shape):
 def test_a_compound_is_no_table(tmp_path):
     with h5py.File(tmp_path / "d.h5", "w") as file:
         file["meta"] = np.zeros(3, [("model_id", "i8"), ("filter_ids", "S9")])
-    refused(tmp_path / "d.h5", "/meta is of type [('model_id'", "CSV bytes would be right")
+    refused(tmp_path / "d.h5", "/meta has type [('model_id'", "; expected a pandas HDFStore or CSV bytes")
 
 
 def test_what_does_not_print_is_escaped(tmp_path):

@@ -132,12 +132,12 @@ def test_damaged_float_types_are_not_converted(tmp_path):
     float64 = b"\x11\x20\x3f\0\x08\0\0\0\0\0\x40\0\x34\x0b\0\x34\xff\x03\0\0"
     content[content.index(float64 + b"conv_depth\0") + 17] = 11
     (tmp_path / "d.h5").write_bytes(content)
-    refused(tmp_path / "d.h5", "/meta/table is of a type that numpy has not")
+    refused(tmp_path / "d.h5", "/meta/table has a type that numpy does not have")
 
 
 def test_unknown_compression_is_named(tmp_path):
     path = write(tmp_path / "d.h5", FRAME.set_index(INDEX), complevel=5, complib="blosc")
-    refused(path, "is compressed with 'blosc'", "would be right")
+    refused(path, "is compressed with 'blosc'", "expected")
 
 
 @pytest.mark.parametrize("link", [h5py.ExternalLink("/none.h5", "/meta"), h5py.SoftLink("/none")])
@@ -165,7 +165,7 @@ def test_labels_of_a_category_are_below_their_column(tmp_path, node):
     with h5py.File(path, "r+") as file:
         del file["meta/meta/Task"]
         file["meta/meta/Task"] = node
-    refused(path, "/meta/meta/Task is a", "would be right")
+    refused(path, "/meta/meta/Task is a", "expected")
 
 
 @pytest.mark.parametrize("node", ["axis0", "axis1_level1", "axis1_label1", "block0_values", "block0_items"])

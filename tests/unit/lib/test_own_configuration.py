@@ -25,7 +25,7 @@ def test_models_of_ones_own_take_the_place_of_others(dataset: str) -> None:
 def test_models_are_looked_for(tmp_path: Path) -> None:
     (tmp_path / "a.pt").touch()
     assert model_files("dataset.models", [f"{tmp_path}/a.pt"])[0].name == "a"
-    with pytest.raises(FiltershiftError, match=r"^config: dataset.models: gone.pt: there is no such file$"):
+    with pytest.raises(FiltershiftError, match=r"^config: dataset.models: gone.pt: no such file$"):
         model_files("dataset.models", ["gone.pt"])
 
 
@@ -47,8 +47,8 @@ def test_any_other_is_extended_by_its_file(tmp_path: Path) -> None:
     ("name", "part"),
     [
         ("zo", "there is no file zo, and no such data set (cnn_filter_db_v0, cnn_filter_db_v1, local, "),
-        ("local", "local is no file; the path of one would be right"),
-        ("own", "own is no file; the path of one would be right"),
+        ("local", "local is not a file; expected the path of one"),
+        ("own", "own is not a file; expected the path of one"),
         ("/data/gone.h5", "there is no file /data/gone.h5"),
     ],
 )

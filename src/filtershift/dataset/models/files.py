@@ -95,7 +95,7 @@ def read_model_file(path: Path, name: str) -> ConvModel:
     return read_model(path, name)
 
 
-_KINDS = "an ONNX, safetensors or PyTorch file (torch.save(model.state_dict(), …)) would be right"
+_KINDS = "expected an ONNX, safetensors or PyTorch file (torch.save(model.state_dict(), …))"
 
 
 def parts_of(model: ModelFile) -> list[Path]:
@@ -117,7 +117,7 @@ def parts_of(model: ModelFile) -> list[Path]:
 def _model(entry: Any, folder: Path) -> ModelFile:
     keys = {"file": entry} if isinstance(entry, str) else entry
     if not isinstance(keys, dict) or not isinstance(keys.get("file"), str):
-        raise FiltershiftError(f"{str(entry)[:80]!r} is no model; a path, or file, name and labels would be right")
+        raise FiltershiftError(f"{str(entry)[:80]!r} is not a model; expected a path, or file, name and labels")
     known = [key.name for key in fields(ModelFile)]
     if unknown := sorted(set(map(str, keys)) - set(known)):
         raise FiltershiftError(f"{keys['file']}: unknown key {unknown[0]!r}; known are {', '.join(known)}")
@@ -133,14 +133,14 @@ def _in_yaml(path: Path) -> list[ModelFile]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise FiltershiftError(f"{path}: {one_line(error)}") from None
     if not isinstance(entries, list):
-        raise FiltershiftError(f"{path}: holds no list of models, as in '- file: a.onnx'")
+        raise FiltershiftError(f"{path}: does not hold a list of models; expected lines such as '- file: a.onnx'")
     return [_model(entry, path.parent) for entry in entries]
 
 
 def _existing(file: str, folder: Path) -> Path:
     path = folder / Path(file).expanduser()
     if not path.is_file():
-        raise FiltershiftError(f"{path}: there is no such file")
+        raise FiltershiftError(f"{path}: no such file")
     return path
 
 

@@ -29,4 +29,4 @@ def check_names(owner: str, names: Iterable[str]) -> None:
     """Refuse two models of one name, with a line that begins with `owner`."""
     for name, count in Counter(names).items():
         if count > 1:
-            raise FiltershiftError(f"{owner}: {count} models are called {name!r}; each needs a name of its own")
+            raise FiltershiftError(f"{owner}: {count} models are called {name!r}; each needs its own name")

@@ -53,10 +53,10 @@ def indexed_files(path: Path, name: str) -> list[Path]:
             content: Any = json.loads(file.read(LARGEST_INDEX))
         files = sorted(set(content["weight_map"].values()))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise FiltershiftError(f"{name}: is no index of safetensors files ({one_line(error)})") from None
+        raise FiltershiftError(f"{name}: is not an index of safetensors files ({one_line(error)})") from None
     for file in files:
         if not isinstance(file, str) or Path(file).name != file:
-            raise FiltershiftError(f"{name}: the index names {ascii(file)[:80]}; a file beside it would be right")
+            raise FiltershiftError(f"{name}: the index names {ascii(file)[:80]}; expected a file in the same folder")
     return [path.parent / file for file in files]
 
 

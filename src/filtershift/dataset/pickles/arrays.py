@@ -101,7 +101,7 @@ def symbol(module: Any, name: Any) -> Symbol:
     """The symbol of a name; any but those of `Symbol` is refused."""
     full = f"{module}.{name}" if isinstance(module, str) and isinstance(name, str) else "?"
     if full not in _SYMBOLS:
-        raise FiltershiftError(f"names {full[:80]!r}, which is code and not data: it was not looked up")
+        raise FiltershiftError(f"names {full[:80]!r}, which is code, not data; it was not run")
     return _SYMBOLS[full]
 
 
@@ -154,7 +154,7 @@ def _cells(items: list[Any], shape: tuple[Any, ...]) -> NDArray[np.object_]:
         else:
             raise FiltershiftError(f"holds more than {MAX_CELLS:,} cells")
     if not (0 < len(shape) <= 2 and all(type(size) is int for size in shape) and prod(shape) == len(cells)):
-        raise FiltershiftError(f"holds {len(cells):,} cells and declares another shape")
+        raise FiltershiftError(f"holds {len(cells):,} cells but declares another shape")
     return np.fromiter(cells, dtype=object, count=len(cells)).reshape(shape)
 
 
@@ -162,7 +162,7 @@ def _cell(item: Any) -> IntList:
     integers = _integers(list(item) if type(item) is tuple else item)
     if integers is None:
         kind = type(item).__name__.lower()
-        raise FiltershiftError(f"has a cell that is a {kind} where text, a number or a list of integers would be right")
+        raise FiltershiftError(f"has a cell that is a {kind}; expected text, a number or a list of integers")
     return integers
 
 

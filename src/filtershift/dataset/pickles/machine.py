@@ -150,7 +150,7 @@ class Machine:
                 continue
             opcode = _OPCODES.get(code)
             if opcode is None:
-                raise FiltershiftError(f"is a damaged pickle: byte {start} of {len(self.view)} is no opcode")
+                raise FiltershiftError(f"is a damaged pickle: byte {start} of {len(self.view)} is not an opcode")
             argument = opcode.arg.reader(self) if opcode.arg else None  # type: ignore[arg-type]
             if opcode.name == "STOP":
                 return self.take(1)[0]
@@ -160,7 +160,7 @@ class Machine:
                 self.effects[opcode.name](self, argument)
             else:
                 raise FiltershiftError(f"uses the opcode {opcode.name}, which text, numbers and lists do not need")
-        raise FiltershiftError(f"takes more than {MAX_STEPS:,} steps to read; plain data of this size would take fewer")
+        raise FiltershiftError(f"takes more than {MAX_STEPS:,} steps to read; plain data take fewer")
 
     def take(self, number: int) -> list[Any]:
         """Take the topmost values, none from below the last mark."""
@@ -186,7 +186,7 @@ class Machine:
     def memoize(self, number: int | None) -> None:
         """Remember the topmost value under `number`, or the next one."""
         if type(self.stack[-1]) is IntList:  # thousands of integers for two bytes
-            raise FiltershiftError("remembers an integer, which no library does")
+            raise FiltershiftError("stores an integer in its memo, which no known library does")
         self.memo[self.memoized if number is None else number] = self.stack[-1]
         self.memoized += number is None
 

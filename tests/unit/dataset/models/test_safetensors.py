@@ -108,11 +108,11 @@ def test_a_model_in_several_files(tmp_path):
 @pytest.mark.parametrize(
     ("files", "part"),
     [
-        ({"a": "../secret"}, "the index names '../secret'; a file beside it would be right"),
-        ({"a": "/etc/passwd"}, "a file beside it would be right"),
+        ({"a": "../secret"}, "the index names '../secret'; expected a file in the same folder"),
+        ({"a": "/etc/passwd"}, "expected a file in the same folder"),
         ({"a": 3}, "the index names 3"),
         ({"a": "gone.safetensors"}, "gone.safetensors cannot be read (No such file or directory"),
-        ([], "is no index of safetensors files"),
+        ([], "is not an index of safetensors files"),
     ],
 )
 def test_an_index_that_is_wrong(files, part, tmp_path):

@@ -146,7 +146,7 @@ def test_no_filters_at_all_is_one_line_and_no_file(files, tmp_path):
 
 def test_the_name_of_a_model_of_the_base_is_taken(tmp_path):
     base = base_of(tmp_path / "base.h5", "f4", model="torch")
-    with pytest.raises(FiltershiftError, match=r"base\.h5: 2 models are called 'torch'; each needs a name of its own$"):
+    with pytest.raises(FiltershiftError, match=r"base\.h5: 2 models are called 'torch'; each needs its own name$"):
         build([TORCH], tmp_path / "d.h5", tmp_path / "s.csv", base)
 
 

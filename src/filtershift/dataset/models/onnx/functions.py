@@ -27,7 +27,7 @@ def inlined(model: ModelProto) -> ModelProto:
     if not model.functions:
         return model
     if _size_of_all(model) > MAX_BYTES:
-        raise FiltershiftError(f"its local functions unfold to more than {MAX_BYTES >> 20:,} MiB of nodes")
+        raise FiltershiftError(f"its local functions expand to more than {MAX_BYTES >> 20:,} MiB of nodes")
     try:
         return inline_local_functions(model)
     except (ValidationError, RuntimeError) as error:

@@ -57,7 +57,7 @@ def flatten(graph: GraphProto) -> FlatGraph:
     def visit(body: GraphProto, outer: Mapping[str, str], path: str, arguments: Sequence[str]) -> tuple[str, ...]:
         for name in _names(body):
             if isinstance(name, bytes):
-                raise FiltershiftError(f"the name {name!r} in the graph is not UTF-8; ONNX names are")
+                raise FiltershiftError(f"the name {name!r} in the graph is not UTF-8; expected UTF-8")
         names = dict(outer)
         for name, tensor in _initializers(body):
             names[name] = path + name
@@ -107,7 +107,7 @@ def operator_depths(graph: FlatGraph) -> list[int]:
                 values.update((output, depths[index]) for output in operator.outputs if output)
     except CycleError as error:
         kinds = repr(" -> ".join(graph.operators[index].kind for index in error.args[1][:10]))[1:-1][:200]
-        raise FiltershiftError(f"the graph has a cycle ({kinds}); an ONNX graph has none") from None
+        raise FiltershiftError(f"the graph has a cycle ({kinds}); expected a graph without cycles") from None
     return depths
 
 

@@ -157,7 +157,7 @@ def _layer(convolution: _Convolution, weights: NDArray[np.float32], conv_depth: 
     out_channels, per_group = weights.shape[:2]
     if groups < 1 or out_channels % groups:
         raise FiltershiftError(
-            f"convolution {convolution.name!r}: {out_channels} output channels are no multiple of its {groups} groups"
+            f"convolution {convolution.name!r}: {out_channels} output channels cannot be divided into {groups} groups"
         )
     kernel = kernel_of(per_group, groups)
     filters = np.ascontiguousarray(weights.reshape(-1, 3, 3))

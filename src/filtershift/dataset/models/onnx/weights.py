@@ -94,9 +94,7 @@ def load_weights(weights: StoredWeights, folder: Path | None) -> NDArray[np.floa
         problem = f"tensor {weights.name!r} of shape {weights.shape} does not fit its data: {one_line(error)}"
         raise FiltershiftError(problem) from None
     if values.shape != weights.shape:  # a negative size would otherwise be inferred
-        raise FiltershiftError(
-            f"tensor {weights.name!r} has {values.size} values and declares the shape {weights.shape}"
-        )
+        raise FiltershiftError(f"tensor {weights.name!r} has {values.size} values but declares shape {weights.shape}")
     for data_type in weights.casts:
         values = values.astype(tensor_dtype_to_np_dtype(data_type))
     return values.astype(np.float32)

@@ -67,11 +67,11 @@ def _read_zip(archive: zipfile.ZipFile, size: int, name: str) -> ConvModel:
     entries = {entry.filename: entry for entry in archive.infolist()}
     pickles = sorted((entry for entry in entries if f"/{entry}".endswith("/data.pkl")), key=len)
     if not pickles or entries[pickles[0]].file_size > LARGEST_PICKLE:
-        raise FiltershiftError("is a zip file, but no PyTorch model; one by torch.save would be right")
+        raise FiltershiftError("is a zip file, but not a PyTorch model; expected a file written by torch.save")
     folder = pickles[0].removesuffix("data.pkl")
     claimed = sum(entry.file_size for entry in archive.infolist() if entry.filename.startswith(f"{folder}data/"))
     if claimed > size:
-        raise FiltershiftError(f"has {size:,} bytes and claims to hold {claimed:,}; torch.save compresses nothing")
+        raise FiltershiftError(f"has {size:,} bytes but claims to hold {claimed:,}; torch.save compresses nothing")
     order = entries.get(f"{folder}byteorder")
     mark = ">" if order and order.file_size == 3 and archive.read(order) == b"big" else "<"
 
@@ -79,7 +79,7 @@ def _read_zip(archive: zipfile.ZipFile, size: int, name: str) -> ConvModel:
         entry = entries.get(f"{folder}data/{storage.key}")
         found, declared = entry.file_size if entry else 0, storage.count * BYTES[storage.kind]
         if entry is None or found != declared:
-            raise FiltershiftError(f"storage {storage.key[:80]!r} has {found:,} bytes and declares {declared:,}")
+            raise FiltershiftError(f"storage {storage.key[:80]!r} has {found:,} bytes but declares {declared:,}")
         return archive.read(entry)
 
     return _model(read_pickle(memoryview(archive.read(pickles[0]))).value, name, read, mark)
@@ -99,12 +99,12 @@ def _read_legacy(view: memoryview, name: str) -> ConvModel:
             raise FiltershiftError(f"has a storage {str(key)[:80]!r} of unknown type")
         start, length = position + 8, storage.count * BYTES[storage.kind]
         if int.from_bytes(view[position:start], "little") != storage.count or start + length > len(view):
-            raise FiltershiftError(f"is cut off, or damaged, at its storage {key[:80]!r}; get it again")
+            raise FiltershiftError(f"is cut off or damaged at its storage {key[:80]!r}; get the file again")
         places[key], position = (start, start + length), start + length
 
     def read(storage: Storage) -> memoryview:
         if storage.key not in places:
-            raise FiltershiftError(f"has no storage {storage.key[:80]!r}, of which it has a tensor")
+            raise FiltershiftError(f"has no storage {storage.key[:80]!r}, but a tensor that refers to it")
         start, stop = places[storage.key]
         return view[start:stop]
 

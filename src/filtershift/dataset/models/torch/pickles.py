@@ -124,7 +124,7 @@ def _outside(machine: _TorchMachine) -> Storage | Name:
             return storage
         case ("module", Name() as name, *_):
             return name
-    raise FiltershiftError("refers to something outside that is no storage of tensors")
+    raise FiltershiftError("refers to something outside the pickle that is not a storage of tensors")
 
 
 def _build(state: Any, target: Any) -> None:
@@ -167,7 +167,7 @@ def _frozen(machine: Machine) -> Opaque:
 
 def _symbol(module: Any, name: Any) -> Name:
     if not isinstance(module, str) or not isinstance(name, str):
-        raise FiltershiftError("has a name that is no text")
+        raise FiltershiftError("has a name that is not text")
     return Name(f"{module}.{name}")
 
 

@@ -51,7 +51,7 @@ def model_tensors(root: object, name: str) -> tuple[list[Found], list[Skipped]]:
     """
     found = list(_tensors(root)) if isinstance(root, _HOLDERS) else []
     if not found:
-        raise FiltershiftError("holds no tensors; a file by torch.save(model.state_dict(), …) would be right")
+        raise FiltershiftError("holds no tensors; expected a file written by torch.save(model.state_dict(), …)")
     others: list[tuple[str, list[Found]]] = []
     place: list[str] = []
     while (key := _next_key(root, found)) is not None:
@@ -103,7 +103,7 @@ def _tensors(root: object) -> Iterator[Found]:
         elif id(value) not in seen:
             seen.add(id(value))
             if len(keys) > DEEPEST:
-                raise FiltershiftError(f"holds more than {DEEPEST} levels of dictionaries in each other")
+                raise FiltershiftError(f"holds more than {DEEPEST} levels of nested dictionaries")
             owner = value.content if isinstance(value, Opaque) else {}
             stack += [((*keys, key), child, owner) for key, child in reversed(_children(value).items())]
 

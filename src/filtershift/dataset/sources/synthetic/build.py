@@ -66,12 +66,12 @@ def _check(settings: Synthetic) -> None:
     if not settings.filters >= settings.layers >= settings.models >= 1:
         raise FiltershiftError(
             f"synthetic: {settings.filters} filters in {settings.layers} layers of {settings.models} models; "
-            "dataset.filters ≥ dataset.layers ≥ dataset.models ≥ 1 would be right"
+            "expected dataset.filters ≥ dataset.layers ≥ dataset.models ≥ 1"
         )
     if settings.seed < 0:
-        raise FiltershiftError(f"synthetic: dataset.seed is {settings.seed}; 0 or more would be right")
+        raise FiltershiftError(f"synthetic: dataset.seed is {settings.seed}; expected 0 or more")
     if settings.dtype not in ("float32", "float64"):
-        raise FiltershiftError(f"synthetic: dataset.dtype is {settings.dtype!r}; float32 or float64 would be right")
+        raise FiltershiftError(f"synthetic: dataset.dtype is {settings.dtype!r}; expected float32 or float64")
 
 
 def _bundles(n_filters: NDArray[np.int64]) -> list[list[Piece]]:

@@ -205,7 +205,7 @@ def test_local_functions_that_multiply_are_refused(calls):
     if calls == 1:
         assert read([node("F0", "x", "y")], **keywords).operators == {"Relu": 1}
     else:
-        with pytest.raises(FiltershiftError, match=r"^m: its local functions unfold to more than 1,024 MiB of nodes$"):
+        with pytest.raises(FiltershiftError, match=r"^m: its local functions expand to more than 1,024 MiB of nodes$"):
             read([node("F0", "x", "y")], **keywords)
 
 
@@ -215,7 +215,7 @@ def node(kind, source, target):
 
 def test_groups_that_do_not_divide_the_channels_are_refused():
     with pytest.raises(
-        FiltershiftError, match="m: convolution 'conv': 4 output channels are no multiple of its 3 groups"
+        FiltershiftError, match="m: convolution 'conv': 4 output channels cannot be divided into 3 groups"
     ):
         read([conv("w", group=3)], {"w": weights(4, 1, 3, 3)})
 

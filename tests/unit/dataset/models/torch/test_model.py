@@ -178,20 +178,20 @@ DOUBLED = b"()q\x00" + b"".join(b"h%ch%c\x86q%c" % (k, k, k + 1) for k in range(
 # A view of bytes as if they were floats, four times as long as they are.
 BYTES = tensor("0", 36, (1, 1, 3, 3), (9, 9, 3, 1), 0, "Untyped", b"_rebuild_tensor_v3")[:-2] + b"ctorch\nFloat\n}tR"
 WRONG = {
-    "of another size": (zip_file(mapping({"w": ONE}), {"0": bytes(35)}), "storage '0' has 35 bytes and declares 36"),
+    "of another size": (zip_file(mapping({"w": ONE}), {"0": bytes(35)}), "storage '0' has 35 bytes but declares 36"),
     "missing": (zip_file(mapping({"w": ONE}), {}), "storage '0' has 0 bytes"),
     "outside": (zip_file(mapping({"w": tensor("../../x", 9, (1, 1, 3, 3), (9, 9, 3, 1))}), {}), "storage '../../x'"),
     "beyond": (zip_file(mapping({"w": tensor("0", 9, (1, 1, 3, 3), (9, 9, 3, 1), 1)}), NINE), "'w' ends at 9 in"),
     "negative": (zip_file(mapping({"w": tensor("0", 9, (1, 1, 3, 3), (9, 9, -3, 1))}), NINE), "without storage"),
     "huge": (zip_file(mapping({"w": tensor("0", 2**62, (2**58, 1, 3, 3), (9, 9, 3, 1))}), NINE), "declares 18,4"),
     "two sizes": (zip_file(mapping({"w": ONE, "v": ONE.replace(b"K\x09", b"K\x08")}), NINE), "two types or sizes"),
-    "a name of tuples": (zip_file(b"X\x01\0\0\0a" + DOUBLED + b"\x93", {}), "has a name that is no text"),
+    "a name of tuples": (zip_file(b"X\x01\0\0\0a" + DOUBLED + b"\x93", {}), "has a name that is not text"),
     "many dimensions": (zip_file(mapping({"w": tensor("0", 9, (1,) * 65, (1,) * 65)}), NINE), "without storage"),
-    "no tensors": (zip_file(plain([1, "a"]), {}), "holds no tensors; a file by torch.save(model.state_dict(), …)"),
+    "no tensors": (zip_file(plain([1, "a"]), {}), "holds no tensors; expected a file written by torch.save"),
     "a text": (zip_file(plain("text"), {}), "holds no tensors"),
     "no pickle": (zip_file(b"hello", {}), "is not a readable pickle"),
     "deep": (zip_file(DEEP * 3000 + ONE + b"s" * 3000, NINE), "more than 100 levels"),
-    "no model": (zip_file(b"", {}).replace(b"m/data.pkl", b"m/data.npy"), "is a zip file, but no PyTorch model"),
+    "no model": (zip_file(b"", {}).replace(b"m/data.pkl", b"m/data.npy"), "is a zip file, but not a PyTorch model"),
     "cut off": (zip_file(mapping({"w": ONE}), NINE)[:-30], "is a damaged zip file"),
 }
 

@@ -248,8 +248,8 @@ def test_marginals_are_standardised():
         (Synthetic(5, 3, 2), "2 layers of 3 models"),
         (Synthetic(5, 0, 2), "0 models"),
         (Synthetic(5, 1, 2, seed=-1), "seed is -1"),
-        (Synthetic(5, 1, 2, dtype="float16"), "'float16'; float32 or float64"),
-        (Synthetic(10**15, 1, 2), r"36,000,000,000\.1 MB of disk are needed, [\d,.]+ MB are free; fewer filters"),
+        (Synthetic(5, 1, 2, dtype="float16"), "'float16'; expected float32 or float64"),
+        (Synthetic(10**15, 1, 2), r"36,000,000,000\.1 MB of disk are needed, [\d,.]+ MB are free; use fewer filters"),
     ],
 )
 def test_bad_settings_are_one_line_and_leave_nothing(tmp_path, settings, message):
