@@ -1,15 +1,15 @@
-"""The one exception a user is meant to read."""
+"""The one exception whose message is written for users."""
 
 
 class FiltershiftError(Exception):
-    """Bad input, said in one line.
+    """Bad input, explained in one line.
 
-    The message names the file, the row or key, what is wrong with it and what would be right.
+    The message names the file, the row or key, what is wrong with it and what was expected.
     Scripts print it without a stack trace and exit with status 1.
     """
 
 
 def one_line(error: BaseException) -> str:
-    """The message of an exception as one line of at most 200 characters; those that do not print are escaped."""
+    """The message of an exception as one line of at most 200 characters, unprintable ones escaped."""
     line = " ".join(str(error).split())[:200]
     return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in line)

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Reading and writing files; a file that is written appears whole or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` to write to: renamed to ``path`` when the block ends, removed when it fails.
+    """A temporary path to write to, next to ``path``: renamed to ``path`` when the block ends, removed if it fails.
 
-    The path is this process's own, so that one left over from a killed run does no harm. What a killed process leaves
-    there the next run of the workflow removes. An error of the disk names the file.
+    The temporary name contains the process id, so a file left over from a killed run does no harm; the next run of the
+    workflow removes it. A disk error names ``path``.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -33,9 +33,9 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_hdf5(path: Path, **options: Any) -> Iterator["h5py.File"]:
-    """A new HDF5 file to fill, in memory, written when the block ends: with a full disk HDF5 itself may crash.
+    """A new HDF5 file, filled in memory and written when the block ends.
 
-    ``options`` are those of `h5py.File`.
+    HDF5 itself may crash when the disk is full; a plain write gives a clear error. ``options`` go to `h5py.File`.
     """
     import h5py
 
@@ -48,13 +48,13 @@ def whole_hdf5(path: Path, **options: Any) -> Iterator["h5py.File"]:
 
 
 def write_table(path: Path, table: "pd.DataFrame", *, index: bool = False) -> None:
-    """Write a table as CSV: missing is empty, numbers read back as they were."""
+    """Write a table as CSV: missing values are empty cells, and numbers read back exactly."""
     with whole_file(path) as beside:
         table.to_csv(beside, index=index)
 
 
 def read_table(path: Path, text: tuple[str, ...] = ()) -> "pd.DataFrame":
-    """Read a table back: empty is missing, and nothing else is; the columns ``text`` stay text whatever they hold."""
+    """Read a table back: only empty cells are missing values. The columns ``text`` stay text whatever they hold."""
     import pandas as pd
 
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(text, str))

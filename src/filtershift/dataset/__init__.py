@@ -1,1 +1,1 @@
-"""Bytes to filters and a layer table."""
+"""From files to filters and a layer table."""

@@ -13,27 +13,28 @@ from numpy.typing import NDArray
 from filtershift.dataset.hdf5 import find_array, open_hdf5, place, reading
 from filtershift.errors import FiltershiftError
 
-_NODES = ("filters", "filter")  # the authors' files have the first, their README says the second
-_AHEAD = 64 << 20  # bytes between what is read and what is fetched or let go: a few times what all threads work on
-_CACHE = 8 << 20  # bytes of decompressed blocks that HDF5 keeps
-_DTYPES: dict[int, np.dtype] = {2: np.dtype("f4"), 4: np.dtype("f4"), 8: np.dtype("f8")}  # by bytes of a weight
+_NODES = ("filters", "filter")  # the authors' files use the first name, their README the second
+_AHEAD = 64 << 20  # bytes to fetch ahead, and to keep behind: a few times what all threads work on at once
+_CACHE = 8 << 20  # bytes; the cache of HDF5 for decompressed blocks
+# Bytes per weight in the file -> type of the weights returned.
+_DTYPES: dict[int, np.dtype] = {2: np.dtype("f4"), 4: np.dtype("f4"), 8: np.dtype("f8")}
 
 
 class FilterFile:
     """The filters of a data set file: `/filters` or `/filter`, N×9 or N×3×3 of f16, f32 or f64 in either byte order.
 
-    A context manager. Contiguous data are memory-mapped, others (chunked, compressed) read through HDF5; nothing is
-    kept, and several threads may read at once.
+    A context manager. Contiguous data are memory-mapped; chunked or compressed data are read through HDF5. Filters are
+    not kept in memory, and several threads may read at once.
 
     Attributes:
         path: the file.
         n_filters: N.
-        dtype: what `read` returns: float64 for f64, else float32.
+        dtype: type of the filters that `read` returns: float64 for f64, otherwise float32.
         contiguous: whether the data are memory-mapped.
-        bytes_per_filter: size of a filter in the file, before compression.
+        bytes_per_filter: size of one filter in the file, before compression.
 
     Raises:
-        FiltershiftError: not an HDF5 file, no such node, or not filters of 3×3 floating point weights.
+        FiltershiftError: the file is not HDF5, has no such node, or its data are not 3×3 floating-point filters.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,7 +44,7 @@ class FilterFile:
             try:
                 node = _filters_node(self._file)
                 block = prod(node.chunks or ()) * node.dtype.itemsize
-                if block > _CACHE // 2:  # each read would decompress it anew
+                if block > _CACHE // 2:  # with a smaller cache each read would decompress the block again
                     self._file.close()
                     self._file = open_hdf5(path, rdcc_nbytes=2 * block)
                     node = _filters_node(self._file)
@@ -66,10 +67,10 @@ class FilterFile:
     def read(self, start: int, stop: int) -> NDArray:
         """Filters `start` to `stop - 1`, shape (stop − start, 9), read-only, in native byte order.
 
-        A view of the mapped file where that needs no conversion, which costs nothing until it is used.
+        If no conversion is needed this is a view of the mapped file, which costs nothing until it is used.
 
         Raises:
-            FiltershiftError: a damaged compressed block.
+            FiltershiftError: a compressed block is damaged.
         """
         if self._map is not None:
             self._slide(start, stop)
@@ -80,9 +81,9 @@ class FilterFile:
         return filters
 
     def _slide(self, start: int, stop: int) -> None:
-        """Have the system fetch what is read later, so that no thread waits, and unmap what was read before.
+        """Ask the system to fetch the filters that follow, so that no thread waits, and unmap those read long before.
 
-        What is unmapped stays in the system's cache, but no longer counts as this process's memory.
+        Unmapped pages stay in the system's cache but no longer count as memory of this process.
         """
         length = (stop - start) * self.bytes_per_filter + mmap.PAGESIZE
         for distance, advice in ((_AHEAD, mmap.MADV_WILLNEED), (-_AHEAD, mmap.MADV_DONTNEED)):
@@ -109,7 +110,7 @@ def _filters_node(file: h5py.File) -> h5py.Dataset:
 
 
 def _offset(path: Path, node: h5py.Dataset) -> int | None:
-    """Where in the file the filters of a contiguous data set begin; None if they are stored in another way."""
+    """The position in the file where contiguous filters begin; None for any other layout."""
     offset = node.id.get_offset() if node.chunks is None else None
     if offset is not None and offset + node.size * node.dtype.itemsize > path.stat().st_size:
         raise FiltershiftError(f"{place(node)} is cut off; get the file again")

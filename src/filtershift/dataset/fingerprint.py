@@ -1,4 +1,4 @@
-"""Which file it is, without reading all of it."""
+"""A fingerprint that identifies a data set file without reading all of it."""
 
 import hashlib
 from pathlib import Path
@@ -9,9 +9,10 @@ BLOCKS, BLOCK = 64, 4096
 
 
 def fingerprint(path: Path) -> str:
-    """32 hexadecimal digits of a file's size and of 64 blocks of 4 KB, evenly spaced from its first byte to its last.
+    """A hash of a file, 32 hexadecimal digits.
 
-    Two data sets with other weights differ in nearly every block, whatever their names, sizes and times say.
+    It covers the size and 64 blocks of 4 KB, evenly spaced from the first byte to the last. Two data sets with
+    different weights differ in nearly every block, even if name, size and time are the same.
     """
     size = path.stat().st_size
     digest = hashlib.blake2b(str(size).encode(), digest_size=16)

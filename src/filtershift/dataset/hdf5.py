@@ -1,4 +1,4 @@
-"""HDF5 files of unknown origin: nodes, attributes and bytes, with one clear line for all that is wrong with them.
+"""Read nodes, attributes and bytes of HDF5 files that may be damaged or hostile; each problem gives one clear line.
 
 Global heap: "HDF5 File Format Specification", III.E.
 """
@@ -23,17 +23,17 @@ _DAMAGE = (
     *(OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, MemoryError),
     *(csv.Error, struct.error, zlib.error),
 )
-# No others: HDF5 reads beyond its buffers in some that nobody uses for weights.
+# The only compression filters allowed: in some of the others, which nobody uses for weights, HDF5 has buffer overruns.
 _FILTERS = (h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE, h5py.h5z.FILTER_FLETCHER32, h5py.h5z.FILTER_LZF)
-_MOST_COMPRESSED = 10_000  # zlib makes zeros 1,032 times smaller; beyond this a size is declared, not stored
-_LARGEST_BLOCK = 2**28  # bytes; HDF5 decompresses all of a block for each part of it
+_MOST_COMPRESSED = 10_000  # zlib shrinks zeros 1,032 times; a larger ratio means that the declared size is false
+_LARGEST_BLOCK = 2**28  # bytes; HDF5 decompresses a whole block to read any part of it
 
 
 def open_hdf5(path: Path, **options: Any) -> h5py.File:
-    """The HDF5 file at `path`, open for reading; `options` are those of `h5py.File`.
+    """Open the HDF5 file at `path` for reading; `options` go to `h5py.File`.
 
     Raises:
-        FiltershiftError: there is no such file, it is not HDF5, or it is cut off.
+        FiltershiftError: the file does not exist, is not HDF5, or is cut off.
     """
     if not path.is_file():
         raise FiltershiftError(f"{path}: no such file; expected an HDF5 file with /filters and /meta")
@@ -45,14 +45,14 @@ def open_hdf5(path: Path, **options: Any) -> h5py.File:
             why = "the file is cut off; get it again"
         elif "file signature not found" in why:
             why = "not an HDF5 file; expected one with /filters and /meta"
-        elif "errno" not in why:  # no mistake of the system's, such as a missing right
+        elif "errno" not in why:  # not an error of the system, such as missing permission
             why = f"the file is damaged ({why}); get it again"
         raise FiltershiftError(f"{path}: {why}") from error
 
 
 @contextmanager
 def reading(path: Path, what: str) -> Iterator[None]:
-    """Turn what HDF5, numpy and pandas raise on damaged data into one line: "`path`: `what` cannot be read (…)"."""
+    """Turn errors of HDF5, numpy and pandas on damaged data into one line: "`path`: `what` cannot be read (…)"."""
     try:
         yield
     except _DAMAGE as error:
@@ -60,12 +60,12 @@ def reading(path: Path, what: str) -> Iterator[None]:
 
 
 def place(node: h5py.Group | h5py.Dataset) -> str:
-    """File and node, to begin a message with."""
+    """The file and the node, as the start of a message."""
     return f"{node.file.filename}: {node.name}"
 
 
 def has(group: h5py.Group, name: str) -> bool:
-    """Whether there is a `name` in `group`; where a link leads is not looked at."""
+    """Whether `group` has an entry `name`; links are not followed."""
     return group.id.links.exists(name.encode())
 
 
@@ -73,8 +73,8 @@ def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5p
     """The first of `names` in `group`.
 
     Raises:
-        FiltershiftError: there is none (the message lists what there is), it is a link, a type, or its data lie in
-            another file, which is not opened; or `group` is none.
+        FiltershiftError: there is none (the message lists what there is); it is a link or a named type; its data lie in
+            another file, which is never opened; or `group` is not a group.
     """
     if not isinstance(group, h5py.Group):
         raise FiltershiftError(f"{place(group)} is an array; expected a group")
@@ -94,11 +94,11 @@ def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5p
 
 
 def find_array(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Dataset:
-    """The first of `names` in `group`, an array that can be read.
+    """The first of `names` in `group`, which must be an array that is safe to read.
 
     Raises:
-        FiltershiftError: as `find_node`, or it is a group, of a type unlike any of numpy's, compressed in another way
-            than with zlib or lzf, or of another size than what is stored.
+        FiltershiftError: as `find_node`; or it is a group, has a type that numpy does not have, is compressed with
+            anything but zlib or lzf, or declares far more data than are stored.
     """
     node = find_node(group, *names)
     if not isinstance(node, h5py.Dataset):
@@ -118,16 +118,16 @@ def find_array(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Dataset:
 
 
 def _check_chunks(node: h5py.Dataset) -> None:
-    """Refuse chunks that are missing, elsewhere or of an impossible size: HDF5 reads those beyond its buffers."""
+    """Refuse chunks that are missing, misplaced or of impossible size: HDF5 would read beyond its buffers there."""
     plist = node.id.get_create_plist()
     codes = [plist.get_filter(position)[0] for position in range(plist.get_nfilters())]
-    smallest = 5 if h5py.h5z.FILTER_FLETCHER32 in codes else 1  # a checksum has four bytes
+    smallest = 5 if h5py.h5z.FILTER_FLETCHER32 in codes else 1  # a checksum takes four bytes
     size = math.prod(node.chunks) * node.id.get_type().get_size()
     if size > _LARGEST_BLOCK:
         raise FiltershiftError(
             f"{place(node)} is stored in blocks of {size:,} bytes; expected at most {_LARGEST_BLOCK:,}"
         )
-    largest = size + size // 100 + 64  # what does not compress gets a little larger
+    largest = size + size // 100 + 64  # data that do not compress get slightly larger
     expected = math.prod(-(-extent // length) for extent, length in zip(node.shape, node.chunks, strict=True))
     found = 0
 
@@ -142,9 +142,9 @@ def _check_chunks(node: h5py.Dataset) -> None:
 
 
 def _is_plain(kind: h5py.h5t.TypeID) -> bool:
-    """Whether numbers of an HDF5 type are stored just as numpy has them.
+    """Whether numpy has exactly this HDF5 type, so that values are read without conversion.
 
-    Others need not be what h5py says they are, and where a type is damaged HDF5 converts beyond its buffers.
+    h5py may misreport other types, and converting from a damaged type makes HDF5 write beyond its buffers.
     """
     if isinstance(kind, h5py.h5t.TypeCompoundID):
         return all(_is_plain(kind.get_member_type(member)) for member in range(kind.get_nmembers()))
@@ -156,7 +156,7 @@ def _is_plain(kind: h5py.h5t.TypeID) -> bool:
 
 
 def attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
-    """An attribute of numbers or text as h5py has it, None if there is none."""
+    """An attribute (numbers or text) as h5py returns it; None if there is none."""
     if name not in node.attrs:
         return None
     if not _is_plain(h5py.h5a.open(node.id, name.encode()).get_type()):
@@ -165,10 +165,10 @@ def attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
 
 
 def row_bytes(node: h5py.Dataset) -> memoryview:
-    """The bytes of a single variable-length text or row of bytes, mapped from the file.
+    """The bytes of an array that is one variable-length text or one row of bytes, mapped from the file.
 
-    Not through h5py: that takes five times the 2.6 GB which the id lists of 524 million filters are, and for damaged
-    files whatever size they declare.
+    h5py is not used: for the id lists of 524 million filters, 2.6 GB, it takes five times as much memory, and for a
+    damaged file as much as the file declares.
     """
     if node.size != 1 or not (is_text(node) or h5py.check_vlen_dtype(node.dtype) == np.uint8):
         raise FiltershiftError(f"{place(node)} has shape {node.shape} of {node.dtype}; expected one row of bytes")
@@ -191,13 +191,13 @@ def row_bytes(node: h5py.Dataset) -> memoryview:
 
 
 def is_text(node: h5py.Dataset) -> bool:
-    """Whether it holds texts of variable length."""
+    """Whether the array holds texts of variable length."""
     kind = h5py.check_string_dtype(node.dtype)
     return kind is not None and kind.length is None
 
 
 def _reference(node: h5py.Dataset) -> bytes:
-    """Where the first row of a variable-length array is: its length, address in the file, and number there."""
+    """The 16 stored bytes that locate row 0 of a variable-length array: length, heap address, and index in the heap."""
     offset = node.id.get_offset()
     if node.file.id.get_create_plist().get_sizes() != (8, 8) or (node.chunks is None and offset is None):
         raise FiltershiftError(f"{place(node)} is not stored the way PyTables or h5py do it")
@@ -209,7 +209,7 @@ def _reference(node: h5py.Dataset) -> bytes:
     unused, data = node.id.read_direct_chunk((0,))
     for position in reversed(range(plist.get_nfilters())):
         code, _, _, name = plist.get_filter(position)
-        if unused >> position & 1 or code == h5py.h5z.FILTER_FLETCHER32:  # a checksum at the end
+        if unused >> position & 1 or code == h5py.h5z.FILTER_FLETCHER32:  # skipped, or only a checksum at the end
             continue
         if code == h5py.h5z.FILTER_DEFLATE:
             data = zlib.decompressobj().decompress(data, 16 * node.chunks[0])

@@ -1,7 +1,7 @@
-"""Files of unknown origin read in a process of its own.
+"""Read a file of unknown origin in a separate process.
 
-HDF5 reads beyond its buffers, or goes on for years, where a file contradicts itself in ways that only HDF5 can see.
-Then that process ends, and ours can say so.
+On a file that contradicts itself HDF5 may read beyond its buffers or run for years, and only HDF5 can see the
+contradiction. In a separate process this ends that process, and ours can report it.
 """
 
 import multiprocessing
@@ -15,21 +15,21 @@ from typing import TypeVar
 
 from filtershift.errors import FiltershiftError
 
-MIN_MEMORY = 2 << 30  # and as much as the file is large
-MIN_SECONDS, BYTES_A_SECOND = 30, 10_000_000  # of processor time; a tenth is enough on a slow machine
+MIN_MEMORY = 2 << 30  # bytes, plus the size of the file
+MIN_SECONDS, BYTES_PER_SECOND = 30, 10_000_000  # processor time allowed; a slow machine needs a tenth of it
 
 Result = TypeVar("Result")
 
 
 def in_own_process(read: Callable[[Path], Result], path: Path) -> Result:
-    """What `read(path)` returns or raises.
+    """Call `read(path)` in a separate process; return or raise what it does.
 
     Raises:
-        FiltershiftError: it crashed, came to no end or took too much memory.
+        FiltershiftError: the process crashed, or exceeded its limit of time or memory.
     """
-    context = multiprocessing.get_context("fork")  # takes milliseconds: all that is imported stays so
+    context = multiprocessing.get_context("fork")  # takes milliseconds, because the child has all imports already
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(read, path, theirs))
+    process = context.Process(target=_read_within_limits, args=(read, path, theirs))
     process.start()
     theirs.close()
     try:
@@ -43,10 +43,10 @@ def in_own_process(read: Callable[[Path], Result], path: Path) -> Result:
     return result
 
 
-def _tell(read: Callable[[Path], Result], path: Path, theirs: Connection) -> None:
-    """Read within limits and send what comes of it."""
+def _read_within_limits(read: Callable[[Path], Result], path: Path, theirs: Connection) -> None:
+    """Call `read(path)` with limits on time and memory, and send the result or the error to the parent."""
     size = path.stat().st_size if path.is_file() else 0
-    seconds, memory = MIN_SECONDS + size // BYTES_A_SECOND, MIN_MEMORY + size
+    seconds, memory = MIN_SECONDS + size // BYTES_PER_SECOND, MIN_MEMORY + size
     _limit(resource.RLIMIT_CPU, seconds)
     _limit(resource.RLIMIT_DATA, memory)
     try:
@@ -61,7 +61,7 @@ def _tell(read: Callable[[Path], Result], path: Path, theirs: Connection) -> Non
 
 
 def _limit(kind: int, amount: int) -> None:
-    """Set a limit of this process, unless the system has a lower one."""
+    """Set a resource limit of this process; a lower limit of the system stays."""
     highest = resource.getrlimit(kind)[1]
     resource.setrlimit(kind, (amount if highest == resource.RLIM_INFINITY else min(amount, highest), highest))
 

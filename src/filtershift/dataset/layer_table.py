@@ -1,4 +1,4 @@
-"""The layer table read back from layers.csv, and the rows of `/filters` that each layer owns."""
+"""Read the layer table back from layers.csv, and find the rows of `/filters` that each layer owns."""
 
 import re
 from collections import defaultdict
@@ -21,26 +21,27 @@ _RANGE = re.compile(r"(-?[0-9]{1,18})(?::(-?[0-9]{1,18}))?")
 
 
 def load_layers(path: Path) -> pd.DataFrame:
-    """The `layers` of a :class:`LayerTable` back from the file that `layers.to_csv(path)` made.
+    """Read back the `layers` of a :class:`LayerTable` from the file that `layers.to_csv(path)` wrote.
 
-    Empty is missing and nothing else is. Labels are text ("01", "1" and "NA" are three); depths and counts are numbers.
+    Only empty cells are missing values. Labels are text ("01", "1" and "NA" are three different labels); depths and
+    counts are numbers.
     """
     types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
     layers = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
     for name in [name for name in _NUMBERS if name in layers]:
-        with suppress(ValueError):  # a file may have words where the authors' have numbers: a label, then
-            # Python's own parser: a depth off by one unit in the last place may fall into another decile.
+        with suppress(ValueError):  # some files have words in these columns: then the column is a label
+            # Python's exact parser: a depth that is off in its last digit may fall into another decile.
             layers[name] = layers[name].astype(object).astype("float64")
     return layers
 
 
 def row_ranges_of(layers: pd.DataFrame) -> pd.DataFrame:
-    """The `row_ranges` of a :class:`LayerTable` from the `filter_ids` of its `layers`."""
+    """Compute the `row_ranges` of a :class:`LayerTable` from the `filter_ids` of its `layers`."""
     return find_row_ranges(Path("layers.csv"), layers)
 
 
 def find_row_ranges(path: Path, table: pd.DataFrame) -> pd.DataFrame:
-    """Columns layer, start, stop from ids in any form: by layer, ascending, adjoining ranges joined."""
+    """Table with columns layer, start, stop from ids in any form; sorted, with adjacent ranges merged."""
     parts = [_cell_row_ranges(path, table, row, cell) for row, cell in enumerate(table["filter_ids"])]
     row = np.repeat(np.arange(len(parts)), np.array([starts.size for starts, _ in parts], dtype=np.int64))
     empty = np.empty(0, np.int64)
@@ -58,7 +59,7 @@ def find_row_ranges(path: Path, table: pd.DataFrame) -> pd.DataFrame:
 def _cell_row_ranges(
     path: Path, table: pd.DataFrame, row: int, cell: Any
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The half-open row ranges of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", an id or a list of ids."""
+    """Starts and stops (excluded) of one cell: "0:63", "0:63 128:191", "[0, 1, 2]", one id or a list of ids."""
     if isinstance(cell, IntList) and cell.starts.size:
         return cell.starts, cell.stops
     ranges = [_RANGE.fullmatch(token) for token in str(cell).strip("[]() \n").replace(",", " ").split()]
@@ -70,14 +71,14 @@ def _cell_row_ranges(
 
 
 def shown(cell: Any) -> str:
-    """A cell as an error message quotes it."""
+    """A cell as quoted in an error message."""
     is_missing = cell is None or (isinstance(cell, float) and isnan(cell))
     return "missing" if is_missing else repr(str(cell)[:40])
 
 
-def fail_at(path: Path, table: pd.DataFrame, row: int, wrong: str, right: str) -> NoReturn:
-    """Refuse a row of the table, named by its number, model and depth."""
+def fail_at(path: Path, table: pd.DataFrame, row: int, wrong: str, expected: str) -> NoReturn:
+    """Raise an error about a row of the table, identified by its number, model and depth."""
     model, depth = (repr(str(table[name].iloc[row])[:40])[1:-1] for name in ("model_id", "conv_depth"))
     raise FiltershiftError(
-        f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; expected {right}"
+        f"{path}: row {row} of /meta (model_id {model}, conv_depth {depth}): {wrong}; expected {expected}"
     )

@@ -1,4 +1,4 @@
-"""The layer table: one row a layer, with the rows of `/filters` each layer owns."""
+"""Read the layer table of a data set file: one row per layer, with the rows of `/filters` that it owns."""
 
 import re
 from dataclasses import dataclass
@@ -19,12 +19,13 @@ from filtershift.results import SKIPPED
 REQUIRED = ("model_id", "conv_depth", "conv_depth_norm", "filter_ids")
 FIRST = ("model_id", "model", "conv_depth", "conv_depth_norm", "layer_position", "n_filters", "filter_ids")
 MAX_TEXT = 2**28
-"""Most characters of all labels; the authors' are below 2**26. In a pickle a long one takes four bytes a row."""
+"""Largest number of characters in all labels together; the authors' file has less than 2**26.
 
+The limit is needed because a long label that is repeated takes only four bytes per row in a pickle."""
+
+# Columns that are computed here; columns of the file with these names are dropped.
 _OURS = ("layer", "layer_position", "n_filters")
-
-
-# Backslashes that would read as an escape, or stand before one: doubled, so that no two labels become one.
+# Backslashes that would read as an escape or precede one. They are doubled, so that different labels stay different.
 _AMBIGUOUS = re.compile(r"\\+(?=[r0\r\0\ud800-\udfff]|ud[89a-f])")
 
 
@@ -33,10 +34,10 @@ class LayerTable:
     """The layers of a data set.
 
     Attributes:
-        layers: one row a layer, indexed by `layer`; the columns of `FIRST`, then all others of the file in their order.
-            Missing labels are missing; `filter_ids` are inclusive ranges, "0:63" or "0:63 128:191".
-        row_ranges: columns layer, start, stop: half-open row ranges in `/filters`, by layer and ascending in each.
-        skipped: columns kind, name, reason, count: filters without a layer, columns of the file that give way to ours.
+        layers: one row per layer, indexed by `layer`; the columns of `FIRST`, then the other columns of the file in
+            their order. `filter_ids` are ranges with both ends included, "0:63" or "0:63 128:191".
+        row_ranges: columns layer, start, stop: row ranges in `/filters`, stop excluded, sorted by layer and start.
+        skipped: columns kind, name, reason, count: filters without a layer, and columns of the file that were replaced.
     """
 
     layers: pd.DataFrame
@@ -45,15 +46,18 @@ class LayerTable:
 
 
 def read_layers(path: Path) -> LayerTable:
-    """The layer table of a data set file, checked against its filters.
+    """Read the layer table of a data set file and check it against the filters.
 
-    `Datatype` becomes `Visual Category`, every `Task` that contains "Segmentation" is "Segmentation", and the empty
-    text is a missing label. `model` is the file's `model`, else `Name`, else the id; where ids share a text, "(id)" is
-    added, so that no two models merge. `layer_position` is first (`conv_depth_norm` 0), last (1) or middle.
+    * The column `Datatype` is renamed to `Visual Category`.
+    * Every `Task` that contains "Segmentation" becomes "Segmentation".
+    * Empty text is a missing label.
+    * `model` is taken from the file's `model`, or if that is missing from `Name`, or from the id. Where several ids
+      have the same text, "(id)" is added, so that no two models merge.
+    * `layer_position` is first (`conv_depth_norm` 0), last (1) or middle.
 
     Raises:
-        FiltershiftError: an unreadable file, a missing column, an empty table, a depth outside 0…1, or ids that are out
-            of range, reversed, negative, listed twice or owned by two layers.
+        FiltershiftError: the file cannot be read, a column is missing, the table is empty, a depth lies outside 0…1, or
+            ids are out of range, reversed, negative, listed twice or owned by two layers.
     """
     return in_own_process(_read_layers, path)
 
@@ -114,7 +118,7 @@ def _check_row_ranges(path: Path, meta: pd.DataFrame, row_ranges: pd.DataFrame, 
 
 
 def _ranges(row_ranges: pd.DataFrame) -> list[str]:
-    """`filter_ids` of each layer as inclusive ranges."""
+    """The `filter_ids` of each layer as ranges with both ends included."""
     texts = (row_ranges["start"].astype(str) + ":" + (row_ranges["stop"] - 1).astype(str)).tolist()
     firsts = np.flatnonzero(row_ranges["layer"].diff() != 0).tolist()
     return [" ".join(texts[first:end]) for first, end in zip(firsts, [*firsts[1:], len(texts)], strict=True)]
@@ -123,12 +127,12 @@ def _ranges(row_ranges: pd.DataFrame) -> list[str]:
 def _numbers(path: Path, meta: pd.DataFrame, name: str) -> pd.Series:
     numbers = meta[name].map(_number).astype("float64")
     if name == "conv_depth_norm":
-        wrong, right = ~numbers.between(0, 1), "a number from 0 to 1"
+        wrong, expected = ~numbers.between(0, 1), "a number from 0 to 1"
     else:
-        wrong, right = ~_whole(numbers), "a whole number"
+        wrong, expected = ~_whole(numbers), "a whole number"
     if wrong.any():
         row = int(np.argmax(wrong))
-        fail_at(path, meta, row, f"{name} is {shown(meta[name].iloc[row])}", right)
+        fail_at(path, meta, row, f"{name} is {shown(meta[name].iloc[row])}", expected)
     return numbers if name == "conv_depth_norm" else numbers.astype("int64")
 
 
@@ -144,7 +148,7 @@ def _whole(numbers: pd.Series) -> pd.Series:
 
 
 def _models(meta: pd.DataFrame) -> pd.Series:
-    """One text a model, no text for two."""
+    """The name of each layer's model, such that different models have different names."""
     ids = meta["model_id"].astype(str)
     names = ids
     for column in [column for column in ("Name", "model") if column in meta]:
@@ -155,7 +159,7 @@ def _models(meta: pd.DataFrame) -> pd.Series:
 
 
 def _labelled(meta: pd.DataFrame) -> pd.DataFrame:
-    """Columns of text under the names of v1.0.0, whole numbers as integers even where some are missing."""
+    """Columns with the names of v1.0.0: labels as text, whole numbers as integers even if some are missing."""
     if "Visual Category" not in meta:
         meta = meta.rename(columns={"Datatype": "Visual Category"})
     columns = {}
@@ -172,7 +176,7 @@ def _labelled(meta: pd.DataFrame) -> pd.DataFrame:
 
 
 def _label(value: Any) -> Any:
-    """Text that a CSV file can hold, characters it cannot as escapes; NaN where there is none."""
+    """A value as text that a CSV file can hold, other characters escaped; NaN if the label is missing."""
     if value is None or value == "" or (isinstance(value, float) and isnan(value)) or value is pd.NaT:
         return np.nan
     text = _AMBIGUOUS.sub(lambda found: 2 * found[0], str(value))

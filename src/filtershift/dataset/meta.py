@@ -1,6 +1,6 @@
-"""The table of layers, `/meta`, of a file of unknown origin.
+"""Read the table of layers, `/meta`, from a file of unknown origin.
 
-`pandas.read_hdf` runs whatever code a hostile file holds, so the nodes pandas writes are read one by one through h5py
+`pandas.read_hdf` would run code in a hostile file. So the nodes that pandas writes are read one by one through h5py,
 and their pickles through :mod:`filtershift.dataset.pickles.machine`. Layouts: pandas `io/pytables.py`.
 """
 
@@ -33,20 +33,21 @@ from filtershift.dataset.pickles.machine import decode
 from filtershift.errors import FiltershiftError
 
 MAX_NODE_BYTES = 2**30
-"""Largest node of /meta read, pickles apart; those of the authors' 21,436 layers are below 2**27."""
+"""Largest node of /meta that is read, except pickles; in the authors' file of 21,436 layers all are below 2**27."""
 MAX_COLUMNS = 10_000
-"""Most columns of a CSV; the authors have less than two hundred, and pandas takes a kilobyte for each."""
+"""Largest number of columns in a CSV; the authors have less than 200, and pandas takes a kilobyte for each."""
 
 
 def read_meta(path: Path) -> pd.DataFrame:
-    """The table `/meta` of a data set, one row a layer, index levels as columns before the others.
+    """Read the table `/meta` of a data set: one row per layer, index levels as the first columns.
 
-    It may be a pandas HDFStore frame in fixed or table format, by any version of pandas, or an array of bytes that
-    holds UTF-8 CSV (whose columns all come as text); the content tells which. Columns keep their order; cells that are
-    lists of integers are :class:`~filtershift.dataset.pickles.arrays.IntList`.
+    Three forms are recognised by their content: a pandas HDFStore frame in fixed format, one in table format (both from
+    any version of pandas), and an array of bytes that holds UTF-8 CSV (then all columns are text). Columns keep their
+    order. Cells that are lists of integers become :class:`~filtershift.dataset.pickles.arrays.IntList`.
 
     Raises:
-        FiltershiftError: not HDF5, cut off, no `/meta` or a part of it missing, or anything but plain data in it.
+        FiltershiftError: the file is not HDF5 or is cut off, `/meta` or a part of it is missing, or it holds anything
+            but plain data.
     """
     with reading(path, "/meta"), open_hdf5(path) as file:  # a damaged file may even fail to close
         node = find_node(file, "meta")
@@ -68,16 +69,16 @@ def _csv(node: h5py.Dataset) -> pd.DataFrame:
     if not header:
         raise FiltershiftError(f"{place(node)} is empty; expected a header of columns and one row per layer")
     columns, rows = len(header), text.count("\n") + text.count("\r")
-    if columns > MAX_COLUMNS or columns * rows > MAX_CELLS:  # pandas fills up rows that are too short
+    if columns > MAX_COLUMNS or columns * rows > MAX_CELLS:  # pandas pads rows that are too short
         raise FiltershiftError(f"{place(node)} has {columns:,} columns and {rows:,} rows: not a table of layers")
     name, number = Counter(header).most_common(1)[0]
-    if number > 1:  # pandas would give them other names
+    if number > 1:  # pandas would rename one of them
         raise FiltershiftError(f"{place(node)} has two columns {name[:80]!r}; expected different names")
     return pd.read_csv(StringIO(text), dtype=str, keep_default_na=False, na_values=[""])
 
 
 def _fixed(group: h5py.Group) -> pd.DataFrame:
-    """A frame in fixed format: blocks of columns of one type, and the index as levels and codes."""
+    """Read a frame in fixed format: one block per type of column, and the index as levels and codes."""
     names = _values(find_array(group, "axis0")).tolist()
     columns: dict[Any, NDArray] = {}
     for level, label in _numbered(group, "axis1_level{}", "axis1_label{}"):
@@ -91,7 +92,7 @@ def _fixed(group: h5py.Group) -> pd.DataFrame:
     levels = [name for name in columns if name is not None and name not in names]
     for items, block in _numbered(group, "block{}_items", "block{}_values"):
         labels, values = _values(items), _values(block)
-        if values.size == 0 or (values.ndim == 1 and labels.size == 1):  # no rows, or the text of pandas 3
+        if values.size == 0 or (values.ndim == 1 and labels.size == 1):  # no rows, or text written by pandas 3
             values = values.reshape(-1, labels.size)
         if values.ndim != 2 or values.shape[1] != labels.size:
             raise FiltershiftError(f"{place(block)} has shape {values.shape}; expected (rows, {labels.size})")
@@ -100,17 +101,17 @@ def _fixed(group: h5py.Group) -> pd.DataFrame:
 
 
 def _table(group: h5py.Group) -> pd.DataFrame:
-    """A frame in table format: an HDF5 compound, whose fields are blocks of columns of one type."""
+    """Read a frame in table format: an HDF5 compound with one field per type of column."""
     table = find_array(group, "table")
     records = _stored(table)
     columns: dict[Any, NDArray] = {}
     for field in [field for field in records.dtype.names or () if field != "index"]:
         values = records[field].reshape(records.size, -1)
         if _attribute(table, f"{field}_meta") == "category":
-            values = np.append(_categories(group, field), np.nan)[values]  # code −1, a missing label, takes the last
+            values = np.append(_categories(group, field), np.nan)[values]  # code −1 (missing) picks the last value, NaN
         elif values.dtype.kind == "S":
-            own = _attribute(group, "data_col_nan_rep")
-            missing = _attribute(table, f"{field}_nan_rep") if own else _attribute(group, "nan_rep") or "nan"
+            per_column = _attribute(group, "data_col_nan_rep")
+            missing = _attribute(table, f"{field}_nan_rep") if per_column else _attribute(group, "nan_rep") or "nan"
             values = _text(values)
             values[values == missing] = np.nan
         else:
@@ -120,7 +121,7 @@ def _table(group: h5py.Group) -> pd.DataFrame:
 
 
 def _categories(group: h5py.Group, field: str) -> NDArray:
-    """The labels of a column, stored below it in a table of their own."""
+    """The labels of a categorical column, which are stored in a table below it."""
     node: h5py.Group | h5py.Dataset = group
     for name in ("meta", field, "meta"):
         node = find_node(node, name)
@@ -136,13 +137,13 @@ def _frame(group: h5py.Group, columns: dict[Any, NDArray], names: list[Any]) -> 
 
 
 def _numbered(group: h5py.Group, *names: str) -> Iterator[tuple[h5py.Dataset, ...]]:
-    """The arrays `names` with 0, 1, … filled in, as far as there is the first of them."""
+    """The arrays `names` with 0, 1, … filled in, until the first name no longer exists."""
     for number in takewhile(lambda number: has(group, names[0].format(number)), count()):
         yield tuple(find_array(group, name.format(number)) for name in names)
 
 
 def _values(node: h5py.Dataset) -> NDArray:
-    """The array PyTables stored in `node`, text decoded."""
+    """The array that PyTables stored in `node`, with text decoded."""
     if h5py.check_vlen_dtype(node.dtype) is not None:
         data = row_bytes(node)
         try:
@@ -153,7 +154,7 @@ def _values(node: h5py.Dataset) -> NDArray:
             raise FiltershiftError(f"{place(node)} is a {type(values).__name__}; expected an array")
         return values
     shape = _attribute(node, "shape")
-    if shape is not None and 0 in shape:  # pandas stores one element in place of none
+    if shape is not None and 0 in shape:  # pandas stores one element for an empty array
         return np.empty(0)
     values = _stored(node)
     return _text(values) if values.dtype.kind == "S" else _typed(values, _attribute(node, "value_type"))
@@ -167,7 +168,7 @@ def _stored(node: h5py.Dataset) -> NDArray:
 
 
 def _text(values: NDArray) -> NDArray:
-    """Byte strings as text, other values as objects; bytes that are no UTF-8 stay visible as `\\xe4`."""
+    """Byte strings decoded to text, other values as objects; bytes that are not UTF-8 become escapes like `\\xe4`."""
     if values.dtype.kind != "S":
         return values.astype(object)
     if values.size > MAX_CELLS:
@@ -177,14 +178,14 @@ def _text(values: NDArray) -> NDArray:
 
 
 def _typed(values: NDArray, kind: object) -> NDArray:
-    """Dates and truth values, which pandas stores as integers and describes beside them."""
+    """Restore dates and booleans, which pandas stores as integers with an attribute that names the type."""
     if isinstance(kind, str) and kind.startswith("datetime64"):
         return values.view(kind if "[" in kind else "datetime64[ns]")
     return values.astype(bool) if kind == "bool" else values
 
 
 def _attribute(node: h5py.Group | h5py.Dataset, name: str) -> Any:
-    """An attribute as PyTables means it: byte strings that end with a full stop are pickles. None if there is none."""
+    """An attribute as PyTables reads it: byte strings that end with a full stop are pickles. None if there is none."""
     value = attribute(node, name)
     if not isinstance(value, bytes):
         return "" if isinstance(value, h5py.Empty) else value

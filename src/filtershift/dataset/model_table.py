@@ -1,12 +1,12 @@
-"""The model table: what is the same in all layers of a model, and counts of the rest."""
+"""The model table: metadata that all layers of a model share, and counts."""
 
 import pandas as pd
 
 
 def model_table(layers: pd.DataFrame) -> pd.DataFrame:
-    """One row a model, in order of model_id: its metadata, n_layers and n_filters.
+    """One row per model, in order of model_id: its metadata, n_layers and n_filters.
 
-    Columns whose value differs between the layers of any model are those of layers, and left out.
+    A column is left out if its value differs between the layers of any model: it describes layers, not models.
     """
     groups = layers.groupby("model_id", sort=True)
     shared = [column for column in layers.columns if (groups[column].nunique(dropna=False) <= 1).all()]

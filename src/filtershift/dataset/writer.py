@@ -1,4 +1,4 @@
-"""Data set files in the authors' v1.0.0 schema."""
+"""Write data set files in the authors' v1.0.0 schema."""
 
 import os
 import pickle
@@ -16,8 +16,9 @@ from filtershift.errors import FiltershiftError
 
 INDEX = ("model_id", "conv_depth", "conv_depth_norm")
 
-# A pickled array of objects is this, its shape, its dtype, the list of its cells, and the end. Written out because
-# numpy 2 pickles the name numpy._core, which the numpy of the authors' pandas 1.1.4 cannot load.
+# A pickled array of objects consists of _ARRAY, its shape, _OBJECTS (its dtype), the list of its cells, and an end.
+# It is written by hand because numpy 2 would pickle the name numpy._core, which the numpy that goes with the authors'
+# pandas 1.1.4 cannot load.
 _ARRAY = b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R(K\x01"
 _OBJECTS = (
     b"cnumpy\ndtype\nX\x02\x00\x00\x00O8K\x00K\x01\x87R(K\x03X\x01\x00\x00\x00|NNN" + 2 * b"J\xff\xff\xff\xff" + b"K?tb"
@@ -25,20 +26,20 @@ _OBJECTS = (
 
 
 def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame, dtype: DTypeLike = np.float32) -> None:
-    """Write a data set: `/filters` and `/meta`, as the authors' files of v1.0.0 have them.
+    """Write a data set with `/filters` and `/meta`, laid out as in the authors' v1.0.0 files.
 
-    `/filters` is (N, 3, 3), contiguous. `/meta` is a pandas HDFStore frame in fixed format with the index
-    `INDEX`, which `pandas.read_hdf` of any version since 1.1 reads. It is written through h5py, node by node, so that
-    equal input gives equal bytes. The file appears whole or not at all.
+    `/filters` is (N, 3, 3), contiguous. `/meta` is a pandas HDFStore frame in fixed format with the index `INDEX`,
+    which `pandas.read_hdf` reads in any version since 1.1. It is written through h5py, node by node, so that equal
+    input gives equal bytes. The file appears whole or not at all.
 
     Args:
         path: the file; an existing one is replaced.
-        blocks: the filters in order, arrays of shape (n, 9) or (n, 3, 3), of any n.
-        meta: one row a layer, in which `INDEX` and `filter_ids` ("first:last", last included) are columns.
-        dtype: that of `/filters`.
+        blocks: the filters in order, in arrays of shape (n, 9) or (n, 3, 3) with any n.
+        meta: one row per layer, with the columns of `INDEX` and `filter_ids` ("first:last", last included).
+        dtype: type of `/filters`.
 
     Raises:
-        FiltershiftError: the ids and the number of filters disagree, or the file cannot be written.
+        FiltershiftError: the number of filters does not match the ids, or the file cannot be written.
     """
     n_filters = int(row_ranges_of(meta)["stop"].max())
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -48,7 +49,7 @@ def write_dataset(path: Path, blocks: Iterable[NDArray], meta: pd.DataFrame, dty
             _write_meta(file.create_group("meta"), meta)
         part.replace(path)
     except (OSError, RuntimeError) as error:
-        cause = error if isinstance(error, OSError) else error.__context__  # HDF5 fails once more as the file is closed
+        cause = error if isinstance(error, OSError) else error.__context__  # closing the file raises a second error
         if not isinstance(cause, OSError):
             raise
         reason = os.strerror(cause.errno) if cause.errno else " ".join(str(cause).split())[:200]
@@ -94,12 +95,12 @@ def _write_meta(group: h5py.Group, meta: pd.DataFrame) -> None:
 
 
 def _plain(values: pd.Series) -> NDArray:
-    """A column as int64, as float64 if numbers are missing, or as text with NaN where it is missing."""
+    """A column as int64, as float64 if numbers are missing, or as text with NaN for missing values."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         whole = pd.api.types.is_integer_dtype(values) and values.notna().all()
         return values.to_numpy(np.int64) if whole else values.to_numpy(np.float64, na_value=np.nan)
     missing, texts = values.isna(), values.astype(object)
-    known: dict[str, str] = {}  # one object a text, for the pickle of two equal ones differs
+    known: dict[str, str] = {}  # one object per text: two equal objects would make a different pickle
     cells = [np.nan if gone else known.setdefault(str(v), str(v)) for gone, v in zip(missing, texts, strict=True)]
     return np.array(cells, dtype=object)
 
@@ -125,7 +126,7 @@ def _write_objects(group: h5py.Group, name: str, values: NDArray[np.object_]) ->
 
 
 def _set(node: h5py.Group | h5py.Dataset, **attributes: Any) -> None:
-    """Set attributes as PyTables does: text of fixed length in UTF-8, whole numbers of 64 bits."""
+    """Set attributes as PyTables does: text as UTF-8 of fixed length, integers with 64 bits."""
     for name, value in attributes.items():
         if isinstance(value, str):
             kind = h5py.string_dtype("utf-8", max(1, len(value.encode())))

@@ -1,1 +1,1 @@
-"""Model files to 3x3 filters with their layer metadata."""
+"""From model files to 3×3 filters with metadata of their layers."""

@@ -1,4 +1,4 @@
-"""Models in files of one's own: which there are, and what is read of each, whatever kind of file it is."""
+"""The user's own model files: which ones a list names, and reading any kind of them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from filtershift.errors import FiltershiftError, one_line
 
 LISTS = (".yaml", ".yml")
 
-# What files of other kinds begin with.
+# The first bytes of other kinds of files.
 _OTHERS = {
     b"\x89HDF": "an HDF5 file",
     b"\x1f\x8b": "a gzip file",
@@ -28,7 +28,7 @@ _HEAD = 64
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model's file, its name (by default the file's, without suffix), and its labels (column of /meta: value)."""
+    """A model's file, its name (by default the file name without suffix), and its labels (column of /meta: value)."""
 
     file: str
     name: str = ""
@@ -39,13 +39,13 @@ def listed_models(entries: Sequence[Any], folder: Path = Path()) -> list[ModelFi
     """The models that a list names.
 
     Args:
-        entries: paths, mappings with `file` and, if wanted, `name` and `labels`, or paths of YAML files that hold lists
-            of these. Relative paths start at `folder`, those in a YAML file where that file is.
-        folder: where the list is.
+        entries: each a path, a mapping with `file` and optionally `name` and `labels`, or the path of a YAML file that
+            holds a list of paths and mappings.
+        folder: where relative paths start; in a YAML file they start at that file's folder.
 
     Raises:
-        FiltershiftError: an entry of another kind, a file that is not there, an unknown key or label, or two models of
-            one name. The message begins with the file or the entry.
+        FiltershiftError: an entry of another kind, a missing file, an unknown key or label, or two models with the same
+            name. The message begins with the file or the entry.
     """
     models: list[ModelFile] = []
     for entry in entries:
@@ -61,14 +61,15 @@ def listed_models(entries: Sequence[Any], folder: Path = Path()) -> list[ModelFi
 def read_model_file(path: Path, name: str) -> ConvModel:
     """Read the filters of all regular 2-D convolutions with 3×3 kernels, and list what is left out.
 
-    The content tells what a file is: ONNX, safetensors (or the index of several), or PyTorch in either format.
+    The kind of file is recognised by its content: ONNX, safetensors (or the index of several files), or PyTorch in
+    either of its formats.
 
     Args:
         path: the file.
-        name: what messages and `skipped` call the model.
+        name: the model's name in messages and in `skipped`.
 
     Raises:
-        FiltershiftError: a file of no such kind, or one that contradicts itself.
+        FiltershiftError: the file is of another kind, or it contradicts itself.
     """
     from filtershift.dataset.models.onnx.model import read_model
     from filtershift.dataset.models.safetensors import read_index, read_safetensors
@@ -83,7 +84,7 @@ def read_model_file(path: Path, name: str) -> ConvModel:
         return read_zip(path, name)
     if LEGACY.match(head):
         return read_legacy(path, name)
-    if head[8:9] == b"{" and head[7] == 0:  # after the length of the header, below 2^56
+    if head[8:9] == b"{" and head[7] == 0:  # a header length below 2^56, then the JSON header of safetensors
         return read_safetensors(path, name)
     if head.lstrip().startswith(b"{"):
         return read_index(path, name)
@@ -99,10 +100,10 @@ _KINDS = "expected an ONNX, safetensors or PyTorch file (torch.save(model.state_
 
 
 def parts_of(model: ModelFile) -> list[Path]:
-    """The files a model is read from: its own, those that an index names, and external data of its name beside ONNX.
+    """All files that a model is read from: its own, those its index names, and external data with its name (ONNX).
 
     Raises:
-        FiltershiftError: a damaged index.
+        FiltershiftError: the index is damaged.
     """
     path = Path(model.file)
     if path.suffix == ".json":
@@ -145,7 +146,7 @@ def _existing(file: str, folder: Path) -> Path:
 
 
 def _stem(path: Path) -> str:
-    """The file's name without its suffix, also that of an index."""
+    """The file name without its suffix, or without all suffixes of a safetensors index."""
     return path.name.removesuffix(".safetensors.index.json") if path.suffix == ".json" else path.stem
 
 

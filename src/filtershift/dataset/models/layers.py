@@ -8,7 +8,7 @@ from filtershift.dataset.models.model import ConvModel
 
 
 def model_layers(models: Mapping[str, ConvModel]) -> pd.DataFrame:
-    """One row a 3×3 layer of each model, in order, with what is known of it; indexed by layer, 0, 1, …."""
+    """One row per 3×3 layer of each model, in order, with its metadata; indexed by layer, 0, 1, …."""
     rows = [
         {
             "model_id": model_id,

@@ -1,4 +1,4 @@
-"""What is read of one model, whatever kind of file it is in."""
+"""The content of one model, the same for all kinds of model files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 GRAPH, ORDER, NAMES = "graph", "order", "names"
-"""Where depths are from: the model's graph, the order of the stored tensors, or that of their names."""
+"""How depths are known: from the model's graph, the order of its stored tensors, or the order of their names."""
 
 
 @dataclass(frozen=True)
 class ConvLayer:
     """A regular (not transposed) 3×3 convolution.
 
-    `weights` is (out_channels · in_channels / groups, 3, 3), by output channel first; `kernel` is regular, grouped or
-    depthwise. None is what the file does not say.
+    `weights` has shape (out_channels · in_channels / groups, 3, 3), sorted by output channel. `kernel` is regular,
+    grouped or depthwise. Fields are None if the file does not say.
     """
 
     name: str
@@ -33,7 +33,7 @@ class ConvLayer:
 
 @dataclass(frozen=True)
 class Skipped:
-    """One thing left out, why, and its number of filters (0 if unknown)."""
+    """Something that was left out, the reason, and its number of filters (0 if unknown)."""
 
     kind: str
     name: str
@@ -43,11 +43,12 @@ class Skipped:
 
 @dataclass(frozen=True)
 class ConvModel:
-    """What is read of one model; layers in the order of their depth.
+    """The content of one model, with layers in order of their depth.
 
-    `operators` counts the nodes of each kind, `kernel_shapes` the 2-D filters of each shape that were read (1×1 too),
-    both including the bodies of If, Loop and Scan; `depth` is the number of operators on the longest path from input.
-    A file of tensors has no graph: `depth_source` is then not "graph", and what only a graph says is None or empty.
+    `operators` counts the nodes of each kind and `kernel_shapes` the 2-D filters of each shape that were read (1×1
+    too); both include the bodies of If, Loop and Scan. `depth` is the number of operators on the longest path from an
+    input. A file that holds only tensors has no graph: then `depth_source` is not "graph", and fields that only a graph
+    can tell are None or empty.
     """
 
     producer: str
@@ -61,22 +62,22 @@ class ConvModel:
 
     @property
     def total_filters(self) -> int:
-        """2-D filters of all shapes but 1×1."""
+        """The number of 2-D filters of all shapes except 1×1."""
         return sum(count for shape, count in self.kernel_shapes.items() if shape != (1, 1))
 
     @property
     def share_3x3(self) -> float:
-        """Share of 3×3 among `total_filters`; 0 without any."""
+        """The share of 3×3 filters among `total_filters`; 0 if there are none."""
         return self.kernel_shapes.get((3, 3), 0) / max(self.total_filters, 1)
 
 
 def kernel_of(per_group: int, groups: int) -> str:
-    """The kind of a convolution: regular, grouped or depthwise (one input channel to each group)."""
+    """The kind of a convolution: regular, grouped or depthwise (one input channel per group)."""
     return "regular" if groups == 1 else "depthwise" if per_group == 1 else "grouped"
 
 
 def without_layers(name: str, skipped: Sequence[Skipped]) -> Skipped:
-    """The row for a model of which nothing could be read, with the reasons why."""
+    """The entry for a model from which nothing could be read, with the reasons."""
     reasons = Counter(row.reason for row in skipped)
     why = "".join(f"; {count} × {reason}" for reason, count in reasons.items())
     return Skipped("model", name, f"no readable 3×3 convolution{why}", 0)

@@ -1,4 +1,4 @@
-"""The 3×3 filters of one model in a safetensors file, or in several with an index.
+"""Read the 3×3 filters of one model from a safetensors file, or from several with an index.
 
 Format: https://huggingface.co/docs/safetensors. The library checks that the header and the tensors fit the file.
 """
@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-import ml_dtypes  # noqa: F401 - comes with onnx, and tells numpy what bfloat16 is
+import ml_dtypes  # noqa: F401 - installed with onnx; adds bfloat16 to numpy
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
@@ -22,32 +22,33 @@ from filtershift.dataset.models.tensors import StoredTensor, model_of_tensors
 from filtershift.errors import FiltershiftError, one_line
 
 READABLE = ("F64", "F32", "F16", "BF16")
-LARGEST_INDEX = 1 << 26  # bytes; an index of a hundred thousand tensors has a tenth of it
+LARGEST_INDEX = 1 << 26  # bytes; the index of a hundred thousand tensors takes a tenth of this
 
 
 def read_safetensors(path: Path, name: str) -> ConvModel:
     """Read the filters of all tensors of shape (output channels, input channels / groups, 3, 3).
 
-    The library stores tensors sorted by name, so that the order of the model is lost: they are then taken by name with
-    numbers by value (layer.2 before layer.10), and `depth_source` says "names". Files of other writers keep an order.
+    The safetensors library stores tensors sorted by name, so the order of the model is lost. Such tensors are sorted by
+    name with numbers compared by value (layer.2 before layer.10), and `depth_source` is "names". Tensors in any other
+    order keep it.
 
     Raises:
-        FiltershiftError: not a safetensors file, or one that contradicts itself.
+        FiltershiftError: the file is not a safetensors file, or it contradicts itself.
     """
     return _model([path], name)
 
 
 def read_index(path: Path, name: str) -> ConvModel:
-    """The same for a model in several files, by its index (model.safetensors.index.json).
+    """The same for a model in several files, given its index (model.safetensors.index.json).
 
     Raises:
-        FiltershiftError: not an index, or a file it names is not there.
+        FiltershiftError: the file is not an index, or it names a missing file.
     """
     return _model(indexed_files(path, name), name)
 
 
 def indexed_files(path: Path, name: str) -> list[Path]:
-    """The files that an index names, which lie beside it."""
+    """The files that an index names; they are in the same folder."""
     try:
         with path.open("rb") as file:
             content: Any = json.loads(file.read(LARGEST_INDEX))
@@ -69,11 +70,11 @@ def _model(files: list[Path], name: str) -> ConvModel:
 
 
 def _by_type(path: Path, name: str) -> list[list[StoredTensor]]:
-    """Tensors as they lie in the file, in runs of one data type: the library sorts those, too."""
+    """Tensors in the order of the file, split where the data type changes: the library sorts by type, then by name."""
     try:
         with safe_open(path, "numpy") as file:
-            runs = groupby(file.offset_keys(), key=lambda key: file.get_slice(key).get_dtype())
-            return [[_tensor(path, key, file.get_slice(key)) for key in keys] for _, keys in runs]
+            by_type = groupby(file.offset_keys(), key=lambda key: file.get_slice(key).get_dtype())
+            return [[_tensor(path, key, file.get_slice(key)) for key in keys] for _, keys in by_type]
     except OSError as error:
         raise FiltershiftError(f"{name}: {path.name} cannot be read ({error.strerror or one_line(error)})") from None
     except SafetensorError as error:

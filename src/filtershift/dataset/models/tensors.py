@@ -1,8 +1,8 @@
-"""A model from its tensors alone, without a graph: a PyTorch state_dict or a safetensors file.
+"""Build a model from its tensors alone, without a graph: from a PyTorch state_dict or a safetensors file.
 
-What such files do not say is not guessed. A tensor of four dimensions is taken for the weights of a 2-D convolution,
-(output channels, input channels / groups, height, width). Depth is the rank among these tensors. Whether a convolution
-is transposed, and its groups, are known only where a whole PyTorch module was stored.
+Each tensor with four dimensions is taken as the weights of a 2-D convolution: (output channels, input channels /
+groups, height, width). The depth of a convolution is its rank among these tensors. Whether it is transposed, and its
+number of groups, are known only if a whole PyTorch module was stored. Other information is missing, not guessed.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from filtershift.dataset.models.model import ORDER, ConvLayer, ConvModel, Skippe
 
 @dataclass(frozen=True)
 class StoredTensor:
-    """A tensor in a file, read when it is needed.
+    """A tensor in a file; its values are read when they are needed.
 
     Attributes:
-        name: as the model calls it.
+        name: its name in the model.
         shape: its size in each dimension.
-        place: where it is stored; equal for two names of one tensor.
-        load: reads its values, as float32.
-        left_out: why they cannot be read, "" if they can.
-        groups: of the convolution it belongs to, None if unknown.
+        place: where it is stored; two names of the same tensor have equal places.
+        load: function that reads its values as float32.
+        left_out: why the values cannot be read; "" if they can.
+        groups: number of groups of its convolution; None if unknown.
     """
 
     name: str
@@ -40,7 +40,7 @@ class StoredTensor:
 
     @property
     def filters(self) -> int:
-        """Number of kernels, if it is the weights of a convolution."""
+        """Number of 2-D filters, if these are the weights of a convolution."""
         return math.prod(self.shape[:2])
 
 
@@ -50,10 +50,10 @@ def model_of_tensors(
     """The 3×3 convolutions among tensors.
 
     Args:
-        name: what `skipped` calls the model.
-        tensors: all of the model, in their order.
-        depth_source: what order that is.
-        skipped: what was left out before.
+        name: the model's name in `skipped`.
+        tensors: all tensors of the model, in order.
+        depth_source: which order this is, `ORDER` or `NAMES`.
+        skipped: what was already left out.
     """
     kernels = [tensor for tensor in tensors if len(tensor.shape) == 4]
     kernel_shapes: Counter[tuple[int, int]] = Counter()
@@ -63,7 +63,7 @@ def model_of_tensors(
     for rank, tensor in enumerate(kernels):
         reason, size, layer = tensor.left_out, (tensor.shape[2], tensor.shape[3]), _layer_name(tensor.name)
         if not reason and tensor.place in first_use:
-            # other sizes are no filters of ours: nothing is left out by counting them once
+            # only 3×3 filters are reported as left out; kernels of other sizes are just counted once
             reason = f"same tensor as {first_use[tensor.place]}" if size == (3, 3) else ""
         elif not reason:
             first_use[tensor.place] = layer

@@ -1,1 +1,1 @@
-"""Pickles read as data: nothing in them is executed."""
+"""Reading pickles as data: nothing in them is executed."""

@@ -1,4 +1,4 @@
-"""Numpy arrays and numbers as pickles describe them, made without the functions the pickles name."""
+"""Build numpy arrays and numbers from pickles without calling the functions that the pickles name."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from filtershift.errors import FiltershiftError
 
 MAX_CELLS = 10_000_000
-"""Most cells of an array of objects; the authors' 21,436 layers have less than a million."""
+"""Limit of cells in an array of objects; the authors' 21,436 layers have less than a million."""
 
 _DTYPE = re.compile(r"[<>=|]?(?:[iu][1248]|f[248]|b1|O[48]?)")
 
 
 @dataclass(frozen=True, eq=False)
 class IntList:
-    """Integers in order, as half-open runs: 524 million consecutive ids are one run.
+    """A list of integers, stored as runs of consecutive ones: 524 million consecutive ids are one run.
 
     Attributes:
         starts: first integer of each run, int64.
@@ -39,14 +39,14 @@ class IntList:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
-        """The integers of all parts, one part after the other."""
+        """The integers of all parts, one part after another."""
         empty = np.empty(0, np.int64)
         starts = np.concatenate([empty, *(part.starts for part in parts)])
         return cls._joined(starts, np.concatenate([empty, *(part.stops for part in parts)]))
 
     @classmethod
     def _joined(cls, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> Self:
-        """Runs, with those that continue the one before joined to it."""
+        """Merge each run that continues the one before it."""
         first, last = np.ones(starts.size, bool), np.ones(starts.size, bool)
         first[1:] = last[:-1] = starts[1:] != stops[:-1]
         return cls(starts[first], stops[last])
@@ -55,7 +55,7 @@ class IntList:
         return int((self.stops - self.starts).sum())
 
     def __str__(self) -> str:
-        """The runs as `first:last`, last included, joined by spaces."""
+        """The runs as `first:last` (last included), joined by spaces."""
         return " ".join(f"{start}:{stop - 1}" for start, stop in zip(self.starts, self.stops, strict=True))
 
     def integers(self) -> Iterator[int]:
@@ -65,7 +65,7 @@ class IntList:
 
 
 class Symbol(Enum):
-    """The names that plain data may use; what they stand for is never imported or called."""
+    """The names that plain data may contain; the functions behind them are never imported or called."""
 
     RECONSTRUCT = "multiarray._reconstruct"
     SCALAR = "multiarray.scalar"
@@ -79,26 +79,26 @@ _SYMBOLS = {f"numpy.{home}{symbol.value}": symbol for symbol in Symbol for home 
 
 @dataclass(eq=False)
 class Dtype:
-    """A numpy dtype; its byte order may be set after it was made."""
+    """A numpy dtype; a pickle may set its byte order after making it."""
 
     dtype: np.dtype
 
 
 @dataclass(eq=False)
 class Array:
-    """A numpy array as its pickle describes it; made into one at the end, where each is looked at once."""
+    """A numpy array as described by its pickle; `plain` turns it into a real array at the end."""
 
     shape: Any = None
     dtype: Dtype | None = None
     data: Any = None
 
     def holds(self, kinds: str) -> bool:
-        """Whether the elements are of one of these dtype kinds."""
+        """Whether the dtype of the elements is one of these kinds."""
         return self.dtype is not None and self.dtype.dtype.kind in kinds
 
 
 def symbol(module: Any, name: Any) -> Symbol:
-    """The symbol of a name; any but those of `Symbol` is refused."""
+    """The symbol for a name; names that are not in `Symbol` are refused."""
     full = f"{module}.{name}" if isinstance(module, str) and isinstance(name, str) else "?"
     if full not in _SYMBOLS:
         raise FiltershiftError(f"names {full[:80]!r}, which is code, not data; it was not run")
@@ -106,7 +106,7 @@ def symbol(module: Any, name: Any) -> Symbol:
 
 
 def reduce(function: Any, arguments: Any) -> Any:
-    """What the function `function` stands for makes of `arguments`."""
+    """The result of calling the function behind the symbol `function` with `arguments`."""
     match function, arguments:
         case Symbol.RECONSTRUCT, (Symbol.NDARRAY, (0,), "b" | b"b"):
             return Array()
@@ -131,7 +131,7 @@ def build(state: Any, target: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """The value of a pickle without our stand-ins: arrays of objects as such, lists of integers as IntList."""
+    """Replace our stand-ins in the value of a pickle: by object arrays, and lists of integers by an IntList."""
     if isinstance(value, Array) and value.holds("O") and isinstance(value.data, list):
         return _cells(value.data, value.shape)
     integers = _integers(value)
@@ -141,9 +141,9 @@ def plain(value: Any) -> Any:
 
 
 def _cells(items: list[Any], shape: tuple[Any, ...]) -> NDArray[np.object_]:
-    """An array of objects; its cells are in C order, whatever the flag in the pickle says."""
+    """An array of objects. Cells are always in C order; the pickle's flag for Fortran order is ignored."""
     cells: list[Any] = []
-    seen: dict[int, IntList] = {}  # a list shared by many cells is looked at once
+    seen: dict[int, IntList] = {}  # a list that many cells share is converted once
     for item in items:
         if item is None or isinstance(item, str | int | float):
             cells.append(item)
@@ -167,7 +167,7 @@ def _cell(item: Any) -> IntList:
 
 
 def _integers(value: Any) -> IntList | None:
-    """The integers of an array or a list of nothing else; None for any other value."""
+    """The integers of an integer array or a list of integers only; None for any other value."""
     if isinstance(value, Array) and value.holds("iu") and isinstance(value.data, bytes | bytearray):
         return IntList.of(np.frombuffer(value.data, value.dtype.dtype))  # type: ignore[union-attr]
     if type(value) is not list or not all(type(item) in (int, IntList) for item in value):

@@ -1,8 +1,8 @@
-"""Pickled data read without unpickling.
+"""Read pickled data without unpickling.
 
-PyTables keeps text columns and many attributes as pickles, and unpickling runs whatever the file asks for. Here the
-opcodes that build plain data are interpreted, no name is ever looked up, and the few numpy names such data needs are
-symbols. Opcodes: the documentation strings of the standard library's ``pickletools``.
+PyTables stores text columns and many attributes as pickles, and unpickling runs any code that the file asks for. This
+interpreter knows only the opcodes that build plain data. It never imports a name: the few numpy names that plain data
+need are symbols. Opcodes: the documentation strings of the standard library's ``pickletools``.
 """
 
 import pickletools
@@ -17,20 +17,21 @@ from filtershift.dataset.pickles.arrays import Dtype, IntList, Symbol, build, pl
 from filtershift.errors import FiltershiftError
 
 MAX_STEPS = 10_000_000
-"""Opcodes interpreted one by one before a pickle is refused; a long run of integers is one step."""
+"""A pickle that needs more steps is refused. A step is one opcode, or one long run of integers."""
 
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, OverflowError)
 _OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
-_GETS = {b"h": 1, b"j": 4}  # opcodes that get from the memo, with the width of the number that follows
+_GETS = {b"h": 1, b"j": 4}  # opcodes that read the memo -> bytes of the index that follows
 
-# Sixteen or more integers of one width in a row; the upper bound keeps the memory of one step small.
+# At least 16 integers of one width in a row. They are read as one array, which is much faster than one by one.
+# The upper bound limits the memory of one step.
 _INTEGER_RUNS = {
     b"K": (re.compile(rb"(?:K.){16,65536}+", re.DOTALL), np.dtype([("opcode", "u1"), ("value", "u1")])),
     b"M": (re.compile(rb"(?:M..){16,65536}+", re.DOTALL), np.dtype([("opcode", "u1"), ("value", "<u2")])),
     b"J": (re.compile(rb"(?:J....){16,65536}+", re.DOTALL), np.dtype([("opcode", "u1"), ("value", "<i4")])),
 }
-# The same for numpy integers of eight or four bytes: get the function, get the dtype, the bytes, and make one of the
-# other two.
+# The same for numpy integers of 8 or 4 bytes. Each one is: get the function from the memo, get the dtype, the bytes,
+# and call the function with dtype and bytes.
 _SCALAR_TAIL = b"\x94\x86\x94R\x94"
 _SCALAR_RUN = b"(?P<head>(?:h.|j....)(?P<dtype>h.|j....)C%c)(?:.{%d}%b)(?:(?P=head).{%d}%b){15,65535}+"
 _SCALAR_RUNS = [
@@ -80,12 +81,12 @@ def decode(data: bytes | memoryview) -> object:
 
     Plain data are text, bytes, numbers, booleans, None, lists and tuples of these, and numpy arrays of objects whose
     cells are text, numbers, booleans, None or lists of integers. A list (or numpy array) of integers that is the whole
-    value or a cell of an array comes back as an :class:`~filtershift.dataset.pickles.arrays.IntList`;
-    time and memory are linear in the length of `data`, and nothing is executed.
+    value or a cell of an array becomes an :class:`~filtershift.dataset.pickles.arrays.IntList`. Time and memory are
+    linear in the length of `data`. Nothing is executed.
 
     Raises:
-        FiltershiftError: anything else. The message is a predicate ("names 'os.system', …"), to be put after the name
-            of what was read.
+        FiltershiftError: the pickle holds anything else. The message is a predicate ("names 'os.system', …"), to be put
+            after the name of the file or node.
     """
     with Machine(memoryview(data).cast("B")) as machine:
         return plain(machine.run())
@@ -94,13 +95,13 @@ def decode(data: bytes | memoryview) -> object:
 class Machine:
     """The pickle machine: a stack, marks in it, and a memo.
 
-    A context manager, in which what Python raises on damaged data becomes one line.
+    A context manager that turns errors of Python on damaged data into one line.
 
     Attributes:
-        pushes: opcode -> the value that it pushes.
-        effects: opcode -> what else it does.
-        symbol, reduce, build: what stands for a name, for a call, and for a state that is set.
-        position: of the next byte.
+        pushes: opcode -> function that returns the value to push.
+        effects: opcode -> function for an opcode that pushes nothing.
+        symbol, reduce, build: functions that stand in for importing a name, calling it, and setting an object's state.
+        position: position of the next byte.
     """
 
     pushes: ClassVar[Mapping[str, Step]] = _PUSHES
@@ -126,18 +127,18 @@ class Machine:
             raise FiltershiftError(reason) from error
 
     def read(self, size: int) -> bytes:
-        """The next bytes, fewer at the end of the data; `pickletools` reads arguments through this."""
+        """The next `size` bytes, or fewer at the end of the data; `pickletools` reads arguments with this method."""
         data = bytes(self.view[self.position : self.position + size])
         self.position += len(data)
         return data
 
     def readline(self) -> bytes:
-        """The next bytes up to and with a line feed."""
+        """The next bytes up to a line feed, which is included."""
         found = re.compile(b"\n").search(self.view, self.position)
         return self.read((found.end() if found else len(self.view)) - self.position)
 
     def run(self) -> Any:
-        """Interpret opcodes up to STOP; the value then on top."""
+        """Interpret opcodes until STOP; return the value on top of the stack."""
         for _ in range(MAX_STEPS):
             start = self.position
             code = self.read(1)
@@ -163,7 +164,7 @@ class Machine:
         raise FiltershiftError(f"takes more than {MAX_STEPS:,} steps to read; plain data take fewer")
 
     def take(self, number: int) -> list[Any]:
-        """Take the topmost values, none from below the last mark."""
+        """Remove and return the topmost `number` values, none from below the last mark."""
         if len(self.stack) - number < (self.marks[-1] if self.marks else 0):
             raise FiltershiftError(f"is not a readable pickle: a value is missing near byte {self.position}")
         values = self.stack[-number:]
@@ -171,27 +172,27 @@ class Machine:
         return values
 
     def take_marked(self) -> list[Any]:
-        """Take what lies above the last mark, and the mark."""
+        """Remove the last mark and the values above it; return the values."""
         mark = self.marks.pop()
         values = self.stack[mark:]
         del self.stack[mark:]
         return values
 
     def extend(self, values: list[Any]) -> None:
-        """Append to the list on top."""
+        """Append to the list on top of the stack."""
         if type(self.stack[-1]) is not list:
             raise FiltershiftError("appends to something that is not a list")
         self.stack[-1].extend(values)
 
     def memoize(self, number: int | None) -> None:
-        """Remember the topmost value under `number`, or the next one."""
-        if type(self.stack[-1]) is IntList:  # thousands of integers for two bytes
+        """Store the topmost value in the memo under `number`, or under the next free number."""
+        if type(self.stack[-1]) is IntList:  # two bytes could repeat thousands of integers
             raise FiltershiftError("stores an integer in its memo, which no known library does")
         self.memo[self.memoized if number is None else number] = self.stack[-1]
         self.memoized += number is None
 
     def _in_list(self) -> bool:
-        """Whether what comes next are items of a list, up to the next APPENDS."""
+        """Whether the next values are items of a list, up to the next APPENDS."""
         return bool(self.marks) and self.marks[-1] > 0 and type(self.stack[self.marks[-1] - 1]) is list
 
     def _push_integers(self, code: bytes, start: int) -> bool:
@@ -205,7 +206,7 @@ class Machine:
         return True
 
     def _push_scalars(self, start: int) -> bool:
-        """The same for numpy integers; `start` is where the function that makes them is got from the memo."""
+        """The same for numpy integers; at `start` the function that makes them is read from the memo."""
         found = [pattern.match(self.view, start) for pattern in _SCALAR_RUNS] if self._in_list() else []
         run = next(filter(None, found), None)
         if run is None:

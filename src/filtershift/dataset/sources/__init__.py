@@ -1,1 +1,1 @@
-"""How a data set file comes about: downloaded, built from models, or made up."""
+"""Where a data set file comes from: a download, model files, or a generator of synthetic data."""

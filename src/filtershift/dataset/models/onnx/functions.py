@@ -1,4 +1,4 @@
-"""Local functions of an ONNX model: their bodies in place of the calls."""
+"""Inline the local functions of an ONNX model: replace each call by the body of the function."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from onnx.inliner import inline_local_functions
 from filtershift.errors import FiltershiftError, one_line
 
 MAX_BYTES = 2**30
-NODE_BYTES = 1000  # what a node takes in memory besides its content
+NODE_BYTES = 1000  # memory that a node takes in addition to its content
 
 _Key = tuple[str, str, str]
 
 
 def inlined(model: ModelProto) -> ModelProto:
-    """The model with the nodes of a local function in place of each call, also of calls in such nodes.
+    """The model with each call of a local function replaced by the function's nodes, also inside these nodes.
 
     Raises:
-        FiltershiftError: functions that call themselves, or that multiply: thirty that each call the next one twice
-            are 2³⁰ nodes; or what the inliner of onnx refuses.
+        FiltershiftError: functions call themselves; the result would be too large (30 functions that each call the next
+            one twice expand to 2³⁰ nodes); or the inliner of onnx refuses the model.
     """
     if not model.functions:
         return model
@@ -35,7 +35,7 @@ def inlined(model: ModelProto) -> ModelProto:
 
 
 def _size_of_all(model: ModelProto) -> int:
-    """Bytes of the nodes after inlining, from above."""
+    """An upper bound of the bytes of all nodes after inlining."""
     functions = {_key(function, function.name): function for function in model.functions}
     calls = {key: {_key(node, node.op_type) for node in _nested(body.node)} for key, body in functions.items()}
     sizes: dict[_Key, int] = {}
@@ -48,12 +48,12 @@ def _size_of_all(model: ModelProto) -> int:
 
 
 def _size(body: Iterable[NodeProto], sizes: Mapping[_Key, int]) -> int:
-    own = sum(node.ByteSize() for node in body)
-    return own + sum(NODE_BYTES + sizes.get(_key(node, node.op_type), 0) for node in _nested(body))
+    content = sum(node.ByteSize() for node in body)
+    return content + sum(NODE_BYTES + sizes.get(_key(node, node.op_type), 0) for node in _nested(body))
 
 
 def _nested(body: Iterable[NodeProto]) -> Iterator[NodeProto]:
-    """The nodes of a body and of the bodies in them."""
+    """The nodes of a body, and of all bodies nested in it."""
     for node in body:
         yield node
         for attribute in node.attribute:
@@ -62,5 +62,5 @@ def _nested(body: Iterable[NodeProto]) -> Iterator[NodeProto]:
 
 
 def _key(call: NodeProto | FunctionProto, name: str) -> _Key:
-    """What a call and the function it calls have in common."""
+    """The key that links a call to the function it calls."""
     return call.domain or "ai.onnx", name, call.overload

@@ -1,4 +1,4 @@
-"""An ONNX graph as one flat list of operators, and how deep each of them lies."""
+"""An ONNX graph as one flat list of operators, and the depth of each operator."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from filtershift.errors import FiltershiftError
 if TYPE_CHECKING:
     from onnx import AttributeProto, GraphProto, NodeProto, SparseTensorProto, TensorProto
 
-BODY_INPUT = "(body input)"  # how a value enters the body of a Loop or Scan: a step of the data, but not an operator
+BODY_INPUT = "(body input)"  # passes a value into the body of a Loop or Scan; not an operator of the model
 
 
 @dataclass(frozen=True)
 class Operator:
-    """One node: its kind (with the domain, unless standard), name, and the flat names of its inputs and outputs."""
+    """One node: its kind (with its domain if not the standard one), name, and flat names of its inputs and outputs."""
 
     kind: str
     name: str
@@ -29,7 +29,7 @@ class Operator:
 
 @dataclass(frozen=True)
 class FlatGraph:
-    """All operators of a graph and of the bodies nested in it; `inputs` are the model's, without its initialisers."""
+    """All operators of a graph and of the bodies nested in it; `inputs` are the model's inputs without initialisers."""
 
     operators: tuple[Operator, ...]
     inputs: frozenset[str]
@@ -44,9 +44,9 @@ class FlatGraph:
 def flatten(graph: GraphProto) -> FlatGraph:
     """Inline the bodies of If, Loop and Scan nodes.
 
-    A value of a body gets the body's path as a prefix, so that two branches may use one name. A body reads values of
-    the graphs around it; its outputs become inputs of the node that owns it. Initialisers and the tensors of Constant
-    nodes are `tensors`.
+    Values of a body get the body's path as a prefix, because two branches may use the same name. A body can read values
+    of the graphs around it; its outputs become inputs of the node that owns it. `tensors` holds initialisers and the
+    tensors of Constant nodes.
 
     Raises:
         FiltershiftError: a name is not UTF-8.
@@ -88,8 +88,11 @@ def flatten(graph: GraphProto) -> FlatGraph:
 def operator_depths(graph: FlatGraph) -> list[int]:
     """Depth of each operator: the number of operators on the longest path from a model input to it, itself included.
 
-    What only prepares constants (Constant nodes, an Identity or Cast on weights) is on no such path: it has depth 0 and
-    adds nothing to others. Any order of the nodes will do; a cycle is an error. Linear in nodes and edges.
+    Operators that only prepare constants (Constant nodes, an Identity or Cast on weights) are on no such path: they
+    have depth 0 and add nothing to the depth of others. Nodes may be in any order; time is linear in nodes and edges.
+
+    Raises:
+        FiltershiftError: the graph has a cycle.
     """
     number = {output: index for index, operator in enumerate(graph.operators) for output in operator.outputs if output}
     before = {
@@ -112,10 +115,10 @@ def operator_depths(graph: FlatGraph) -> list[int]:
 
 
 def convolution_ranks(depths: Iterable[int]) -> dict[int, tuple[int, float]]:
-    """Depth of a convolution -> (conv_depth, conv_depth_norm).
+    """A mapping from the depth of a convolution to (conv_depth, conv_depth_norm).
 
-    `depths` are those of all 2-D convolutions of a model; conv_depth is the rank (from 0) among the distinct ones,
-    conv_depth_norm the rank / (their number - 1), 0 if there is only one.
+    `depths` are the depths of all 2-D convolutions of a model. conv_depth is the rank, from 0, among the distinct
+    depths; conv_depth_norm is the rank / (number of distinct depths - 1), or 0 if there is only one.
     """
     levels = sorted(set(depths))
     return {depth: (rank, rank / max(len(levels) - 1, 1)) for rank, depth in enumerate(levels)}
@@ -127,7 +130,7 @@ def _initializers(graph: GraphProto) -> list[tuple[str, TensorProto | SparseTens
 
 
 def _names(graph: GraphProto) -> Iterator[str | bytes]:
-    """All names in a graph; protobuf hands out bytes for those that are not UTF-8."""
+    """All names in a graph; a name that is not UTF-8 comes as bytes."""
     yield from (name for name, _ in _initializers(graph))
     yield from (value.name for value in (*graph.input, *graph.output))
     for node in graph.node:

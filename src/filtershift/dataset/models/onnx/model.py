@@ -1,4 +1,4 @@
-"""The 3×3 filters of one ONNX model, where they lie in it, and what it is made of."""
+"""Read the 3×3 filters of one ONNX model, their depths, and the model's metadata."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from filtershift.dataset.models.onnx.graph import (
 from filtershift.dataset.models.onnx.weights import StoredWeights, load_weights, trace_weights
 from filtershift.errors import FiltershiftError, one_line
 
-CONVOLUTION = re.compile("Conv(?!er)")  # not a Converter
+CONVOLUTION = re.compile("Conv(?!er)")  # but not "Converter"
 LEFT_OUT = {
     "ConvTranspose": "transposed convolution",
     "ConvInteger": "quantised (ConvInteger)",
     "QLinearConv": "quantised (QLinearConv)",
 }
 WEIGHT_INPUT = {"QLinearConv": 3}
-LEVEL_KINDS = ("Conv", "ConvInteger", "QLinearConv")  # a convolution has its depth in whatever numbers it computes
+LEVEL_KINDS = ("Conv", "ConvInteger", "QLinearConv")  # quantised convolutions count for depth, too
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Convolution:
 
     @property
     def dimensions(self) -> int | None:
-        """Spatial dimensions, from the weights or else the kernel_shape attribute."""
+        """Number of spatial dimensions: from the weights, or if unknown from the attribute kernel_shape."""
         if self.weights.shape is not None:
             return len(self.weights.shape) - 2
         attribute = self.operator.attributes.get("kernel_shape")
@@ -55,7 +55,7 @@ class _Convolution:
 
     @property
     def left_out(self) -> str:
-        """Why no filters of any size are read from it, "" if they are."""
+        """Why its filters are not read; "" if they are."""
         kind = self.operator.kind
         if kind != "Conv":
             return LEFT_OUT.get(kind, f"not a regular convolution ({kind})")
@@ -70,18 +70,18 @@ class _Convolution:
 def read_model(source: bytes | Path, name: str | None = None) -> ConvModel:
     """Read the filters of all regular 2-D convolutions with 3×3 kernels, and list every convolution that is left out.
 
-    Weights may be initialisers or Constant nodes, also behind Identity and Cast, in float16, bfloat16, float32 or
-    float64, inside the file or in files beside it. Convolutions in the bodies of If, Loop and Scan and in local
-    functions are read like any other. A tensor used by several nodes is read once, at the least deep of them.
-    Convolutions of other 2-D sizes are counted in `kernel_shapes`; transposed, 1-D, 3-D and quantised ones, and those
-    whose weights are computed or missing, are in `skipped`.
+    Weights may be initialisers or Constant nodes, directly or through Identity and Cast; in float16, bfloat16, float32
+    or float64; inside the file or in external data files. Convolutions in the bodies of If, Loop and Scan and in local
+    functions are read, too. A tensor that several nodes use is read once, for the node with the smallest depth.
+    `kernel_shapes` counts 2-D kernels of all sizes. `skipped` lists transposed, 1-D, 3-D and quantised convolutions,
+    and those whose weights are computed or missing.
 
     Args:
-        source: the bytes of the model, or its file; bytes have no folder, so their external data count as missing.
-        name: what messages and `skipped` call the model; the file's name by default.
+        source: the model as bytes, or its file; with bytes there is no folder, so external data count as missing.
+        name: the model's name in messages and in `skipped`; by default the file name.
 
     Raises:
-        FiltershiftError: not an ONNX model, or one that contradicts itself.
+        FiltershiftError: this is not an ONNX model, or it contradicts itself.
     """
     name = name or (source.name if isinstance(source, Path) else "model")
     folder = source.parent if isinstance(source, Path) else None
@@ -115,7 +115,7 @@ def _read(model: ModelProto, name: str, folder: Path | None) -> ConvModel:
     for convolution in convolutions:
         reason, stored, weights = convolution.left_out, convolution.weights, None
         if not reason and stored.name in first_use:
-            # other sizes are no filters of ours: nothing is left out by counting them once
+            # only 3×3 filters are reported as left out; kernels of other sizes are just counted once
             reason = f"same tensor as {first_use[stored.name]}" if (stored.shape or ())[2:] == (3, 3) else ""
         elif not reason:
             first_use[stored.name] = convolution.name

@@ -1,4 +1,4 @@
-"""From the weight input of a convolution back to the stored tensor, and its values as float32."""
+"""Trace the weight input of a convolution back to a stored tensor, and load its values as float32."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from filtershift.dataset.models.onnx.graph import BODY_INPUT, FlatGraph
 from filtershift.errors import FiltershiftError, one_line
 
 MAX_STEPS = 1000
-"""Most operators between a convolution and its stored weights; more than a few are not found in models."""
+"""Limit of operators between a convolution and its stored weights; real models have only a few."""
 
 READABLE = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
 
 
 @dataclass(frozen=True)
 class StoredWeights:
-    """Where the weights of a convolution are stored: flat name, tensor, data types they are cast to on the way.
+    """Where the weights of a convolution are stored: flat name, tensor, and the data types they are cast to on the way.
 
-    `shape` is the declared one, None if unknown; `unreadable` says why they cannot be read, "" if they can: then
-    `tensor` is set.
+    `shape` is the declared shape, None if unknown. `unreadable` says why the weights cannot be read; it is "" if they
+    can, and then `tensor` is set.
     """
 
     name: str
@@ -39,14 +39,14 @@ class StoredWeights:
 
     @property
     def filters(self) -> int:
-        """Number of kernels by the declared shape, 0 if unknown."""
+        """Number of filters according to the declared shape; 0 if unknown."""
         return math.prod(self.shape[:2]) if self.shape and len(self.shape) > 2 else 0
 
 
 def trace_weights(name: str, graph: FlatGraph) -> StoredWeights:
     """Follow Identity, Cast and (de)quantisation from `name` back to an initialiser or Constant node.
 
-    The graph must have no cycle (`operator_depths` checks).
+    The graph must not have a cycle; `operator_depths` checks this.
     """
     casts: list[int] = []
     quantised = ""
@@ -79,7 +79,7 @@ def trace_weights(name: str, graph: FlatGraph) -> StoredWeights:
 
 
 def load_weights(weights: StoredWeights, folder: Path | None) -> NDArray[np.float32] | None:
-    """Values of readable weights, cast as the model casts them, then to float32; None if their data file is missing.
+    """Load readable weights, cast as in the model and then to float32; None if their external file is missing.
 
     Raises:
         FiltershiftError: the declared shape does not fit the data, or an external file lies outside `folder`.
@@ -93,7 +93,7 @@ def load_weights(weights: StoredWeights, folder: Path | None) -> NDArray[np.floa
     except (ValueError, TypeError, OverflowError, OSError, ValidationError) as error:
         problem = f"tensor {weights.name!r} of shape {weights.shape} does not fit its data: {one_line(error)}"
         raise FiltershiftError(problem) from None
-    if values.shape != weights.shape:  # a negative size would otherwise be inferred
+    if values.shape != weights.shape:  # to_array infers a negative size instead of refusing it
         raise FiltershiftError(f"tensor {weights.name!r} has {values.size} values but declares shape {weights.shape}")
     for data_type in weights.casts:
         values = values.astype(tensor_dtype_to_np_dtype(data_type))

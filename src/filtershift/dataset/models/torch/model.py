@@ -1,4 +1,4 @@
-"""The 3×3 filters of one model in a PyTorch file: zip (since 1.6) or the older format, read without PyTorch."""
+"""Read the 3×3 filters of one model from a PyTorch file, zip (since 1.6) or the older format, without PyTorch."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from filtershift.dataset.models.torch.pickles import BYTES, Storage, Tensor, rea
 from filtershift.dataset.models.torch.state_dict import Found, model_tensors
 from filtershift.errors import FiltershiftError, one_line
 
-LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so that of a model has less than a hundredth
+LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so real ones have less than a hundredth of this
 LEGACY = re.compile(rb"\x80.(?:\x95.{8})?\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19\.", re.DOTALL)
-"""How a file by torch.save in the format before 1.6 begins: its magic number, pickled."""
+"""The start of a file in the format of torch.save before 1.6: the pickled magic number."""
 
 _FLOATS = {"Double": "f8", "Float": "f4", "Half": "f2"}
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile)
@@ -33,11 +33,11 @@ Read = Callable[[Storage], bytes | memoryview]
 def read_zip(path: Path, name: str) -> ConvModel:
     """Read the filters of all tensors of shape (output channels, input channels / groups, 3, 3) in a zip file.
 
-    The file may hold a state_dict, a checkpoint with one in it, a whole module or TorchScript. What it names is not
-    looked up, and no more is read than the file has bytes.
+    The file may hold a state_dict, a checkpoint that contains one, a whole module, or TorchScript. No code that it
+    names is imported or run, and never more is read than the file has bytes.
 
     Raises:
-        FiltershiftError: no PyTorch file, or one that contradicts itself.
+        FiltershiftError: this is not a PyTorch file, or it contradicts itself.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -52,7 +52,7 @@ def read_legacy(path: Path, name: str) -> ConvModel:
     """The same for a file in the format before PyTorch 1.6.
 
     Raises:
-        FiltershiftError: a file that contradicts itself.
+        FiltershiftError: the file contradicts itself.
     """
     try:
         with path.open("rb") as file:
@@ -86,7 +86,7 @@ def _read_zip(archive: zipfile.ZipFile, size: int, name: str) -> ConvModel:
 
 
 def _read_legacy(view: memoryview, name: str) -> ConvModel:
-    """Five pickles (magic number, version, system, what was saved, storages), then each storage after its length."""
+    """Read five pickles (magic number, version, system, saved object, storage keys), then the storages with lengths."""
     position, parts = 0, []
     for _ in range(5):
         parts.append(read_pickle(view[position:]))
@@ -112,18 +112,18 @@ def _read_legacy(view: memoryview, name: str) -> ConvModel:
 
 
 def _model(root: object, name: str, read: Read, mark: str) -> ConvModel:
-    """The model in what a file holds; `mark` is numpy's for the order of the bytes of a number."""
+    """The model in a file's content `root`; `mark` is numpy's character for the byte order."""
     found, skipped = model_tensors(root, name)
     claimed = Counter[str]()
     for tensor in {item.tensor for item in found if item.tensor.shape[2:] == (3, 3)}:
         claimed[tensor.storage.key] += math.prod(tensor.shape)
-    read = lru_cache(maxsize=1)(read)  # tensors of one storage follow one another
+    read = lru_cache(maxsize=1)(read)  # tensors of the same storage follow each other
     tensors = [_stored(item, claimed, read, mark) for item in found]
     return model_of_tensors(name, tensors, skipped=skipped)
 
 
 def _stored(found: Found, claimed: Counter[str], read: Read, mark: str) -> StoredTensor:
-    """A tensor to be read when it is needed; `claimed` are the numbers that 3×3 kernels take from each storage."""
+    """A tensor that is read when needed; `claimed` is how many numbers the 3×3 kernels take from each storage."""
     tensor, module, name = found.tensor, found.module, ".".join(found.keys)
     shape, storage = tensor.shape, tensor.storage
     last = tensor.offset + sum((length - 1) * stride for length, stride in zip(shape, tensor.strides, strict=True))

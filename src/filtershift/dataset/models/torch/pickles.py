@@ -1,7 +1,8 @@
-"""What PyTorch pickles, read without PyTorch and without unpickling: tensors, dictionaries, and stand-ins for the rest.
+"""Read PyTorch's pickles without PyTorch and without unpickling.
 
-A name is text here. It is never looked up, and what a pickle calls is recognised by its name or becomes a stand-in.
-Layout: `torch/_utils.py` and `torch/serialization.py`.
+The result has tensors, dictionaries, and a stand-in object for everything else. A name in a pickle is only text: it is
+never imported. Calls of known names are recognised; all other calls give a stand-in. Layout: `torch/_utils.py` and
+`torch/serialization.py`.
 """
 
 from __future__ import annotations
@@ -21,23 +22,22 @@ BYTES = MappingProxyType(
         **{"QInt8": 1, "QUInt8": 1, "QInt32": 4, "QUInt4x2": 1, "QUInt2x4": 1},
     }
 )
-"""Bytes of a number in a storage, by the name PyTorch gives its type (Float for torch.FloatStorage)."""
-
+"""Bytes per number in a storage, by PyTorch's name of the type (Float for torch.FloatStorage)."""
 
 MOST_DIMENSIONS = 64
-"""Of a tensor, as PyTorch has it."""
+"""PyTorch's limit of the dimensions of a tensor."""
 
 
 @dataclass(frozen=True)
 class Name:
-    """A name in a pickle, "module.name", that stands for itself."""
+    """A name in a pickle, "module.name", kept as text."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Storage:
-    """The numbers of one or more tensors: where they are in the file, of what type, and how many."""
+    """Stored numbers of one or more tensors: their key in the file, their type, and how many they are."""
 
     key: str
     kind: str
@@ -46,9 +46,10 @@ class Storage:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A view of a storage; offset and strides in numbers.
+    """A view of a storage; offset and strides count numbers, not bytes.
 
-    `kind` is that of the numbers: the storage's, or a full name ("torch.float8_e4m3fn") where the storage is of bytes.
+    `kind` is the type of the numbers: that of the storage, or a full name ("torch.float8_e4m3fn") if the storage holds
+    untyped bytes.
     """
 
     storage: Storage
@@ -60,7 +61,7 @@ class Tensor:
 
 @dataclass(eq=False)
 class Opaque:
-    """An object of any other class: its class or maker by name, and the state and items it was given."""
+    """A stand-in for an object of any other class: the name of its class or maker, and its state and items."""
 
     name: str
     content: dict[Any, Any] = field(default_factory=dict)
@@ -68,7 +69,7 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Pickle:
-    """The value of a pickle, the bytes it took, and the storages it refers to, by key."""
+    """The value of a pickle, its size in bytes, and the storages it refers to, by key."""
 
     value: Any
     size: int
@@ -76,19 +77,19 @@ class Pickle:
 
 
 def read_pickle(data: memoryview) -> Pickle:
-    """Read one pickle by PyTorch at the start of some bytes.
+    """Read one pickle written by PyTorch at the start of `data`. Nothing is executed.
 
-    Dictionaries, lists, tuples, text and numbers come as such, PyTorch's own as above. Nothing is executed.
+    Dictionaries, lists, tuples, text and numbers come as such, PyTorch's objects as the classes above.
 
     Raises:
-        FiltershiftError: not a readable pickle; the message is a predicate.
+        FiltershiftError: this is not a readable pickle; the message is a predicate, to be put after the file's name.
     """
     with _TorchMachine(data) as machine:
         return Pickle(machine.run(), machine.position, machine.storages)
 
 
 def _reduce(function: Any, arguments: Any) -> Any:
-    """What a call makes."""
+    """The result of a call: a dictionary, a tensor, or a stand-in."""
     made: Any = Opaque(function.text if isinstance(function, Name) else "?")
     match made.name.removeprefix("torch._utils._rebuild_"), arguments:
         case "collections.OrderedDict", (*pairs,):
@@ -113,7 +114,7 @@ def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, kind: str | Non
 
 
 def _outside(machine: _TorchMachine) -> Storage | Name:
-    """A storage; or a class, which whole modules in the old format name with its source code."""
+    """Resolve a persistent id: a storage, or (in whole modules of the old format) a class with its source code."""
     match machine.take(1)[0]:
         case ("storage", Name(kind), str() as key, str(), int() as count, *view) if 0 <= count < 2**63 and not any(
             view
@@ -128,7 +129,7 @@ def _outside(machine: _TorchMachine) -> Storage | Name:
 
 
 def _build(state: Any, target: Any) -> None:
-    """Set the state of an object: that of a dictionary or a tensor is not needed."""
+    """Set the state of a stand-in; the state of a dictionary or a tensor is not needed."""
     if isinstance(target, Opaque):
         attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
         for part in (attributes, slots):
@@ -145,12 +146,12 @@ def _set_items(machine: Machine, values: list[Any]) -> None:
 
 
 def _mapping(pairs: Iterable[Any] = ()) -> dict[str | int, Any]:
-    """Pairs whose keys are text or numbers, as those of tensors are; a tuple in tuples may take for ever to hash."""
+    """A dictionary of the pairs whose keys are text or integers, as for tensors; nested tuples could hash for ever."""
     return {key: value for key, value in pairs if isinstance(key, str | int)}
 
 
 def _extend(machine: Machine, values: list[Any]) -> None:
-    """Append to a list; what other classes hold as a list is not needed."""
+    """Append to a list; appending to a stand-in has no effect, because its items are not needed."""
     if not isinstance(machine.stack[-1], Opaque):
         machine.extend(values)
 

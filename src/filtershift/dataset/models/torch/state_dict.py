@@ -1,4 +1,4 @@
-"""The model's tensors in what a PyTorch file holds: a state_dict, a training checkpoint, or a whole module."""
+"""Find the model's tensors in a PyTorch file: a state_dict, a training checkpoint, or a whole module."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from filtershift.dataset.models.torch.pickles import Opaque, Tensor
 from filtershift.errors import FiltershiftError
 
 DEEPEST = 100
-"""Most levels of dictionaries and modules in each other; trained models have about ten."""
+"""Limit of nested dictionaries and modules; trained models have about ten levels."""
 
-# Keys under which training scripts keep the model, the usual ones first.
+# Keys under which training scripts store the model, the most usual first.
 MODEL_KEYS = (
     *("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params"),
     *("ema", "model_ema", "ema_state_dict", "state_dict_ema", "params_ema"),
@@ -23,12 +23,12 @@ MODEL_KEYS = (
 _AVERAGE = re.compile("ema|average|shadow|teacher", re.IGNORECASE)
 _TRAINING = re.compile("optim|sched|scaler", re.IGNORECASE)
 _HOLDERS = (Tensor, Opaque, dict, list, tuple)
-_PARTS = ("_parameters", "_buffers", "_modules")  # where a module keeps its tensors and the modules in it
+_PARTS = ("_parameters", "_buffers", "_modules")  # attributes where a module keeps its tensors and its child modules
 
 
 @dataclass(frozen=True)
 class Found:
-    """A tensor, the keys that lead to it, and the attributes of the module it belongs to, if that was stored."""
+    """A tensor, the keys that lead to it, and the attributes of its module if that was stored."""
 
     keys: tuple[str, ...]
     tensor: Tensor
@@ -36,18 +36,19 @@ class Found:
 
     @property
     def is_kernel(self) -> bool:
-        """Whether it has the shape of weights of a 2-D convolution."""
+        """Whether its shape is that of the weights of a 2-D convolution."""
         return len(self.tensor.shape) == 4
 
 
 def model_tensors(root: object, name: str) -> tuple[list[Found], list[Skipped]]:
-    """The tensors of the model in their order, keys from the model on, and what else has kernels.
+    """Find the model's tensors, in order and with keys that start at the model; and list other sets that have kernels.
 
-    A checkpoint may hold several sets of tensors, such as an average of the weights or the state of an optimiser. The
-    one under the first key of `MODEL_KEYS` is read, else the one with the most 3×3 filters. The others are left out.
+    A checkpoint may hold several sets of tensors, such as averaged weights or the state of an optimiser. The set under
+    the first key of `MODEL_KEYS` that exists is taken; without such a key, the set with the most 3×3 filters, averages
+    and training states last. The other sets are left out.
 
     Raises:
-        FiltershiftError: no tensors, or too many levels.
+        FiltershiftError: there are no tensors, or too many levels.
     """
     found = list(_tensors(root)) if isinstance(root, _HOLDERS) else []
     if not found:
@@ -66,7 +67,7 @@ def model_tensors(root: object, name: str) -> tuple[list[Found], list[Skipped]]:
 
 
 def _next_key(root: object, found: Sequence[Found]) -> str | None:
-    """The key that leads on to the model, None if this is it."""
+    """The next key on the way to the model; None if `root` is the model."""
     sets = {key: tensors for key, tensors in _by_key(found).items() if any(tensor.is_kernel for tensor in tensors)}
     nested = {key: tensors for key, tensors in sets.items() if len(tensors[0].keys) > 1}
     if _is_module(root) or not nested:
@@ -87,13 +88,13 @@ def _by_key(found: Sequence[Found]) -> dict[str, list[Found]]:
 
 
 def _filters(found: Sequence[Found]) -> int:
-    """Number of 3×3 filters, by the shapes."""
+    """Number of 3×3 filters, according to the shapes."""
     shapes = [tensor.tensor.shape for tensor in found]
     return sum(math.prod(shape[:2]) for shape in shapes if len(shape) == 4 and shape[2:] == (3, 3))
 
 
 def _tensors(root: object) -> Iterator[Found]:
-    """All tensors in order, those of a container that is reached twice once."""
+    """All tensors in order; a container that is reached twice is read once."""
     seen: set[int] = set()
     stack: list[tuple[tuple[str, ...], object, Mapping[Any, Any]]] = [((), root, {})]
     while stack:
@@ -109,7 +110,7 @@ def _tensors(root: object) -> Iterator[Found]:
 
 
 def _children(value: Any) -> dict[str, Any]:
-    """Tensors and containers in a container, by key; of a module its tensors, then the modules in it."""
+    """The tensors and containers in a container, by key; for a module its tensors, then its child modules."""
     if isinstance(value, list | tuple):
         return {str(number): child for number, child in enumerate(value) if isinstance(child, _HOLDERS)}
     content = value.content if isinstance(value, Opaque) else value
@@ -119,5 +120,5 @@ def _children(value: Any) -> dict[str, Any]:
 
 
 def _is_module(value: object) -> bool:
-    """Whether it is a module, or one in TorchScript."""
+    """Whether `value` is a module, also one in TorchScript."""
     return isinstance(value, Opaque) and ("_modules" in value.content or value.name.startswith("__torch__."))

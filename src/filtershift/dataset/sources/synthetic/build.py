@@ -1,4 +1,4 @@
-"""A synthetic data set of any size in the authors' v1.0.0 schema, with the structure of the papers' data."""
+"""Make a synthetic data set of any size in the authors' v1.0.0 schema, structured like the papers' data."""
 
 import sys
 from collections import deque
@@ -17,14 +17,14 @@ from filtershift.dataset.sources.synthetic.models import meta_table, sizes
 from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
 
-CHUNK = 1 << 16  # filters drawn from one seed, counted from where their layer begins
-BLOCK = 1 << 18  # filters a thread draws at a time, about
-META = 1 << 10  # bytes of `/meta` for a layer, at most
+CHUNK = 1 << 16  # filters that share one seed, counted from the start of their layer
+BLOCK = 1 << 18  # about how many filters a thread generates at a time
+META = 1 << 10  # largest number of bytes per layer in `/meta`
 
 
 @dataclass(frozen=True)
 class Synthetic:
-    """What to make: exact totals, the seed of all that is random, and the type of the weights, float32 or float64."""
+    """What to make: exact totals, the seed of all random numbers, and the type of the weights, float32 or float64."""
 
     filters: int
     models: int
@@ -34,7 +34,7 @@ class Synthetic:
 
 
 class Piece(NamedTuple):
-    """The filters of a chunk of a layer."""
+    """One chunk of a layer, and its number of filters."""
 
     layer: int
     chunk: int
@@ -42,14 +42,15 @@ class Piece(NamedTuple):
 
 
 def build(settings: Synthetic, path: Path, threads: int = 1, progress: Callable[[Iterable], Iterable] = iter) -> None:
-    """Write a synthetic data set; equal settings give equal bytes on one machine, whatever the threads.
+    """Write a synthetic data set; on one machine equal settings give equal bytes for any number of threads.
 
     Models have the names, tasks, data types and training sets of the papers; layers grow and weights shrink with depth.
-    What a layer was made as (sun, spikes, …, see `synthetic_filters.KINDS`) is in the column `made_as`. Weights in
-    float64 are those in float32. One line about the disk that is needed goes to stderr. Memory: a few blocks a thread.
+    The column `made_as` has the kind of each layer (sun, spikes, …, see `synthetic.filters.KINDS`). Weights are float32
+    values, also if they are stored as float64. One line about the disk space goes to stderr. Memory: a few blocks per
+    thread.
 
     Raises:
-        FiltershiftError: totals that no data set has, another type, too little free disk, or a file that cannot be
+        FiltershiftError: the totals are impossible, the type is another, the disk is too small, or the file cannot be
             written.
     """
     _check(settings)
@@ -75,16 +76,16 @@ def _check(settings: Synthetic) -> None:
 
 
 def _bundles(n_filters: NDArray[np.int64]) -> list[list[Piece]]:
-    """The chunks of all layers in order, bundled to about `BLOCK` filters."""
+    """The chunks of all layers in order, in bundles of about `BLOCK` filters."""
     bundles: list[list[Piece]] = [[]]
-    drawn = 0
+    bundled = 0
     for layer, size in enumerate(n_filters.tolist()):
         for chunk, start in enumerate(range(0, size, CHUNK)):
-            if drawn >= BLOCK:
+            if bundled >= BLOCK:
                 bundles.append([])
-                drawn = 0
+                bundled = 0
             bundles[-1].append(Piece(layer, chunk, min(CHUNK, size - start)))
-            drawn += bundles[-1][-1].n_filters
+            bundled += bundles[-1][-1].n_filters
     return bundles
 
 
@@ -95,7 +96,7 @@ def _blocks(
     threads: int,
     progress: Callable[[Iterable], Iterable],
 ) -> Iterator[NDArray]:
-    """The filters of all layers in order, drawn by threads a few blocks ahead."""
+    """The filters of all layers in order; threads generate them a few blocks ahead."""
     marginals = tables()
 
     def draw_block(pieces: list[Piece]) -> NDArray:

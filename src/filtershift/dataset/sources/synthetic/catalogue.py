@@ -1,14 +1,14 @@
-"""What synthetic models can be: architectures, tasks, data types and training sets, as the papers' data have them."""
+"""What synthetic models can be: architectures, tasks, data types and training sets like those of the papers' data."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """How the 3×3 layers of a model of some name are: about how many, and how their channels change with depth.
+    """The 3×3 layers of models with one name: about how many there are, and how their channels change with depth.
 
-    `shape` is pyramid (channels grow from `first` to `last`), hourglass (grow, then fall back) or flat (`first` in,
-    `last` out). `groups` is that of every layer but the first; 0 means depthwise.
+    `shape` is pyramid (channels grow from `first` to `last`), hourglass (they grow, then shrink again) or flat (`first`
+    input and `last` output channels everywhere). `groups` holds for every layer except the first; 0 means depthwise.
     """
 
     layers: int
@@ -67,9 +67,10 @@ ARCHITECTURES = {
 
 @dataclass(frozen=True)
 class Role:
-    """What models are trained for: one model each, and more in proportion to `weight`; one of each list is drawn.
+    """A task on a data type, with the names, training sets and pre-training sets that its models can have.
 
-    `training` holds exact combinations of sets, joined by commas; an empty pre-training set is none.
+    Each role gets one model, and more in proportion to `weight`. An entry of `training` is a combination of sets,
+    joined by commas. An empty pre-training set means none.
     """
 
     task: str
@@ -94,7 +95,7 @@ _GENERATORS = ("StyleGAN2", "StyleGAN", "PGGAN")
 _DISCRIMINATORS = ("StyleGAN2 Discriminator", "PGGAN Discriminator")
 _IMAGENET = ("", "imagenet1k")
 
-# In order of importance: a data set of fewer models than roles lacks the last ones.
+# In order of importance: a data set with fewer models than roles lacks the last ones.
 ROLES = (
     Role("Classification", "natural", _SMALL, ("imagenet1k",), ("", "", "", "imagenet21k", "jft300m"), 34),
     Role("Object Detection", "natural", _DETECTORS, ("coco", "pascalvoc2007,pascalvoc2012"), _IMAGENET, 5),

@@ -1,9 +1,9 @@
-"""Filters of synthetic layers: the recipe of every layer, and how filters are drawn by it.
+"""Generate the filters of synthetic layers: the recipe of every layer, and filters made from it.
 
-A filter is nine independent sources mixed by the layer's 9×9 matrix, plus the layer's mean, times a norm of its own.
-Each source, and the norm, has a marginal of its own, drawn through a table of 65,536 equally likely values: one
-16-bit random number a source, whatever the marginal. The matrices and means of layers differ by random effects of
-their task, data type, model family, model and depth.
+A filter is (the layer's 9×9 matrix applied to nine independent random sources, plus the layer's mean) times a random
+norm. Each source, and the norm, has its own marginal distribution, given as a table of 65,536 equally likely values, so
+that one 16-bit random number picks a value of any distribution. The matrices and means of layers differ by random
+effects of their task, data type, model family, model and depth.
 """
 
 from dataclasses import dataclass
@@ -17,41 +17,41 @@ from filtershift.dataset.sources.synthetic.models import apportion, sizes
 Array = NDArray[np.float64]
 Floats = NDArray[np.float32]
 
-STRIP = 1 << 13  # filters whose sources stay in the processor's cache
-PANEL = 1 << 8  # filters a product, few enough for the linear algebra library to use one thread
-STEPS = 1 << 16
+STRIP = 1 << 13  # filters whose sources fit into the processor's cache
+PANEL = 1 << 8  # filters per matrix product, few enough that the linear algebra library uses one thread
+STEPS = 1 << 16  # values in the table of a marginal
 
 SOURCES = ("normal", "laplace", "student", "skewed", "two", "three", "steps", "still")
 NORMS = ("steady", "lively", "some zero", "mostly zero", "zero")
 TABLE = {name: row for row, name in enumerate((*SOURCES, *NORMS))}
 
-# What layers are made as, and the share of each; degenerate ones first.
+# The kinds of layers and the share of each; degenerate kinds first.
 KINDS = {
-    "zero": 0.006,  # nothing but zeros
+    "zero": 0.006,  # only zeros
     "random": 0.02,  # independent normal weights, as before training
-    "low entropy": 0.03,  # one pattern in all sizes
-    "point": 0.04,  # nearly all filters zero or next to it
-    "spikes": 0.05,  # near copies of a few patterns
-    "symbols": 0.2,  # skewed, or of several modes
-    "sun": 0.654,  # of one mode, bell-shaped
+    "low entropy": 0.03,  # one pattern, scaled
+    "point": 0.04,  # nearly all filters are zero or nearly zero
+    "spikes": 0.05,  # near-copies of a few patterns
+    "symbols": 0.2,  # skewed or with several modes
+    "sun": 0.654,  # bell-shaped with one mode
 }
 
-# Standard deviations along the nine patterns of the discrete cosine transform, coarse to fine.
+# Standard deviations along the nine patterns of the discrete cosine transform, from coarse to fine.
 SPECTRUM = np.sqrt([0.6, 0.18, 0.086, 0.066, 0.034, 0.016, 0.008, 0.005, 0.005])
 
-# A layer's latent vector: the logarithms of its spectrum, a rotation, and its mean, with the size of their effects.
+# Scales of the 54 parts of a layer's latent vector: 9 logarithms of its spectrum, 36 of a rotation, 9 of its mean.
 PARTS = np.repeat([0.3, 0.03, 0.12], [9, 36, 9])
 
 
 @dataclass(frozen=True)
 class Recipes:
-    """How each of L layers is drawn: by the row of the layer whose filters it has.
+    """How the filters of each of L layers are made. A layer that is a copy uses the recipe of its source.
 
     Attributes:
-        source: (L,) that layer, itself unless it is a copy.
-        kind: (L,) what it is made as, a key of `KINDS`.
-        matrix: (L, 10, 9) what the nine sources add to a filter, one a row, and its mean.
-        table: (L, 10) the marginals of the nine sources and of the norm, rows of `tables()`.
+        source: (L,) the layer whose filters it has: itself, unless it is a copy.
+        kind: (L,) its kind, a key of `KINDS`.
+        matrix: (L, 10, 9) what each of the nine sources adds to a filter, one row per source, then the mean.
+        table: (L, 10) the marginals of the nine sources and of the norm, as rows of `tables()`.
         ones: (L,) whether the first two filters are +1 and -1 everywhere.
     """
 
@@ -63,9 +63,9 @@ class Recipes:
 
 
 def make_recipes(meta: pd.DataFrame, seed: int) -> Recipes:
-    """The recipes of the layers of `meta` (see `synthetic_models.meta_table`)."""
+    """The recipes of the layers of `meta` (from `synthetic.models.meta_table`)."""
     rng = np.random.default_rng([seed, 1])
-    critic = (meta["Task"] == "GAN-Discriminator").to_numpy()  # nearly normal, and none of its layers degenerate
+    critic = (meta["Task"] == "GAN-Discriminator").to_numpy()  # nearly normal, without degenerate layers
     kind = _kinds(meta, critic, rng)
     latent = _latent(meta, rng) * PARTS
     spectrum = (SPECTRUM * np.exp(latent[:, :9])) ** np.where(critic, 0.3, 1.0)[:, None]
@@ -98,7 +98,7 @@ def draw(recipes: Recipes, marginals: Floats, layer: int, chunk: int, seed: int,
 
 
 def tables() -> Floats:
-    """The marginals, (13, 65536) equally likely values; sources have mean 0 and all but the last two variance 1."""
+    """The marginals, (13, 65536) equally likely values; sources have mean 0, all but the last two have variance 1."""
     from scipy.special import ndtri, stdtrit
 
     share = (np.arange(STEPS) + 0.5) / STEPS
@@ -114,12 +114,13 @@ def tables() -> Floats:
     sources = [(values - values.mean()) / values.std() for values in sources]
     steps = np.repeat([-1.5, -0.5, 0.5, 1.5], STEPS // 4) + 0.02 * np.tile(quarter, 4)
     lively, turn = np.exp(0.4 * normal), np.arange(STEPS) % 32
-    some, most = np.where(turn > 0, lively, 0), np.select([turn < 2, turn < 8], [lively, 1e-4 * lively])
-    return np.array([*sources, steps, 0.02 * normal, np.ones(STEPS), lively, some, most, np.zeros(STEPS)], np.float32)
+    some_zero, mostly_zero = np.where(turn > 0, lively, 0), np.select([turn < 2, turn < 8], [lively, 1e-4 * lively])
+    norms = [np.ones(STEPS), lively, some_zero, mostly_zero, np.zeros(STEPS)]
+    return np.array([*sources, steps, 0.02 * normal, *norms], np.float32)
 
 
 def _kinds(meta: pd.DataFrame, critic: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.object_]:
-    """What each layer is made as: exact shares; degenerate layers are rather deep and in some models, never critics."""
+    """The kind of each layer, in exact shares; degenerate ones are mostly deep, in certain models, not in critics."""
     counts = apportion(len(meta), np.array(list(KINDS.values())))
     kinds = np.repeat(np.array(list(KINDS), object), counts)
     degenerate = counts[:-2].sum()
@@ -131,11 +132,12 @@ def _kinds(meta: pd.DataFrame, critic: NDArray[np.bool_], rng: np.random.Generat
 
 
 def _latent(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
-    """The latent vector of each layer, (L, 54), before `PARTS`: random effects of its labels and depth, mean 0."""
+    """The latent vector of each layer, (L, 54), before scaling: random effects of labels and depth, mean 0."""
     family = meta["Name"].str.extract(r"^([A-Za-z]+)", expand=False)
-    own = np.where((family == "ResNet") & (meta["Task"] == "Classification"), 0.35, 0.9)
+    model_size = np.where((family == "ResNet") & (meta["Task"] == "Classification"), 0.35, 0.9)
     latent: Array = 0.3 * rng.standard_normal((len(meta), 54))
-    for labels, size in ((meta["Task"], 0.5), (meta["Visual Category"], 0.5), (family, 0.5), (meta["model_id"], own)):
+    effects = (meta["Task"], 0.5), (meta["Visual Category"], 0.5), (family, 0.5), (meta["model_id"], model_size)
+    for labels, size in effects:
         codes, known = pd.factorize(labels, sort=True)
         latent += np.reshape(size, (-1, 1)) * rng.standard_normal((len(known), 54))[codes]
     depth = meta["conv_depth_norm"].to_numpy()
@@ -145,7 +147,7 @@ def _latent(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
 
 
 def _rotations(angles: Array) -> NDArray[np.floating]:
-    """Rotations (L, 9, 9) from 36 numbers each, by Cayley's transform of the skew-symmetric matrix they make."""
+    """Rotations (L, 9, 9) from 36 numbers each: the Cayley transform of a skew-symmetric matrix with these entries."""
     rows, columns = np.tril_indices(9, -1)
     skew = np.zeros((len(angles), 9, 9))
     skew[:, rows, columns], skew[:, columns, rows] = angles, -angles
@@ -153,18 +155,18 @@ def _rotations(angles: Array) -> NDArray[np.floating]:
 
 
 def _patterns() -> Array:
-    """The nine 3×3 patterns of the discrete cosine transform as rows, coarse to fine."""
+    """The nine 3×3 patterns of the discrete cosine transform as rows, from coarse to fine."""
     waves = np.array([[1, 1, 1], [1, 0, -1], [1, -2, 1]]) / np.sqrt([[3], [2], [6]])
     order = [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (2, 2)]
     return np.array([np.outer(waves[a], waves[b]).ravel() for a, b in order])
 
 
 def _scale(meta: pd.DataFrame, rng: np.random.Generator) -> Array:
-    """The size of each layer's weights: falling with depth, and most diverse in the first layers."""
+    """The scale of each layer's weights: it falls with depth and varies most in the first layers."""
     ids, depth = meta["model_id"].to_numpy(), meta["conv_depth_norm"].to_numpy()
-    own, early = rng.standard_normal((2, ids.max() + 1))[:, ids]
+    overall, early = rng.standard_normal((2, ids.max() + 1))[:, ids]
     noise = rng.standard_normal(len(meta))
-    return 0.12 * np.exp(-1.6 * depth + 0.3 * own + 0.7 * (1 - depth) ** 2 * early + 0.2 * noise)
+    return 0.12 * np.exp(-1.6 * depth + 0.3 * overall + 0.7 * (1 - depth) ** 2 * early + 0.2 * noise)
 
 
 def _marginals(
@@ -173,7 +175,7 @@ def _marginals(
     """The tables of each layer's nine sources and norm, (L, 10)."""
     ids, n = meta["model_id"].to_numpy(), len(meta)
     table = np.zeros((n, 10), np.int64)
-    # One-sided sources never lead: a sun is no longer one where most of its variance is skewed.
+    # One-sided sources are not among the first two: a layer whose main variance is skewed is not a "sun".
     table[:, :2] = rng.choice(3, (ids.max() + 1, 2), p=[0.5, 0.3, 0.2])[ids]
     table[:, 2:9] = rng.choice(4, (ids.max() + 1, 7), p=[0.4, 0.3, 0.2, 0.1])[ids]
     table[:, 9] = np.where(rng.random(n) < 0.1, TABLE["some zero"], TABLE["lively"])

@@ -1,4 +1,4 @@
-"""The models and layers of a synthetic data set: `/meta` of the v1.0.0 schema."""
+"""The models and layers of a synthetic data set, as `/meta` of the v1.0.0 schema."""
 
 import numpy as np
 import pandas as pd
@@ -7,19 +7,25 @@ from numpy.typing import NDArray
 from filtershift.dataset.sources.synthetic.catalogue import ARCHITECTURES, ROLES, Architecture
 from filtershift.dataset.writer import INDEX
 
-FINE_TUNED = 0.15  # share of models that are fine-tuned copies, where an earlier one has the same name
-FROZEN = 0.6  # share of its layers that a fine-tuned copy keeps as they were
+FINE_TUNED = 0.15  # share of fine-tuned copies among models that share their name with an earlier one
+FROZEN = 0.6  # share of layers that a fine-tuned copy leaves unchanged
 
-LAYER = ["layer_name", "kernel", "groups", "in_channels", "out_channels"]  # columns of the layer, not the model
+LAYER = [
+    "layer_name",
+    "kernel",
+    "groups",
+    "in_channels",
+    "out_channels",
+]  # columns about the layer, not the model
 
 Ints = NDArray[np.int64]
 
 
 def meta_table(n_filters: int, n_models: int, n_layers: int, seed: int) -> pd.DataFrame:
-    """`/meta` of exactly so many filters, models and layers: one row a layer, the index as columns.
+    """`/meta` with exactly these numbers of filters, models and layers: one row per layer, the index as columns.
 
-    The columns are those of the zoo, and `source`: the row of the layer whose filters these are, which is another
-    layer's where a fine-tuned copy kept them. It takes `n_filters` ≥ `n_layers` ≥ `n_models` ≥ 1.
+    The columns are those of the zoo, plus `source`: the row of the layer whose filters it has, which is another layer
+    if a fine-tuned copy kept them. Requires `n_filters` ≥ `n_layers` ≥ `n_models` ≥ 1.
     """
     rng = np.random.default_rng([seed, 0])
     models = _models(n_models, rng)
@@ -35,7 +41,7 @@ def meta_table(n_filters: int, n_models: int, n_layers: int, seed: int) -> pd.Da
 
 
 def apportion(total: int, weights: NDArray[np.float64]) -> Ints:
-    """Whole numbers that add up to `total`, in proportion to `weights`: the largest remainders are rounded up."""
+    """Whole numbers with sum `total` in proportion to `weights`, by the largest-remainder method."""
     exact = total * weights / weights.sum()
     counts = np.floor(exact).astype(np.int64)
     counts[np.argsort(counts - exact, kind="stable")[: total - counts.sum()]] += 1
@@ -43,12 +49,12 @@ def apportion(total: int, weights: NDArray[np.float64]) -> Ints:
 
 
 def sizes(meta: pd.DataFrame) -> Ints:
-    """How many filters each layer of `meta` has."""
+    """The number of filters of each layer of `meta`."""
     return (meta["in_channels"] // meta["groups"] * meta["out_channels"]).to_numpy(np.int64)
 
 
 def _models(n_models: int, rng: np.random.Generator) -> pd.DataFrame:
-    """One row a model, in random order: its labels, and the earlier model it is a fine-tuned copy of, or -1."""
+    """One row per model, in random order: its labels, and `parent`: the model it is a fine-tuned copy of, or -1."""
     counts = (np.arange(len(ROLES)) < n_models).astype(np.int64)
     counts += apportion(n_models - counts.sum(), np.array([role.weight for role in ROLES]))
     chosen = [(role, k) for role, count in zip(ROLES, counts, strict=True) for k in range(count)]
@@ -83,8 +89,8 @@ def _models(n_models: int, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _layers(kind: Architecture, count: int) -> pd.DataFrame:
-    """One row a layer of a model, in order: its depth, and its shape in a real model (`groups` 0 means depthwise)."""
-    rng = np.random.default_rng([kind.layers, kind.first, kind.last, count])  # the same for all models of the name
+    """One row per layer of a model, in order: its depth, and its shape in a real model (`groups` 0: depthwise)."""
+    rng = np.random.default_rng([kind.layers, kind.first, kind.last, count])  # the same for equal architectures
     steps = rng.choice([0, 1, 2, 3], count, p=[0.08, 0.42, 0.3, 0.2])
     steps[-1] = max(steps[-1], 1)
     steps[0] = 0
@@ -107,7 +113,7 @@ def _layers(kind: Architecture, count: int) -> pd.DataFrame:
 
 
 def _sources(parents: Ints, counts: Ints) -> Ints:
-    """The layer whose filters each layer has: its own, or the one of the parent model that it kept."""
+    """The layer whose filters each layer has: itself, or a layer of the parent model that was kept."""
     source, first = np.arange(counts.sum()), np.cumsum(counts) - counts
     for model in np.flatnonzero(parents >= 0):
         parent = parents[model]
@@ -117,10 +123,10 @@ def _sources(parents: Ints, counts: Ints) -> Ints:
 
 
 def _sizes(layers: pd.DataFrame, n_filters: int) -> tuple[Ints, Ints]:
-    """Input channels a group and output channels of every layer: in proportion to real ones, exact in total.
+    """Input channels per group and output channels of every layer: in proportion to real models, with an exact total.
 
-    What proportion leaves over goes to layers that are no copies and have none, one output channel each, and the
-    last of it to the very last layer: a head of one output channel, which is given nothing else.
+    The filters that rounding leaves over are given, as extra output channels, to layers that are not copies and have
+    no copies. The rest that is left after this goes to the last layer, a head with one output channel.
     """
     source = layers["source"].to_numpy()
     per_group, out_channels, groups = (
@@ -147,7 +153,7 @@ def _sizes(layers: pd.DataFrame, n_filters: int) -> tuple[Ints, Ints]:
 
 
 def _shaped(layers: pd.DataFrame, sizes: tuple[Ints, Ints]) -> pd.DataFrame:
-    """Layers with the columns of their shape and the filters they own."""
+    """Layers with columns for their shape and their filters."""
     per_group, out_channels = sizes
     groups = layers["groups"].to_numpy()[layers["source"]]
     groups = np.where(groups > 0, np.gcd(groups, out_channels), out_channels)
@@ -165,11 +171,11 @@ def _shaped(layers: pd.DataFrame, sizes: tuple[Ints, Ints]) -> pd.DataFrame:
 
 
 def _counts(layers: pd.DataFrame, kinds: list[Architecture]) -> pd.DataFrame:
-    """What is counted of every model: depth, filters of each shape, operators."""
+    """Counts of every model: depth, filters of each shape, operators."""
     of_model = layers.groupby("model_id")
     n, n_layers = of_model["n_filters"].sum(), of_model.size()
     depths, last = of_model["conv_depth"].nunique(), of_model["conv_depth"].max()
-    others = last + 1 - depths  # depths at which all convolutions have other kernels
+    others = last + 1 - depths  # depths where all convolutions have other kernel sizes
     mean = n // n_layers
     fives = np.array([kind.groups == 0 for kind in kinds]) * others * mean
     return pd.DataFrame(
