@@ -112,9 +112,7 @@ def test_a_loop_body_starts_where_its_inputs_are():
 
 def test_a_cycle_is_one_clear_line():
     nodes = [helper.make_node("Add", ["x", "b"], ["a"]), helper.make_node("Relu", ["a"], ["b"])]
-    with pytest.raises(
-        FiltershiftError, match=r"^the graph has a cycle \(.*Relu.*\); expected a graph without cycles"
-    ):
+    with pytest.raises(FiltershiftError, match=r"^the graph has a cycle \(.*Relu.*\); expected a graph without cycles"):
         operator_depths(flatten(graph_of(nodes, outputs=("b",))))
 
 
