@@ -92,4 +92,4 @@ def test_a_folder_without_room(workflow: Workflow) -> None:
     """Not even what Snakemake keeps itself can be written."""
     write_small(workflow.dataset)
     done = replace(workflow, directory=Path("/proc/self")).run("results/small/layers.csv")
-    assert_says(done, "/proc/", "would be right")
+    assert_says(done, "/proc/", "choose another folder")
