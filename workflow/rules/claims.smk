@@ -31,7 +31,7 @@ rule claims:
         mem_mb=memory(200, per_gb=15),
         runtime=minutes(3, per_gb=0.05),
     params:
-        arguments=arguments(names=CLAIM_GROUPINGS),
+        **arguments(names=CLAIM_GROUPINGS),
     shell:
         JOB
 
@@ -57,6 +57,6 @@ rule claims_page:
         mem_mb=memory(200),
         runtime=minutes(3),
     params:
-        arguments=arguments(),
+        **arguments(),
     shell:
         JOB

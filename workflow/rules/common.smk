@@ -71,9 +71,9 @@ FOLDERS = f"PYTHONPATH={shlex.quote(f'{PROJECT}/src')} MPLCONFIGDIR={shlex.quote
 shell.prefix(f"set -euo pipefail; export {FOLDERS}; {PYTHON_FIRST}")
 
 # The shell command of a job: its script with its arguments; with a progress bar beside the log; and with threads.
-JOB = "python {input.code[0]:q} {params.arguments} 2> {log}"
-JOB_WITH_PROGRESS = "python {input.code[0]:q} {params.arguments} 2>&1 | tee {log}"
-JOB_WITH_THREADS = "python {input.code[0]:q} {params.arguments} threads={threads} 2>&1 | tee {log}"
+JOB = "python {input.code[0]:q} {params.files} {params.values} 2> {log}"
+JOB_WITH_PROGRESS = "python {input.code[0]:q} {params.files} {params.values} 2>&1 | tee {log}"
+JOB_WITH_THREADS = "python {input.code[0]:q} {params.files} {params.values} threads={threads} 2>&1 | tee {log}"
 
 
 def code(script):
@@ -82,19 +82,24 @@ def code(script):
     return [str(ROOT / path.relative_to(PROJECT)) for path in files]
 
 
-def arguments(**more):
-    """The arguments of a job's script: its inputs and outputs under their names, and more, which may need wildcards.
+def arguments(**values):
+    """The arguments of a job's script, as two params: files, its inputs and outputs under their names, and values.
 
-    The inputs `code` and `needs` are none: what the script is made of, and what it finds without being told.
+    Values may be functions of the wildcards; a changed one runs the job again, which Snakemake does not see of params
+    that look at inputs. The inputs `code` and `needs` are no arguments: what the script is made of, and what it finds
+    without being told.
     """
 
-    def of_job(wildcards, input, output):
-        files = {name: value for name, value in [*input.items(), *output.items()] if name not in ("code", "needs")}
-        named = {name: str(file) if isinstance(file, str) else list(map(str, file)) for name, file in files.items()}
-        values = {name: value(wildcards) if callable(value) else value for name, value in more.items()}
-        return words({**named, **values})
+    def files(wildcards, input, output):
+        named = {name: file for name, file in [*input.items(), *output.items()] if name not in ("code", "needs")}
+        return words(
+            {name: str(file) if isinstance(file, str) else list(map(str, file)) for name, file in named.items()}
+        )
 
-    return of_job
+    def given(wildcards):
+        return words({name: value(wildcards) if callable(value) else value for name, value in values.items()})
+
+    return {"files": files, "values": given}
 
 
 def in_variants(*paths):

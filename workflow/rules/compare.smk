@@ -52,7 +52,7 @@ rule compare_passes:
         mem_mb=memory(600 + 20 * OTHER_GIGABYTES, per_gb=20),
         runtime=minutes(20 + OTHER_GIGABYTES, per_gb=1),
     params:
-        arguments=arguments(bins=CONFIG.bins),
+        **arguments(bins=CONFIG.bins),
         fingerprint=lambda wildcards: OTHER.fingerprint,
     shell:
         JOB_WITH_THREADS
@@ -84,7 +84,7 @@ rule compare_groups:
         mem_mb=memory(400 + 50 * OTHER_GIGABYTES, per_gb=50),
         runtime=minutes(10 + OTHER_GIGABYTES, per_gb=1),
     params:
-        arguments=arguments(
+        **arguments(
             here=RESULTS,
             there=OTHER_FOLDER,
             groupings=SHARED_GROUPINGS,
@@ -118,6 +118,6 @@ rule compare_page:
         mem_mb=memory(300),
         runtime=minutes(5),
     params:
-        arguments=arguments(here=RESULTS, there=OTHER_FOLDER, titles=titles(SHARED_GROUPINGS)),
+        **arguments(here=RESULTS, there=OTHER_FOLDER, titles=titles(SHARED_GROUPINGS)),
     shell:
         JOB

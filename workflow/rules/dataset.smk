@@ -25,7 +25,7 @@ rule layers:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3, per_gb=0.05),
     params:
-        arguments=arguments(),
+        **arguments(),
         # Another file under the same name is noticed, whatever its time.
         fingerprint=FINGERPRINT,
     shell:

@@ -32,7 +32,7 @@ rule grouping_figures:
         mem_mb=memory(300, per_gb=40),
         runtime=minutes(4, per_gb=0.1),
     params:
-        arguments=arguments(title=lambda wildcards: CONFIG.grouping[wildcards.grouping].title),
+        **arguments(title=lambda wildcards: CONFIG.grouping[wildcards.grouping].title),
     shell:
         JOB
 
@@ -57,9 +57,7 @@ rule shift_matrix:
         runtime=minutes(4, per_gb=0.05),
     params:
         # One panel in each figure, one figure per variant.
-        arguments=arguments(
-            titles=lambda wildcards: [CONFIG.grouping[wildcards.grouping].title for variant in CONFIG.variants]
-        ),
+        **arguments(titles=lambda wildcards: [CONFIG.grouping[wildcards.grouping].title for variant in CONFIG.variants]),
     shell:
         JOB
 
@@ -101,7 +99,7 @@ rule maps:
         mem_mb=memory(400, per_gb=20),
         runtime=minutes(3, per_gb=0.05),
     params:
-        arguments=arguments(title=lambda wildcards: CONFIG.grouping[wildcards.grouping].title),
+        **arguments(title=lambda wildcards: CONFIG.grouping[wildcards.grouping].title),
     shell:
         JOB
 
@@ -133,7 +131,7 @@ rule range_boxes:
         mem_mb=memory(300),
         runtime=minutes(3),
     params:
-        arguments=arguments(),
+        **arguments(),
     shell:
         JOB
 
@@ -163,7 +161,7 @@ rule shift_boxes:
         mem_mb=memory(300),
         runtime=minutes(3),
     params:
-        arguments=arguments(titles=list(titles(COMPARED).values())),
+        **arguments(titles=list(titles(COMPARED).values())),
     shell:
         JOB
 
@@ -191,7 +189,7 @@ rule sensitivity_figure:
         mem_mb=memory(300),
         runtime=minutes(3),
     params:
-        arguments=arguments(titles=list(titles(COMPARED).values())),
+        **arguments(titles=list(titles(COMPARED).values())),
     shell:
         JOB
 
@@ -223,6 +221,6 @@ rule group_sizes:
         mem_mb=memory(300, per_gb=20),
         runtime=minutes(3, per_gb=0.05),
     params:
-        arguments=arguments(titles=list(titles(COMPARED).values()), count=lambda wildcards: wildcards.counted),
+        **arguments(titles=list(titles(COMPARED).values()), count=lambda wildcards: wildcards.counted),
     shell:
         JOB

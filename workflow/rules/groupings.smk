@@ -26,7 +26,7 @@ rule groups:
         mem_mb=memory(200),
         runtime=minutes(3),
     params:
-        arguments=arguments(
+        **arguments(
             name=lambda wildcards: wildcards.grouping, grouping=lambda wildcards: definition(wildcards.grouping)
         ),
     shell:
@@ -52,7 +52,7 @@ rule pca:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3, per_gb=0.05),
     params:
-        arguments=arguments(variants=CONFIG.variants),
+        **arguments(variants=CONFIG.variants),
     shell:
         JOB
 
@@ -91,7 +91,7 @@ rule shift:
         mem_mb=memory(300, per_gb=20),
         runtime=minutes(4, per_gb=0.1),
     params:
-        arguments=arguments(
+        **arguments(
             variants=CONFIG.variants,
             order=lambda wildcards: CONFIG.grouping[wildcards.grouping].order,
             choices=CHOICES,
@@ -130,7 +130,7 @@ rule uncertainty:
         mem_mb=memory(300, per_gb=40),
         runtime=minutes(4, per_gb=0.1),
     params:
-        arguments=arguments(
+        **arguments(
             name=lambda wildcards: wildcards.grouping,
             variants=CONFIG.variants,
             resampling=RESAMPLING,
@@ -163,6 +163,6 @@ rule clusters:
         mem_mb=memory(300),
         runtime=minutes(3),
     params:
-        arguments=arguments(name=str(CLUSTER)),
+        **arguments(name=str(CLUSTER)),
     shell:
         JOB

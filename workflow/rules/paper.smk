@@ -129,7 +129,7 @@ rule paper_eigenfilters:
         mem_mb=memory(300, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(
+        **arguments(
             groupings=lambda wildcards: CHOSEN_GROUPINGS[wildcards.bases],
             chosen=lambda wildcards: CHOSEN_ROWS[wildcards.bases],
         ),
@@ -156,7 +156,7 @@ rule paper_figure_2:
         mem_mb=memory(300, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(chosen=CONFIG.paper.figure_2),
+        **arguments(chosen=CONFIG.paper.figure_2),
     shell:
         JOB
 
@@ -200,7 +200,7 @@ rule paper_shift_matrices:
         mem_mb=memory(300, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(titles=list(titles(MATRIX_GROUPINGS).values())),
+        **arguments(titles=list(titles(MATRIX_GROUPINGS).values())),
     shell:
         JOB
 
@@ -223,6 +223,6 @@ rule paper_cumulative:
         mem_mb=memory(300, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(titles=list(titles(CUMULATIVE_GROUPINGS).values())),
+        **arguments(titles=list(titles(CUMULATIVE_GROUPINGS).values())),
     shell:
         JOB

@@ -24,7 +24,7 @@ rule moments:
         mem_mb=memory(500, per_gb=10),
         runtime=minutes(10, per_gb=0.5),
     params:
-        arguments=arguments(shard=lambda wildcards: wildcards.scatteritem),
+        **arguments(shard=lambda wildcards: wildcards.scatteritem),
         fingerprint=FINGERPRINT,
     shell:
         JOB_WITH_THREADS
@@ -48,7 +48,7 @@ rule basis:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(),
+        **arguments(),
     shell:
         JOB
 
@@ -74,7 +74,7 @@ rule extent:
         mem_mb=memory(500, per_gb=10),
         runtime=minutes(10, per_gb=0.5),
     params:
-        arguments=arguments(shard=lambda wildcards: wildcards.scatteritem),
+        **arguments(shard=lambda wildcards: wildcards.scatteritem),
     shell:
         JOB_WITH_THREADS
 
@@ -102,7 +102,7 @@ rule histograms:
         mem_mb=memory(600, per_gb=20),
         runtime=minutes(10, per_gb=0.5),
     params:
-        arguments=arguments(bins=CONFIG.bins, shard=lambda wildcards: wildcards.scatteritem),
+        **arguments(bins=CONFIG.bins, shard=lambda wildcards: wildcards.scatteritem),
     shell:
         JOB_WITH_THREADS
 
@@ -126,7 +126,7 @@ rule orthogonality:
         mem_mb=memory(500, per_gb=10),
         runtime=minutes(10, per_gb=0.5),
     params:
-        arguments=arguments(shard=lambda wildcards: wildcards.scatteritem),
+        **arguments(shard=lambda wildcards: wildcards.scatteritem),
         fingerprint=FINGERPRINT,
     shell:
         JOB_WITH_THREADS

@@ -53,15 +53,15 @@ rule place:
         mem_mb=memory(2000),
         runtime=minutes(10),
     params:
-        # The page of other models must not outlive their tables.
-        page=f"{RESULTS}/placement/placement.html",
-        arguments=arguments(
+        **arguments(
             models={model.name: model.file for model in PLACED_MODELS},
             results=RESULTS,
             groupings=PLACEMENT_GROUPINGS,
             variants=CONFIG.variants,
             resampling=RESAMPLING,
         ),
+        # The page of other models must not outlive their tables.
+        page=f"{RESULTS}/placement/placement.html",
     shell:
         f"rm -f {{params.page}} && {JOB}"
 
@@ -91,6 +91,6 @@ rule placement_page:
         mem_mb=memory(500),
         runtime=minutes(5),
     params:
-        arguments=arguments(titles=titles(PLACEMENT_GROUPINGS)),
+        **arguments(titles=titles(PLACEMENT_GROUPINGS)),
     shell:
         JOB

@@ -27,7 +27,7 @@ rule quality:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(),
+        **arguments(),
     shell:
         JOB
 
@@ -53,7 +53,7 @@ rule quality_summary:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(names=COMPARED),
+        **arguments(names=COMPARED),
     shell:
         JOB
 
@@ -85,7 +85,7 @@ rule phenotypes:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3, per_gb=0.05),
     params:
-        arguments=arguments(),
+        **arguments(),
     shell:
         JOB
 
@@ -111,7 +111,7 @@ rule pair_counts:
         mem_mb=memory(400, per_gb=10),
         runtime=minutes(5, per_gb=0.05),
     params:
-        arguments=arguments(variant=lambda wildcards: wildcards.variant),
+        **arguments(variant=lambda wildcards: wildcards.variant),
         fingerprint=FINGERPRINT,
     shell:
         JOB
@@ -159,7 +159,7 @@ rule quality_figures:
         mem_mb=memory(300, per_gb=20),
         runtime=minutes(3, per_gb=0.05),
     params:
-        arguments=arguments(titles=titles(COMPARED)),
+        **arguments(titles=titles(COMPARED)),
     shell:
         JOB
 
@@ -191,6 +191,6 @@ rule bivariate:
         mem_mb=memory(400, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(),
+        **arguments(),
     shell:
         JOB

@@ -78,7 +78,7 @@ rule configuration:
         mem_mb=memory(100),
         runtime=minutes(1),
     params:
-        arguments=arguments(config={**asdict(CONFIG), "fingerprint": FINGERPRINT}),
+        **arguments(config={**asdict(CONFIG), "fingerprint": FINGERPRINT}),
     shell:
         JOB
 
@@ -111,7 +111,7 @@ rule skipped:
         mem_mb=memory(100),
         runtime=minutes(1),
     params:
-        arguments=arguments(rows=NOT_CONFIGURED),
+        **arguments(rows=NOT_CONFIGURED),
     shell:
         JOB
 
@@ -165,7 +165,7 @@ rule cost:
         mem_mb=memory(200),
         runtime=minutes(1),
     params:
-        arguments=arguments(benchmarks=f"{RESULTS}/benchmarks"),
+        **arguments(benchmarks=f"{RESULTS}/benchmarks"),
     shell:
         JOB
 
@@ -197,7 +197,7 @@ rule overview:
         mem_mb=memory(400, per_gb=10),
         runtime=minutes(3),
     params:
-        arguments=arguments(
+        **arguments(
             results=RESULTS,
             variants=CONFIG.variants,
             titles=titles(COMPARED),
@@ -229,7 +229,7 @@ rule report:
         mem_mb=memory(400, per_gb=20),
         runtime=minutes(5),
     params:
-        snakefile=f"{PROJECT}/Snakefile",
+        snakefile=str(ROOT / "Snakefile"),
         overrides=lambda wildcards: shlex.quote(f"overrides={json.dumps(config['overrides'])}"),
     shell:
         "python -m snakemake results {input.cost} {input.overview} --snakefile {params.snakefile:q}"

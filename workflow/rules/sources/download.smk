@@ -24,7 +24,7 @@ rule download:
         mem_mb=memory(200),
         runtime=minutes(60, per_gb=10),
     params:
-        arguments=arguments(**asdict(SOURCE.download)),
+        **arguments(**asdict(SOURCE.download)),
     shell:
         JOB_WITH_PROGRESS
 
@@ -48,6 +48,6 @@ rule unpack:
         mem_mb=memory(400),
         runtime=minutes(10, per_gb=2),
     params:
-        arguments=arguments(size=SOURCE.download.size),
+        **arguments(size=SOURCE.download.size),
     shell:
         JOB_WITH_PROGRESS

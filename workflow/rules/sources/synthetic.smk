@@ -24,6 +24,6 @@ rule synthetic:
         mem_mb=memory(500, per_gb=10),
         runtime=minutes(10, per_gb=0.5),
     params:
-        arguments=arguments(**{key: getattr(SOURCE, key) for key in ("filters", "models", "layers", "seed", "dtype")}),
+        **arguments(**{key: getattr(SOURCE, key) for key in ("filters", "models", "layers", "seed", "dtype")}),
     shell:
         JOB_WITH_THREADS

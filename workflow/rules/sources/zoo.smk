@@ -27,7 +27,7 @@ rule wheel:
         mem_mb=memory(200),
         runtime=minutes(10),
     params:
-        arguments=arguments(wheel=lambda wildcards: WHEELS[wildcards.wheel]),
+        **arguments(wheel=lambda wildcards: WHEELS[wildcards.wheel]),
     shell:
         JOB
 
@@ -52,6 +52,6 @@ rule zoo:
         mem_mb=memory(600),
         runtime=minutes(10),
     params:
-        arguments=arguments(wheels=list(WHEELS.values())),
+        **arguments(wheels=list(WHEELS.values())),
     shell:
         JOB_WITH_PROGRESS
