@@ -150,7 +150,7 @@ def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> No
     [
         ("figures/style.py", FIGURES | PAPER | END),
         ("passes/bases.py", MEASURED | {"extent", "histograms", "pair_counts"}),
-        ("passes/kernels.py", MEASURED | READS),
+        ("passes/kernels.py", MEASURED | PASSES | {"pair_counts"}),
         ("analysis/claims/judge.py", CLAIMS | END - {"skipped"}),
         ("dataset/layers.py", {"layers"} | READS | ANALYSIS | FIGURES | PAPER | END),
     ],

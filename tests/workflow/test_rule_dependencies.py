@@ -12,8 +12,8 @@ import pytest
 
 from running import ROOT, Workflow, in_quotes
 
-JOB = re.compile(r"^(?:local)?rule (\w+):\n    input: (.*?)\n(.*?)\n\n", re.MULTILINE | re.DOTALL)
-UPDATED = re.compile(r"Updated input files: (.*)")
+JOB = re.compile(r"^(?:local)?rule (\w+):\n    input: (.*?)\n(.*?)(?=\n\n|\n\[)", re.MULTILINE | re.DOTALL)
+UPDATED = re.compile(r"Updated input files: ([^;\n]*)")
 
 
 @cache
