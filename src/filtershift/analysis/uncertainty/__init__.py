@@ -1,1 +1,1 @@
-"""How far to believe a shift: intervals, noise floors, nulls."""
+"""The uncertainty of shifts: intervals, noise floors and nulls."""

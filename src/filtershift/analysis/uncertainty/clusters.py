@@ -1,4 +1,4 @@
-"""Clusters of models that are not independent: of one origin, or copies of one another."""
+"""Clusters of models that are not independent: models with a common origin, or copies of each other."""
 
 import numpy as np
 import pandas as pd
@@ -7,37 +7,37 @@ from filtershift.errors import FiltershiftError
 from filtershift.passes.moments import LayerMoments
 
 IDENTICAL = "identical"
-"""The name of the clustering by shared layers, where others are named by a column or a grouping."""
+"""The name of the clustering by shared layers; other clusterings are named after a column or a grouping."""
 
 
 def clusters_by_column(models: pd.DataFrame, column: str) -> pd.Series:
-    """The cluster of each model by a column of the table of models; one without a label is a cluster of its own.
+    """The cluster of each model by a column of the model table; a model without a label is a cluster of its own.
 
     Args:
-        models: columns model_id and those that are the same in all layers of a model.
-        column: the one that names the cluster.
+        models: the model table, with a column model_id.
+        column: the column whose value is the cluster.
 
     Returns:
         Numbers from 0, by model_id.
 
     Raises:
-        FiltershiftError: there is no such column.
+        FiltershiftError: the column does not exist.
     """
     if column not in models.columns:
         known = ", ".join(models.columns)
         raise FiltershiftError(
-            f"uncertainty.cluster: '{column}' is no grouping and no column of models.csv; its columns are: {known}"
+            f"uncertainty.cluster: '{column}' is neither a grouping nor a column of models.csv ({known})"
         )
     return _numbered(models.set_index("model_id")[column])
 
 
 def clusters_by_grouping(layers: pd.DataFrame, group: pd.Series, name: str) -> pd.Series:
-    """The cluster of each model by a grouping; a model that is in no group is a cluster of its own.
+    """The cluster of each model by a grouping; a model in no group is a cluster of its own.
 
     Args:
         layers: the layer table.
-        group: the group of each layer that takes part.
-        name: of the grouping.
+        group: the group of each layer that is in a group.
+        name: name of the grouping.
 
     Returns:
         Numbers from 0, by model_id.
@@ -50,20 +50,21 @@ def clusters_by_grouping(layers: pd.DataFrame, group: pd.Series, name: str) -> p
         model = layers.loc[layers["model_id"] == of_models.nunique().idxmax(), "model"].iloc[0]
         raise FiltershiftError(
             f"uncertainty.cluster: the grouping '{name}' puts layers of '{model}' into several groups; "
-            "take one that keeps models together"
+            "expected a grouping that keeps models together"
         )
     return _numbered(of_models.first().reindex(pd.unique(layers["model_id"])))
 
 
 def clusters_by_shared_layers(model: pd.Series, moments: LayerMoments) -> pd.Series:
-    """The cluster of each model by shared layers: models with a layer in common, or linked by others, are together.
+    """The cluster of each model by shared layers.
 
-    Layers are taken to be the same if the moments of their raw filters are, bit for bit. Layers whose filters are all
-    equal, as those of zeros, link nothing.
+    Models with a layer in common are in one cluster, also if they are linked only through other models (connected
+    components). Two layers count as the same if the moments of their raw filters are equal bit for bit. Layers whose
+    filters are all equal, such as all zero, link nothing.
 
     Args:
         model: the model_id of each layer.
-        moments: of all layers.
+        moments: the moments of all layers.
 
     Returns:
         Numbers from 0, by model_id.
@@ -82,7 +83,7 @@ def clusters_by_shared_layers(model: pd.Series, moments: LayerMoments) -> pd.Ser
 
 
 def _numbered(label: pd.Series) -> pd.Series:
-    """Labels as numbers; missing ones each as one of their own."""
+    """Labels as numbers; each missing label gets a number of its own."""
     number, known = pd.factorize(label)
     alone = label.isna().to_numpy()
     number[alone] = len(known) + np.arange(alone.sum())

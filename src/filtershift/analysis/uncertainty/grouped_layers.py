@@ -19,29 +19,29 @@ Indices = NDArray[np.int64]
 
 
 CLUSTERS, MODELS, LAYERS, FILTERS = "clusters", "models", "layers", "filters"
-"""What the units of a group can be."""
+"""The kinds of units that can be resampled in a group."""
 
 
 @dataclass(frozen=True)
 class GroupedLayers:
-    """The layers of a grouping, those without filters left out, sorted by group and within it by model.
+    """The layers of a grouping that have filters, sorted by group and within a group by model.
 
     Attributes:
-        counts: (L, K) histogram counts of the nine components. With the papers' divergence and epsilon, bins empty in
-            all layers are left out.
+        counts: (L, K) histogram counts of the nine components, one bin after another. With the papers' divergence and
+            epsilon, bins that are empty in all layers are left out.
         component: (K,) the component of each bin, ascending.
         weight: (K,) the explained variance ratio of that component.
-        width: of a bin, in units of the coefficients.
-        group: (L,) 0 … groups - 1.
-        groups: how many groups, with those that have no layer.
-        model: (L,) the model, or the cluster of models.
-        unit: (L,) 0 … units - 1, ascending: what is resampled.
-        drawn: (units,) which draw decides about a unit: one for all units of a model.
-        resampled: per group, what its units are: models (or clusters of them), layers where it has one of these, its
-            filters where it has one layer.
+        width: width of a bin, in units of the coefficients.
+        group: (L,) the group of each layer, 0 … groups - 1.
+        groups: number of groups, including those without layers.
+        model: (L,) the model of each layer, or its cluster of models.
+        unit: (L,) the resampling unit of each layer, 0 … units - 1, ascending.
+        draw_of_unit: (units,) index of the random number that decides about each unit; units of one model share it.
+        resampled: for each group, what its units are: models (or clusters of models); layers if it has only one model;
+            filters if it has only one layer.
         choices: how shifts are computed.
-        in_group: (L,) how much each filter of a layer weighs in its group, whose weights add up to its filters.
-        in_all: (L,) the same if all layers were one group.
+        in_group: (L,) weight of each filter of a layer in its group; those of a group sum to its number of filters.
+        in_all: (L,) the same if all layers were in one group.
     """
 
     counts: Array
@@ -52,7 +52,7 @@ class GroupedLayers:
     groups: int
     model: Indices
     unit: Indices
-    drawn: Indices
+    draw_of_unit: Indices
     resampled: list[str]
     choices: Choices
     in_group: Array
@@ -60,13 +60,13 @@ class GroupedLayers:
 
     @property
     def n(self) -> Array:
-        """Filters of each layer, (L,)."""
+        """Number of filters of each layer, (L,)."""
         return _filters(self.counts, self.component)
 
     def evened(self, counts: Array, observed: Array) -> Array:
-        """Counts (…, K) scaled, component by component, to as many filters as observed; none at all: as observed."""
+        """Scale counts (…, K) per component to the total of `observed`; a component without counts gets `observed`."""
         firsts = np.searchsorted(self.component, np.arange(9))
-        total, wanted = (np.add.reduceat(some, firsts, axis=-1)[..., self.component] for some in (counts, observed))
+        total, wanted = (np.add.reduceat(x, firsts, axis=-1)[..., self.component] for x in (counts, observed))
         return np.where(total > 0, counts * wanted / np.maximum(total, 1), observed)
 
 
@@ -80,16 +80,16 @@ def grouped_layers(
     cluster: Indices | None = None,
     choices: Choices = PAPER,
 ) -> GroupedLayers:
-    """Put layers in order.
+    """Sort layers by group and model, and find their weights and resampling units.
 
     Args:
         counts: (L, 9, bins) histogram counts of each layer, over the chosen extent.
-        width: of a bin, in units of the coefficients.
+        width: width of a bin, in units of the coefficients.
         ratio: (9,) explained variance ratio of the global basis.
         group: (L,) the group of each layer, 0 … groups - 1.
-        groups: how many groups.
+        groups: number of groups.
         model: (L,) the model of each layer.
-        cluster: (L,) its cluster of models, where models are not independent.
+        cluster: (L,) the cluster of each layer's model; None if models are independent.
         choices: how shifts are computed.
     """
     finest = {LAYERS: np.arange(len(group)), MODELS: _numbered(model)}
@@ -98,16 +98,16 @@ def grouped_layers(
     order = order[counts[order, 0].sum(axis=1) > 0]
     kinds = {kind: labels[order] for kind, labels in kinds.items()}
     group = group[order]
-    unit, drawn, resampled = _units(group, groups, kinds)
+    unit, draw_of_unit, resampled = _units(group, groups, kinds)
     seen = (counts[order] > 0).any(axis=0)
     if (choices.divergence, choices.epsilon) != (PAPER.divergence, PAPER.epsilon):
-        # Bins without filters have a share, and are as wide as others.
+        # Other choices need the empty bins, too: they get a probability, and they count as distance.
         seen = np.ones_like(seen)
     component = np.nonzero(seen)[0]
-    held = np.ascontiguousarray(counts[order][:, seen], np.float32)
-    owned = choices.weighting, _filters(held, component).astype(float)
+    nonempty = np.ascontiguousarray(counts[order][:, seen], np.float32)
+    filters = choices.weighting, _filters(nonempty, component).astype(float)
     return GroupedLayers(
-        counts=held,
+        counts=nonempty,
         component=component,
         weight=ratio[component].astype(np.float32),
         width=width,
@@ -115,11 +115,11 @@ def grouped_layers(
         groups=groups,
         model=_numbered(list(kinds.values())[-1]),
         unit=unit,
-        drawn=drawn,
+        draw_of_unit=draw_of_unit,
         resampled=resampled,
         choices=choices,
-        in_group=filter_weights(*owned, group, kinds[MODELS], groups).astype(np.float32),
-        in_all=filter_weights(*owned, np.zeros_like(group), kinds[MODELS], 1).astype(np.float32),
+        in_group=filter_weights(*filters, group, kinds[MODELS], groups).astype(np.float32),
+        in_all=filter_weights(*filters, np.zeros_like(group), kinds[MODELS], 1).astype(np.float32),
     )
 
 
@@ -131,22 +131,22 @@ def load_grouped_layers(
     choices: Choices,
     cluster: pd.Series | None = None,
 ) -> GroupedLayers:
-    """Read the histograms of the layers of a grouping, and put them in order.
+    """Read the histograms of a grouping's layers, and make `GroupedLayers` of them.
 
     Args:
-        histograms: the files of all shards of one variant.
-        groups: the grouping's groups and its layers.
+        histograms: the histogram files of all shards of one variant.
+        groups: the groups of the grouping and their layers.
         model: the model_id of each layer of the data set.
         ratio: (9,) explained variance ratio of the global basis of the variant.
         choices: how shifts are computed.
-        cluster: the cluster of each model_id, where models are not independent.
+        cluster: the cluster of each model_id; None if models are independent.
     """
     layers = list(groups.group_of)
     grid = load_grid(histograms[0])
-    every = np.zeros(0)
+    all_counts = np.zeros(0)
     if choices.extent == "quantile":
-        every = group_counts(histograms, "extent", dict.fromkeys(model.index, 0), 1).sum(axis=(0, 1)).astype(float)
-    share, width = binning(grid, choices.extent, grid.bins, every)
+        all_counts = group_counts(histograms, "extent", dict.fromkeys(model.index, 0), 1).sum(axis=(0, 1)).astype(float)
+    share, width = binning(grid, choices.extent, grid.bins, all_counts)
     owner = model.loc[layers]
     return grouped_layers(
         layer_counts(histograms, layers, share),
@@ -161,7 +161,7 @@ def load_grouped_layers(
 
 
 def _filters(counts: Array, component: Indices) -> Array:
-    """Filters of histograms (…, K), which a bin that is shared makes no whole numbers of but for rounding."""
+    """Number of filters in each histogram (…, K). Whole up to rounding, even where a bin was split between two."""
     return np.rint(counts[..., component == 0].sum(axis=-1))
 
 
@@ -170,12 +170,19 @@ def _numbered(labels: NDArray) -> Indices:
 
 
 def _units(group: Indices, groups: int, kinds: dict[str, Indices]) -> tuple[Indices, Indices, list[str]]:
-    """Units of the last of the kinds of which a group has two; all its layers are one unit where there is none."""
+    """The resampling units of each group.
+
+    A group is resampled by the coarsest kind of which it has at least two; ``kinds`` go from fine to coarse. A group
+    with only one of every kind is a single unit, and its filters are resampled.
+
+    Returns:
+        The unit of each layer, the number of the draw of each unit, and the kind of units in each group.
+    """
     key, offset, resampled = np.zeros(len(group), np.int64), 1, [FILTERS] * groups
     for kind, labels in kinds.items():
         several = np.bincount(np.unique(np.stack([group, labels]), axis=1)[0], minlength=groups) > 1
         key = np.where(several[group], labels + offset, key)
-        resampled = [kind if some else finer for some, finer in zip(several, resampled, strict=True)]
+        resampled = [kind if coarser else finer for coarser, finer in zip(several, resampled, strict=True)]
         offset += int(labels.max(initial=-1)) + 1
     first = np.append(True, (np.diff(group) != 0) | (np.diff(key) != 0))[: len(group)]
     return np.cumsum(first) - 1, _numbered(key[first]), resampled

@@ -1,8 +1,12 @@
-"""How far to believe a shift: intervals, the noise floor of each group, and what groups of these sizes have by chance.
+"""The uncertainty of shifts: an interval and a null for each pair of groups, and a noise floor for each group.
 
-D is never negative, so noise of any kind only adds to it. Three questions are asked of each pair of groups, all of
-per-layer histograms: how D varies if other models had been collected (bootstrap), how large it is between halves of
-one group (floor), and how large between groups of the same sizes whose labels mean nothing (null).
+D is never negative, so noise of any kind only adds to it. Three questions are answered from per-layer histograms:
+
+* Interval: how would D vary if other models had been collected? (bootstrap)
+* Floor: how large is D between random halves of the same group?
+* Null: how large is D between groups of the same sizes whose labels mean nothing?
+
+docs/uncertainty.md explains the method and how it was checked.
 """
 
 from dataclasses import dataclass
@@ -21,12 +25,12 @@ Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
 
 LENGTHS = ("wasserstein", "tv")
-"""Divergences to whose square, rather than to themselves, noise adds as much in every resample."""
+"""Divergences that behave as lengths: resampling noise adds a constant to their square, not to themselves."""
 
 FEWER = 5
-"""A floor and a null, of one percentile each, take this many times fewer draws than the ends of an interval."""
+"""Floors and nulls take this many times fewer draws than intervals, because each is a single percentile."""
 
-# Shifts held at once, as float32.
+# Largest number of shifts in memory at once, as float32.
 _SHIFTS = 100_000_000
 
 
@@ -35,9 +39,9 @@ class Resampling:
     """How the uncertainty of shifts is measured.
 
     Attributes:
-        resamples: draws of an interval.
-        seed: of the random numbers.
-        level: of the intervals, and the percentile that floors and nulls are.
+        resamples: number of draws for an interval.
+        seed: seed of the random numbers.
+        level: coverage of the intervals, and the quantile that floors and nulls are.
     """
 
     resamples: int = 1000
@@ -47,15 +51,15 @@ class Resampling:
 
 @dataclass(frozen=True)
 class Uncertainty:
-    """What belongs beside the shifts of P pairs of G groups.
+    """The uncertainty of the shifts of P pairs of G groups; NaN where a value does not exist.
 
     Attributes:
-        shift: (P,) the shifts, in float32 as all draws are.
+        shift: (P,) the shifts, in float32 like all draws.
         low: (P,) the lower end of the interval.
-        high: (P,) its upper end.
-        null: (P,) the percentile of shifts between groups of these sizes whose labels mean nothing.
+        high: (P,) the upper end of the interval.
+        null: (P,) the ``level`` quantile of shifts between groups of these sizes whose labels mean nothing.
         median: (G,) the median shift between halves of each group.
-        floor: (G,) the percentile of these shifts.
+        floor: (G,) the ``level`` quantile of shifts between halves of each group.
     """
 
     shift: Array
@@ -69,15 +73,19 @@ class Uncertainty:
 def measure_uncertainty(
     layers: GroupedLayers, name: str, resampling: Resampling, a: Indices, b: Indices
 ) -> Uncertainty:
-    """Measure the uncertainty of the shifts between groups ``a`` and ``b``, (P,) each, numbers of groups.
+    """Measure the uncertainty of the shifts between the groups with numbers ``a`` and ``b``, (P,) each.
 
-    Resamples have the bias of the shift, upwards, a second time: it is their mean less the shift. So the interval takes
-    their percentiles less twice the bias, and the same percentiles mirrored at the shift (the basic bootstrap), and
-    reaches as far as either does; below 0 it is cut. That of `LENGTHS` is the root of the interval of their square.
-    Pairs with a group without filters have no values, and groups of one filter no floor.
+    Noise makes D too large by some bias, and resamples too large by about the same bias once more. So the bias is
+    estimated as the mean of the resamples minus D. The interval combines two, and reaches as far as either of them:
 
-    Random numbers follow from the seed and the ``name`` alone: results are the same bit for bit whatever else is
-    measured, and on any number of threads. No more than `_SHIFTS` shifts are held at once.
+    1. the percentiles of the resamples minus twice the bias (their own and that of D), and
+    2. the basic bootstrap: the percentiles of the resamples mirrored at D.
+
+    It is cut at 0. For `LENGTHS` it is the square root of the interval of D². Pairs with an empty group have no values,
+    and groups with one filter have no floor.
+
+    Random numbers depend only on the seed and on ``name``, the name of the grouping. So results are the same bit for
+    bit whatever else is measured, and for any number of threads. At most `_SHIFTS` shifts are in memory at once.
 
     Raises:
         FiltershiftError: no resamples.
@@ -101,32 +109,33 @@ def measure_uncertainty(
             splits = shifts_of_halves(layers, *units.halves(random(0, g), g, fewer))
             median[g], floor[g] = np.quantile(splits, [0.5, resampling.level])
         known = np.flatnonzero((filters[a] > 0) & (filters[b] > 0))
-        for some in np.array_split(known, -(-len(known) * resampling.resamples // _SHIFTS)) if len(known) else ():
-            pairs = a[some], b[some]
-            [shift[some]] = shifts_between(layers, [units.observed[None]], *pairs, 1)
-            drawn = shifts_between(
-                layers, units.resamples(random(1), resampling.resamples), *pairs, resampling.resamples
-            )
-            low[some], high[some] = _interval(
-                drawn, shift[some], resampling.level, layers.choices.divergence in LENGTHS
-            )
+        for part in np.array_split(known, -(-len(known) * resampling.resamples // _SHIFTS)) if len(known) else ():
+            pairs = a[part], b[part]
+            [shift[part]] = shifts_between(layers, [units.observed[None]], *pairs, 1)
+            resamples = units.resamples(random(1), resampling.resamples)
+            resampled = shifts_between(layers, resamples, *pairs, resampling.resamples)
+            is_length = layers.choices.divergence in LENGTHS
+            low[part], high[part] = _interval(resampled, shift[part], resampling.level, is_length)
             chance = shifts_between(layers, null_groups(layers, random(2), fewer), *pairs, fewer)
-            [null[some]] = _quantiles(chance, [resampling.level])
+            [null[part]] = _quantiles(chance, [resampling.level])
     return Uncertainty(shift, low, high, null, median, floor)
 
 
-def _interval(drawn: Array, shift: Array, level: float, lengths: bool = False) -> NDArray[np.float64]:
-    """Both ends of the interval of each shift, (2, P), from its resamples (draws, P), which are squared if lengths."""
-    if lengths:
-        np.square(drawn, out=drawn)
-        return np.sqrt(_interval(drawn, shift**2, level))
-    ends = _quantiles(drawn, [(1 - level) / 2, (1 + level) / 2])
-    moved = ends - 2 * (drawn.mean(axis=0, dtype=float) - shift)
+def _interval(resampled: Array, shift: Array, level: float, is_length: bool = False) -> NDArray[np.float64]:
+    """Both ends of the interval of each shift, (2, P), from its resamples (draws, P), which are overwritten if lengths.
+
+    See `measure_uncertainty`.
+    """
+    if is_length:
+        np.square(resampled, out=resampled)
+        return np.sqrt(_interval(resampled, shift**2, level))
+    ends = _quantiles(resampled, [(1 - level) / 2, (1 + level) / 2])
+    moved = ends - 2 * (resampled.mean(axis=0, dtype=float) - shift)
     mirrored = 2 * shift - ends[::-1]
     return np.maximum([np.minimum(moved[0], mirrored[0]), np.maximum(moved[1], mirrored[1])], 0)
 
 
-def _quantiles(drawn: Array, levels: list[float]) -> NDArray[np.float64]:
-    """Quantiles of the draws (draws, P), (levels, P)."""
-    parts = np.array_split(drawn, max(1, drawn.size // 4_000_000), axis=1)
+def _quantiles(shifts: Array, levels: list[float]) -> NDArray[np.float64]:
+    """Quantiles (levels, P) of shifts (draws, P), a part of the pairs at a time to save memory."""
+    parts = np.array_split(shifts, max(1, shifts.size // 4_000_000), axis=1)
     return np.concatenate([np.quantile(part.T.astype(float), levels, axis=1) for part in parts], axis=1)

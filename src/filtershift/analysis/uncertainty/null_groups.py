@@ -1,4 +1,10 @@
-"""Groups as they would be if their labels meant nothing: of the same size, of models and layers drawn from all."""
+"""The null distribution: random groups of the same sizes as the real ones, filled with models (or layers) of any group.
+
+How large is D between groups whose labels mean nothing? Labels cannot simply be permuted: most groups have too few
+models (two and two can be exchanged in three ways), and exchanging models of different sizes would change the sizes of
+groups, which D depends on. So every model is replaced by a random one, and the sizes are kept. See
+docs/uncertainty.md, "Null".
+"""
 
 from collections.abc import Iterator
 
@@ -14,43 +20,49 @@ Indices = NDArray[np.int64]
 Blocks = Iterator[Array]
 
 ENOUGH = 10_000
-"""Filters from which a model can take the place of any larger one: their sampling adds about .01 to D."""
+"""A model with this many filters may replace any larger one: sampling noise of so many filters adds about 0.01 to D."""
 
 MANY = 100_000
-"""Filters from which a group is not thinned to its size: this adds about .001 to D."""
+"""Groups with this many filters are not thinned to their size: sampling noise of so many adds about 0.001 to D."""
 
 
 def null_groups(layers: GroupedLayers, random: Generator, count: int) -> Blocks:
-    """Groups of the sizes of those given, drawn from the layers of all: histograms (b, groups, K), in blocks.
+    """Random groups with the sizes of the real ones, ``count`` times: histograms (b, groups, K), in blocks of b draws.
 
-    In the place of every model (or cluster) comes one of all models, at random, of at least as many filters or
-    `ENOUGH`. The newcomer's layers are dealt at random to the places of the layers, again and again where it has
-    fewer, and what comes to a group weighs as many filters as were there, unless these are fewer than `ENOUGH`. So a
-    group keeps its numbers of models, layers and filters, and groups that share models share the newcomers. Then
-    filters are drawn at random in groups of less than `MANY`. Where every group has one model, labels and models
-    cannot be told apart: layers take each other's places instead. Where layers or models count the same, so do what
-    takes their places.
+    1. Every model (or cluster) is replaced by a random model of the data set that has at least as many filters, or at
+       least `ENOUGH`. The replacement is the same in all groups, so groups that share models share replacements.
+    2. Each layer of the old model is replaced by a random layer of the new one. If the new model has fewer layers,
+       they are used repeatedly.
+    3. What replaces a model in a group is weighted to the old number of filters there. If fewer filters came than
+       these (and than `ENOUGH`), their weight stays 1: a few filters must not stand for many.
+    4. Groups of less than `MANY` filters are thinned: filters are sampled at random to the group's number of filters,
+       because few filters make D larger.
+
+    So a group keeps its numbers of models, layers and filters. If every group has a single model, the effects of labels
+    and of models cannot be separated: then layers are replaced by random layers instead of models by models. If layers
+    or models count the same (`Choices.weighting`), a replacement gets the weight of what it replaces.
 
     Args:
-        layers: the groups.
-        random: where random numbers come from.
-        count: how many draws in all.
+        layers: the layers of the real groups.
+        random: the random number generator.
+        count: number of draws.
     """
     places, thinning = random.spawn(2)
-    held = len(np.unique(np.stack([layers.group, layers.model]), axis=1)[0])
-    owner = layers.model if held > len(np.unique(layers.group)) else np.arange(len(layers.model))
+    models_of_groups = len(np.unique(np.stack([layers.group, layers.model]), axis=1)[0])
+    one_each = models_of_groups <= len(np.unique(layers.group))
+    owner = np.arange(len(layers.model)) if one_each else layers.model
     part = np.unique(np.stack([layers.group, owner]), axis=1, return_inverse=True)[1].ravel()
-    newcomers = _newcomers(places, owner, layers.n)
-    gathered = _gathered if layers.choices.weighting == "filter" else _gathered_evenly
-    return gathered(layers, part, newcomers, thinning, count)
+    replacements = _replacements(places, owner, layers.n)
+    samples = _samples if layers.choices.weighting == "filter" else _evenly_weighted_samples
+    return samples(layers, part, replacements, thinning, count)
 
 
-def _gathered(
-    layers: GroupedLayers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int
+def _samples(
+    layers: GroupedLayers, part: Indices, replacements: Iterator[Indices], random: Generator, count: int
 ) -> Blocks:
-    """Sums of the layers that come to each group, where each filter counts the same, thinned to the group's filters.
+    """Steps 3 and 4 of `null_groups` if each filter counts the same.
 
-    What comes to a ``part`` (L,) of a group weighs as many filters as were there, unless these are few.
+    ``part`` (L,) numbers the pairs of a group and a model in it: the layers that are weighted together.
     """
     from scipy.sparse import csr_array
 
@@ -61,60 +73,68 @@ def _gathered(
     small = np.flatnonzero((wanted > 0) & (wanted < MANY))
     for size in blocks(count, layers):
         sample = np.empty((size, layers.groups, layers.counts.shape[1]), np.float32)
-        came = np.empty((size, layers.groups))
+        received = np.empty((size, layers.groups))
         for k in range(size):
-            dealt = next(newcomers)
-            drawn = np.bincount(part, n[dealt])
-            weight = np.where(drawn >= np.minimum(filters, ENOUGH), filters / drawn, 1).astype(np.float32)[part]
-            came[k] = np.bincount(layers.group, n[dealt], layers.groups)
-            sample[k] = csr_array((weight, dealt, starts), (layers.groups, len(part))) @ layers.counts
-        share = np.minimum(1.0, wanted / np.maximum(came, 1))[:, small, None]
+            replacement = next(replacements)
+            new = np.bincount(part, n[replacement])
+            weight = np.where(new >= np.minimum(filters, ENOUGH), filters / new, 1).astype(np.float32)[part]
+            received[k] = np.bincount(layers.group, n[replacement], layers.groups)
+            # A sparse matrix (groups, layers) of weights: its product with the counts sums the layers of each group.
+            sample[k] = csr_array((weight, replacement, starts), (layers.groups, len(part))) @ layers.counts
+        # Thin from the number of filters received: the histogram scaled to these, then each filter kept with ``share``.
+        share = np.minimum(1.0, wanted / np.maximum(received, 1))[:, small, None]
         thinned = random.binomial(np.rint(sample[:, small] / share).astype(np.int64), share).astype(np.float32)
         sample[:, small] = layers.evened(thinned, sample[:, small])
         yield sample
 
 
-def _gathered_evenly(
-    layers: GroupedLayers, part: Indices, newcomers: Iterator[Indices], random: Generator, count: int
+def _evenly_weighted_samples(
+    layers: GroupedLayers, part: Indices, replacements: Iterator[Indices], random: Generator, count: int
 ) -> Blocks:
-    """The same where layers or models count the same: what comes to the place of one weighs what it did.
+    """Steps 3 and 4 of `null_groups` if layers or models count the same: a replacement gets the weight of the old one.
 
-    Thinned is each layer or model, in groups that are as noisy as `MANY` filters of equal weight.
+    Each layer or model is thinned by itself to the old number of filters, in groups that are noisier than `MANY`
+    filters of equal weight.
     """
     from scipy.sparse import csr_array
 
     n, cell = layers.n, np.arange(len(part)) if layers.choices.weighting == "layer" else part
     places = np.arange(len(part)), np.searchsorted(layers.group, np.arange(layers.groups + 1))
-    weight, worth = n * layers.in_group, n * layers.in_all
-    filters, weighed = np.bincount(cell, n), np.bincount(cell, weight)
+    weight, weight_in_all = n * layers.in_group, n * layers.in_all
+    filters, wanted = np.bincount(cell, n), np.bincount(cell, weight)
     total, squares = (np.bincount(layers.group, x, layers.groups) for x in (weight, weight * layers.in_group))
     noisy = (total**2 < MANY * squares)[layers.group]
     whole = layers.counts if layers.choices.extent == "data" else rounded(layers.counts, layers.component)
     for size in blocks(count, layers):
         sample = np.empty((size, layers.groups, layers.counts.shape[1]), np.float32)
         for k in range(size):
-            dealt = next(newcomers)
-            share = np.minimum(1.0, filters / np.bincount(cell, n[dealt]))[cell]
-            own = (weighed / np.bincount(cell, worth[dealt]))[cell] * layers.in_all[dealt]
-            counts = layers.counts[dealt]
+            replacement = next(replacements)
+            share = np.minimum(1.0, filters / np.bincount(cell, n[replacement]))[cell]
+            scale = (wanted / np.bincount(cell, weight_in_all[replacement]))[cell] * layers.in_all[replacement]
+            counts = layers.counts[replacement]
             thin = np.flatnonzero(noisy & (share < 1))
-            thinned = random.binomial(whole[dealt[thin]].astype(np.int64), share[thin, None]).astype(np.float32)
+            thinned = random.binomial(whole[replacement[thin]].astype(np.int64), share[thin, None]).astype(np.float32)
             counts[thin] = layers.evened(thinned, counts[thin])
-            sample[k] = csr_array((own.astype(np.float32), *places), (layers.groups, len(part))) @ counts
+            sample[k] = csr_array((scale.astype(np.float32), *places), (layers.groups, len(part))) @ counts
         yield sample
 
 
-def _newcomers(random: Generator, owner: Indices, n: Array) -> Iterator[Indices]:
-    """For ever: the layer that comes to the place of each layer, (L,), of L layers of n filters and their owners."""
-    size, has = np.bincount(owner, n), np.bincount(owner)
-    first = np.cumsum(has) - has
+def _replacements(random: Generator, owner: Indices, n: Array) -> Iterator[Indices]:
+    """Steps 1 and 2 of `null_groups`, without end: each time, the layer that replaces each layer, (L,).
+
+    ``owner`` (L,) is the model of each layer, ``n`` (L,) its number of filters.
+    """
+    size, n_layers = np.bincount(owner, n), np.bincount(owner)
+    first = np.cumsum(n_layers) - n_layers
+    # Owners from large to small: those that may replace an owner are the first ``eligible`` ones.
     falling = np.argsort(-size, kind="stable")
     eligible = np.searchsorted(-size[falling], -np.minimum(size, ENOUGH), side="right")
-    together = np.argsort(owner, kind="stable")
-    place = np.empty_like(together)
-    place[together] = np.arange(len(owner)) - first[owner[together]]
+    # The rank of each layer among the layers of its owner.
+    by_owner = np.argsort(owner, kind="stable")
+    rank = np.empty_like(by_owner)
+    rank[by_owner] = np.arange(len(owner)) - first[owner[by_owner]]
     while True:
-        newcomer = falling[(random.random(len(size)) * eligible).astype(np.int64)][owner]
-        # The layers of each owner together, in random order.
-        dealt = np.argsort(owner + random.random(len(owner)))
-        yield dealt[first[newcomer] + place % has[newcomer]]
+        new_owner = falling[(random.random(len(size)) * eligible).astype(np.int64)][owner]
+        # Layers sorted by owner, and in random order within each owner.
+        shuffled = np.argsort(owner + random.random(len(owner)))
+        yield shuffled[first[new_owner] + rank % n_layers[new_owner]]

@@ -1,8 +1,10 @@
-"""Groups of layers, and other groups that chance could have made: resampled, halved, and dealt without their labels.
+"""Resample groups: bootstrap resamples for intervals, and random halves for noise floors.
 
-All are made of per-layer histograms: no filter is read again. Basis, bins and explained variance ratios stay those of
-the data set, so whatever follows from the draws holds for this basis. Filters weigh in every draw as they do in the
-groups: where layers or models count the same, those of a draw do.
+Models are what a data set samples, not filters: the filters of a model are alike. So the units that are resampled are
+models where a group has several (or clusters of models), layers where it has one model, and filters where it has one
+layer. All draws are sums of the stored histograms of layers; no filter is read again. Basis, bins and explained
+variance ratios stay those of the data set, so results hold for this basis. The weighting (`Choices.weighting`) applies
+to every draw just as to the real groups. See docs/uncertainty.md, "Interval" and "Noise floor".
 """
 
 from collections.abc import Iterator
@@ -17,13 +19,18 @@ from filtershift.analysis.uncertainty.grouped_layers import FILTERS, GroupedLaye
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
-
-# Numbers of a block of draws.
+# Histogram counts in one block of draws.
 _BLOCK = 1 << 21
 
 
 class ResamplingUnits:
-    """The units of the groups of some layers: (units, K) weighted histogram counts, and which are whose."""
+    """The resampling units of all groups, each with the sum of its layers' histograms.
+
+    Attributes:
+        layers: the layers.
+        counts: (units, K) histogram counts of each unit, layers weighted by `GroupedLayers.in_group`.
+        spans: for each group the slice of its units, which follow each other.
+    """
 
     def __init__(self, layers: GroupedLayers) -> None:
         self.layers = layers
@@ -39,39 +46,50 @@ class ResamplingUnits:
         return np.stack([self.counts[span].sum(axis=0) for span in self.spans])
 
     def _sums(self, often: Array, span: slice) -> Array:
-        """Histograms (draws, K) of units that count as ``often``, (draws, units), as many filters as these have."""
+        """Histograms (draws, K) of a group in which each unit of ``span`` counts ``often`` times, (draws, units).
+
+        If layers or models count the same, the sum of a draw's weights differs from its number of filters. The
+        histogram is then scaled, so that it sums to the number of filters drawn.
+        """
         sums: Array = often @ self.counts[span]
         if self.layers.choices.weighting != "filter":
             sums *= ((often @ self._n[span]) / (often @ self._mass[span]))[:, None]
         return sums
 
     def resamples(self, random: Generator, count: int) -> Iterator[Array]:
-        """Bootstrap the groups: histograms of all groups, (b, groups, K), ``count`` in all, in blocks.
+        """Bootstrap all groups ``count`` times: histograms (b, groups, K), in blocks of b draws.
 
-        Every unit counts as often as a Poisson number of mean 1 says, and a model's number is the same in all its
-        groups: groups that share models stay as alike as these make them. A group none of whose units are drawn
-        takes one of them.
+        1. Every unit gets a Poisson random number with mean 1: how often it counts. This is like drawing with
+           replacement, but the numbers are independent. So one number per model can serve for all its groups, and
+           groups that share models vary together, as they would with other models.
+        2. A group in which all numbers are 0 takes one random unit instead of none.
+        3. The group's histogram is the sum of its units', each as often as it counts.
+
+        A group of one layer has no units to count. There every bin is a Poisson number whose mean is the observed
+        count, scaled to the observed number of filters.
         """
         weights, strays, filters = random.spawn(3)
-        draws = int(self.layers.drawn.max(initial=-1)) + 1
+        draws = int(self.layers.draw_of_unit.max(initial=-1)) + 1
         for size in blocks(count, self.layers):
-            weight = weights.poisson(1.0, (size, draws)).astype(np.float32)[:, self.layers.drawn]
+            weight = weights.poisson(1.0, (size, draws)).astype(np.float32)[:, self.layers.draw_of_unit]
             sample = np.empty((size, self.layers.groups, self.counts.shape[1]), np.float32)
             for g, span in enumerate(self.spans):
                 if self.layers.resampled[g] == FILTERS:
                     observed = np.broadcast_to(self.counts[span].sum(axis=0), sample[:, g].shape)
                     sample[:, g] = self.layers.evened(filters.poisson(observed).astype(np.float32), observed)
                     continue
-                own = weight[:, span]
-                none = np.flatnonzero(~own.any(axis=1))
-                own[none, strays.integers(0, own.shape[1], len(none))] = 1
-                sample[:, g] = self._sums(own, span)
+                often = weight[:, span]
+                empty = np.flatnonzero(~often.any(axis=1))
+                often[empty, strays.integers(0, often.shape[1], len(empty))] = 1
+                sample[:, g] = self._sums(often, span)
             yield sample
 
     def halves(self, random: Generator, group: int, count: int) -> tuple[Array, Array]:
-        """Cut a group in random halves of its units, or of its filters, ``count`` times: histograms, (count, K) each.
+        """Cut a group into random halves ``count`` times; return both histograms, (count, K) each.
 
-        An odd one is in the second half.
+        The units are cut in half, or the filters if the group has one layer (then each component by itself, because a
+        histogram does not say which coefficients belong to the same filter). If their number is odd, the second half
+        has one more.
         """
         span = self.spans[group]
         units = span.stop - span.start
@@ -80,19 +98,22 @@ class ResamplingUnits:
             return self._sums(chosen.astype(np.float32), span), self._sums((~chosen).astype(np.float32), span)
         whole = rounded(self.counts[span].sum(axis=0), self.layers.component)
         parts = [whole[self.layers.component == i].astype(np.int64) for i in range(9)]
-        drawn = [random.multivariate_hypergeometric(part, part.sum() // 2, count, "marginals") for part in parts]
-        half = np.concatenate(drawn, axis=1).astype(np.float32)
+        halves = [random.multivariate_hypergeometric(part, part.sum() // 2, count, "marginals") for part in parts]
+        half = np.concatenate(halves, axis=1).astype(np.float32)
         return half, whole - half
 
 
 def rounded(counts: Array, component: Indices) -> Array:
-    """Counts (…, K) that shared bins make no whole numbers, as such, and as many of each component as there were."""
+    """Round fractional counts (…, K), from bins that were split, to whole numbers with the same total per component.
+
+    Cumulative counts are rounded, not the counts themselves: then rounding errors cannot add up.
+    """
     below = [np.rint(np.cumsum(counts[..., component == i], axis=-1, dtype=float)) for i in range(9)]
-    return np.concatenate([np.diff(some, axis=-1, prepend=0) for some in below], axis=-1).astype(np.float32)
+    return np.concatenate([np.diff(sums, axis=-1, prepend=0) for sums in below], axis=-1).astype(np.float32)
 
 
 def blocks(count: int, layers: GroupedLayers) -> Iterator[int]:
-    """Sizes of blocks of draws that add up to ``count``: memory does not grow with it."""
+    """Split ``count`` draws into blocks, so that memory does not grow with ``count``; yields the size of each block."""
     most = max(1, _BLOCK // max(1, layers.groups * layers.counts.shape[1]))
     for start in range(0, count, most):
         yield min(most, count - start)

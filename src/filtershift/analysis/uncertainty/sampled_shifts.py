@@ -1,7 +1,7 @@
-"""The shifts of drawn histograms, under any choice, in float32.
+"""The shifts between sampled histograms, for any choices, in float32.
 
-With the papers' divergence the shifts of all pairs of a draw are one product of matrices. Others have none: pairs are
-compared one by one, as many at once as fit into a processor's cache.
+With the papers' divergence the shifts of all pairs of one draw are a single matrix product. The other divergences are
+not products: pairs are compared one by one, as many at a time as fit into the processor's cache.
 """
 
 from collections.abc import Iterable
@@ -16,14 +16,15 @@ from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
 
-# Numbers of histograms compared at once.
+# Histogram counts compared at once.
 _COMPARED = 1 << 17
 
 
 def shifts_between(layers: GroupedLayers, samples: Iterable[Array], a: Indices, b: Indices, count: int) -> Array:
-    """Shifts of pairs of groups ``a`` and ``b`` in ``count`` draws, (count, P), of histograms in blocks (…, groups, K).
+    """Shifts (count, P) of pairs of groups ``a`` and ``b``, (P,) each, in ``count`` draws.
 
-    All groups of a draw need not have filters, but those of the pairs do.
+    ``samples`` are the histograms of the draws, in blocks (b, groups, K). The groups of the pairs must have filters;
+    other groups may be empty.
     """
     between = _products if layers.choices.divergence == "kl" else _one_by_one
     shifts = np.empty((count, len(a)), np.float32)
@@ -44,10 +45,11 @@ def shifts_of_halves(layers: GroupedLayers, one: Array, other: Array) -> Array:
 
 
 def _products(layers: GroupedLayers, sample: Array, a: Indices, b: Indices, shifts: Array) -> None:
-    """Put the shifts of a block of draws into ``shifts`` (draws, P).
+    """Put the shifts of a block of draws into ``shifts`` (draws, P), with the papers' divergence.
 
-    As `component_shifts`, but in one product of matrices a draw, in float32 about the mean of all groups, where it is
-    exact to a hundred-thousandth.
+    Like `component_shifts`, but as one matrix product per draw: the sum of (p - q)(ln p - ln q) over bins is
+    p·ln p + q·ln q - p·ln q - q·ln p. The mean over all groups is subtracted from p and from ln p, which cancels in the
+    sum; then float32 is exact to a hundred-thousandth.
     """
     rows = np.unique(a)
     rows = rows if 2 * len(rows) < layers.groups else np.arange(layers.groups)
@@ -56,33 +58,33 @@ def _products(layers: GroupedLayers, sample: Array, a: Indices, b: Indices, shif
     p -= p.mean(axis=1, keepdims=True)
     log -= log.mean(axis=1, keepdims=True)
     p *= layers.weight
-    own = np.einsum("dgk,dgk->dg", p, log)
-    for draw, (own_k, p_k, log_k) in enumerate(zip(own, p, log, strict=True)):
+    self_products = np.einsum("dgk,dgk->dg", p, log)
+    for draw, (self_k, p_k, log_k) in enumerate(zip(self_products, p, log, strict=True)):
         there = p_k[rows] @ log_k.T
         back = there if len(rows) == layers.groups else p_k @ log_k[rows].T
-        shift = own_k[rows, None] + own_k
+        shift = self_k[rows, None] + self_k
         shift -= there
         shift -= back.T
         shifts[draw] = shift.ravel()[cell]
 
 
 def _one_by_one(layers: GroupedLayers, sample: Array, a: Indices, b: Indices, shifts: Array) -> None:
-    """Put the shifts of a block of draws into ``shifts`` (draws, P), of a divergence that is no product."""
+    """Put the shifts of a block of draws into ``shifts`` (draws, P), for a divergence that is not a product."""
     rows = _rows(layers, sample)
     pairs = max(1, _COMPARED // rows[:, 0].size)
     for start in range(0, len(a), pairs):
-        some = slice(start, start + pairs)
-        shifts[:, some] = distance(rows[:, a[some]], rows[:, b[some]], layers.choices.divergence)
+        part = slice(start, start + pairs)
+        shifts[:, part] = distance(rows[:, a[part]], rows[:, b[part]], layers.choices.divergence)
 
 
 def _rows(layers: GroupedLayers, sample: Array) -> Array:
-    """What `distance` compares of histograms (…, K): (…, K), each component weighted."""
+    """Turn histograms (…, K) into what `distance` compares, (…, K), each component weighted."""
     rows = comparable(_smoothed(layers, sample), float(layers.width), layers.choices.divergence)
     return rows.reshape(sample.shape) * layers.weight
 
 
 def _logarithms(layers: GroupedLayers, sample: Array) -> tuple[Array, Array]:
-    """Probabilities of histograms (…, K), and their logarithms."""
+    """The probabilities of histograms (…, K), and their logarithms."""
     if layers.choices.epsilon == "density":
         p = _densities(layers, sample)
     else:
@@ -91,9 +93,10 @@ def _logarithms(layers: GroupedLayers, sample: Array) -> tuple[Array, Array]:
 
 
 def _densities(layers: GroupedLayers, sample: Array) -> Array:
-    """Probabilities of histograms (…, K) of which bins are left out.
+    """The probabilities of histograms (…, K) from which empty bins may be left out.
 
-    They are not divided by their sum, which empty bins make larger than 1: by less than ``EPSILON`` times the extent.
+    Empty bins get a small probability, so the sum exceeds 1, by less than ``EPSILON`` times the extent. The
+    probabilities are not divided by this sum.
     """
     filters = sample[..., layers.component == 0].sum(axis=-1, keepdims=True)
     p = sample / np.maximum(filters, 1)
@@ -102,7 +105,7 @@ def _densities(layers: GroupedLayers, sample: Array) -> Array:
 
 
 def _smoothed(layers: GroupedLayers, sample: Array) -> Array:
-    """Probabilities (…, 9, bins) of histograms (…, K) of all bins; of those without filters, of one in each bin."""
+    """Probabilities (…, 9, bins) of histograms (…, K) with all bins; an empty histogram counts 1 in each bin."""
     empty = ~sample.any(axis=-1, keepdims=True)
     counts = np.where(empty, np.float32(1), sample).reshape(*sample.shape[:-1], 9, -1)
     return smoothed(counts, float(layers.width), layers.choices.epsilon)

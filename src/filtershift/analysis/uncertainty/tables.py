@@ -1,4 +1,4 @@
-"""The uncertainty of the shifts of a grouping, or of a model beside it, as tables."""
+"""Tables of the uncertainty of shifts: between groups of a grouping, and between a new model and these groups."""
 
 from collections.abc import Sequence
 
@@ -21,34 +21,34 @@ def uncertainty_tables(
     pairs: pd.DataFrame,
     sizes: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What belongs beside every shift of a grouping, and the floor of every group.
+    """The uncertainty of every shift of a grouping, and the floor of every group.
 
     Args:
-        layers: those of the grouping.
-        labels: of its groups, by number.
-        name: of the grouping.
+        layers: the layers of the grouping.
+        labels: labels of its groups, by number.
+        name: name of the grouping.
         resampling: number of resamples, seed and level.
-        pairs: columns a, b, shift.
+        pairs: columns a, b, shift: one row per pair of groups.
         sizes: columns group, n_filters, n_layers, n_models, in the order of the second table.
 
     Returns:
-        A table a, b, shift, low, high, floor, null, flag, then n_filters, n_layers, n_models and resampled of both,
-        as in n_filters_a, in the order of ``pairs``; and a table group, resampled, n_filters, n_layers, n_models,
-        median, floor.
+        A table with one row per pair, in the order of ``pairs``: a, b, shift, low, high, floor, null, flag, then
+        n_filters, n_layers, n_models and resampled of both groups, with suffix _a or _b. And a table with one row per
+        group: group, resampled, n_filters, n_layers, n_models, median, floor.
     """
     number = pd.Index(labels)
     a, b = (number.get_indexer(pd.Index(pairs[end])) for end in ("a", "b"))
     found = measure_uncertainty(layers, name, resampling, a, b)
     floor = np.maximum(found.floor[a], found.floor[b])
     flag = flags(pairs["shift"].to_numpy(float), floor, found.null)
-    own = sizes.set_index("group").assign(resampled=pd.Series(layers.resampled, number))
-    own["resampled"] = own["resampled"].where(own["n_filters"] > 0)
+    of_groups = sizes.set_index("group").assign(resampled=pd.Series(layers.resampled, number))
+    of_groups["resampled"] = of_groups["resampled"].where(of_groups["n_filters"] > 0)
     table = pairs[["a", "b", "shift"]].assign(low=found.low, high=found.high, floor=floor, null=found.null, flag=flag)
-    ends = [own.loc[pairs[end]].add_suffix(f"_{end}").reset_index(drop=True) for end in ("a", "b")]
+    ends = [of_groups.loc[pairs[end]].add_suffix(f"_{end}").reset_index(drop=True) for end in ("a", "b")]
     columns = ["n_filters", "n_layers", "n_models"]
     order = [*(f"{column}_{end}" for end in "ab" for column in columns), "resampled_a", "resampled_b"]
     table = pd.concat([table.reset_index(drop=True), pd.concat(ends, axis=1)[order]], axis=1)
-    floors = own[["resampled", *columns]].assign(
+    floors = of_groups[["resampled", *columns]].assign(
         median=pd.Series(found.median, number), floor=pd.Series(found.floor, number)
     )
     return table, floors.reset_index(names="group")
@@ -65,24 +65,25 @@ def placed_uncertainty(
     name: str,
     resampling: Resampling,
 ) -> pd.DataFrame:
-    """How far to believe the shift of a model that is not of the data set to each group of a grouping.
+    """The uncertainty of the shift between a model that is not part of the data set and each group of a grouping.
 
-    It is one more group, of one model: its interval resamples its layers, its null compares random models with random
-    groups.
+    The model is treated as one more group with one model. So its layers are resampled for the interval, and the null
+    compares random models with random groups.
 
     Args:
-        own: (l, 9, bins) histogram counts of the layers of the model.
-        counts: (L, 9, bins) those of the layers of the grouping.
-        width: of a bin, in units of the coefficients.
+        own: (l, 9, bins) histogram counts of the model's layers.
+        counts: (L, 9, bins) histogram counts of the grouping's layers.
+        width: width of a bin, in units of the coefficients.
         ratio: (9,) explained variance ratio of the global basis.
         group: (L,) the group of each layer, 0 … groups - 1.
-        groups: how many groups.
+        groups: number of groups.
         model: (L,) the model of each layer.
-        name: what seeds random numbers.
+        name: a name that, with the seed, determines the random numbers.
         resampling: number of resamples, seed and level.
 
     Returns:
-        A row a group: shift, low, high, floor, null, flag, and what was resampled_own and resampled.
+        One row per group: shift, low, high, floor, null, flag, and the units that were resampled: resampled_own for the
+        model, resampled for the group.
     """
     layers = grouped_layers(
         np.concatenate([counts, own]),

@@ -27,7 +27,7 @@ def test_models_of_a_label_are_together_and_those_without_alone():
     assert together(cluster) == sets([3, 10], [5], [9], [11])
     assert (cluster.index.name, cluster.name) == ("model_id", "cluster")
     with pytest.raises(
-        FiltershiftError, match=r"'Family' is no grouping and no column .* model_id, Pretraining-Dataset"
+        FiltershiftError, match=r"'Family' is neither a grouping nor a column .*model_id, Pretraining-Dataset"
     ):
         clusters_by_column(models, "Family")
 
