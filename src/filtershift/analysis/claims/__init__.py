@@ -1,1 +1,1 @@
-"""The papers' claims, and whether they hold on this data set."""
+"""Judge whether the papers' claims hold on this data set."""

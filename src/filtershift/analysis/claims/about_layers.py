@@ -1,4 +1,7 @@
-"""Statistics that decide the papers' claims about single layers: ranges and quality, one function a claim."""
+"""Statistics that decide the papers' claims about single layers (ranges and quality), one function per claim.
+
+The first line of each function's docstring is the definition of the statistic that users see.
+"""
 
 from fnmatch import fnmatchcase
 
@@ -14,18 +17,18 @@ from filtershift.analysis.claims.statistics import rank_correlation, weighted_qu
 Array = NDArray[np.float64]
 
 SMALL_SETS = ("*mnist*", "*cifar*", "*svhn*")
-"""Training sets of small images and few of them, by patterns of their names in lower case."""
+"""Patterns of the names (in lower case) of training sets with few, small images."""
 
 
 def ranges_by_depth(evidence: Evidence) -> Finding:
-    """Spearman's correlation of depth, decile by decile, with the median of the models' mean raw filter ranges."""
+    """Spearman's correlation, over depth deciles, of depth with the median over models of the mean raw filter range."""
     ranges = _ranges(evidence)
     medians = _quantiles(evidence, ranges, 0.5)
     return _of_ranges(rank_correlation(np.arange(ranges.shape[1], dtype=float), medians), ranges)
 
 
 def range_spread_by_depth(evidence: Evidence) -> Finding:
-    """The median interquartile range, over the first three tenths of depth, of models' ranges over that of the rest."""
+    """Interquartile range of models' mean filter ranges: median in the first 3 tenths of depth, divided by the rest."""
     ranges = _ranges(evidence)
     box = _quantiles(evidence, ranges, 0.75) - _quantiles(evidence, ranges, 0.25)
     first = round(0.3 * ranges.shape[1])
@@ -33,10 +36,10 @@ def range_spread_by_depth(evidence: Evidence) -> Finding:
 
 
 def _ranges(evidence: Evidence) -> Array:
-    """The mean raw filter range of each model in each depth decile, (M, deciles), missing where it has no filter."""
+    """The mean raw filter range of each model in each depth decile, (M, deciles); NaN where it has no filters."""
     labels, _ = numbered(evidence, "depth_decile")
     if len(labels) < DEPTHS:
-        raise UndecidedError(f"the grouping depth_decile has {len(labels)} groups; it takes {DEPTHS}")
+        raise UndecidedError(f"the grouping depth_decile has {len(labels)} groups; expected {DEPTHS} or more")
     layers = evidence.layers[(evidence.layers["depth_decile"] >= 0) & evidence.layers["mean_range"].notna()]
     n = layers["n_filters"] - layers["non_finite_filters"]
     sums = layers.assign(n=n, sum=layers["mean_range"] * n).groupby(["model", "depth_decile"])[["sum", "n"]].sum()
@@ -49,7 +52,7 @@ def _ranges(evidence: Evidence) -> Array:
 
 
 def _quantiles(evidence: Evidence, ranges: Array, share: float) -> Array:
-    """The quantile of each column of ranges, (draws, deciles)."""
+    """The quantile of each column of ``ranges`` in every draw, (draws, deciles)."""
     known = np.isfinite(ranges)
     columns = [
         weighted_quantile(ranges[known[:, k], k], evidence.weight[:, known[:, k]], share)
@@ -64,29 +67,30 @@ def _of_ranges(draws: Array, ranges: Array) -> Finding:
 
 
 def models_with_degenerate_layers(evidence: Evidence) -> Finding:
-    """The share of models that have a degenerate layer."""
+    """The share of models that have at least one degenerate layer."""
     share = _states(evidence, "degenerate")
     judged = np.flatnonzero(share.notna())
     _several(len(judged), "have a layer that can be judged")
     weight = evidence.weight[:, judged]
-    some = (share.iloc[judged] > 0).to_numpy(float)
-    return Finding(_mean(weight, some), len(judged), f"{len(judged)} models")
+    has_degenerate = (share.iloc[judged] > 0).to_numpy(float)
+    return Finding(_mean(weight, has_degenerate), len(judged), f"{len(judged)} models")
 
 
 def discriminators_random_layers(evidence: Evidence) -> Finding:
-    """The mean share of random-like layers in GAN-discriminators."""
+    """The share of random-like layers in a GAN-discriminator, averaged over the discriminators."""
     labels, cell = numbered(evidence, "task")
     if DISCRIMINATOR not in labels:
         raise UndecidedError(f"the grouping task has no group {DISCRIMINATOR}")
     share = _states(evidence, "random-like")
-    own = np.unique(evidence.model[cell == labels.index(DISCRIMINATOR)])
-    own = own[share.iloc[own].notna()]
-    _several(len(own), f"are {DISCRIMINATOR}s with a layer that can be judged")
-    return Finding(_mean(evidence.weight[:, own], share.iloc[own].to_numpy(float)), len(own), f"{len(own)} models")
+    models = np.unique(evidence.model[cell == labels.index(DISCRIMINATOR)])
+    models = models[share.iloc[models].notna()]
+    _several(len(models), f"are {DISCRIMINATOR}s with a layer that can be judged")
+    draws = _mean(evidence.weight[:, models], share.iloc[models].to_numpy(float))
+    return Finding(draws, len(models), f"{len(models)} models")
 
 
 def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
-    """The mean share of degenerate layers in large models trained on small sets less that in other large models."""
+    """The mean share of degenerate layers in large models trained on small sets, minus that in other large models."""
     share = _states(evidence, "degenerate")
     small, other = (models[share.iloc[models].notna()] for models in _large(evidence))
     _several(len(small), "are large and trained on a small set")
@@ -96,7 +100,7 @@ def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Findi
 
 
 def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
-    """The mean over large models trained on small sets of: median variance entropy, deeper half less first half."""
+    """Median variance entropy of the deeper half minus that of the first half: mean of large models on small sets."""
     layers = evidence.layers
     half = layers["conv_depth_norm"] >= 0.5
     medians = layers.groupby(["model", half])["variance_entropy"].median().unstack()
@@ -109,13 +113,13 @@ def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Findin
 
 
 def _states(evidence: Evidence, state: str) -> pd.Series:
-    """The share of a model's judged layers that are in this state, (M,), missing where none is judged."""
+    """The share of each model's judged layers that are in this state, (M,); missing if no layer is judged."""
     layers = evidence.layers.dropna(subset=["state"])
     return (layers["state"] == state).groupby(layers["model"]).mean().reindex(range(len(evidence.models)))
 
 
 def _large(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Models of at least the median number of filters, by number: trained on small sets, and on other known ones."""
+    """Numbers of models with at least the median number of filters: those trained on small sets, and on other sets."""
     models = evidence.models
     large = models["n_filters"] >= models["n_filters"].median()
     trained = models["training_set"]
@@ -124,17 +128,17 @@ def _large(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _is_small(training_set: str) -> bool:
-    """Whether all sets of a combination are small."""
+    """Whether all training sets of a combination (joined by commas) are small."""
     names = training_set.lower().split(",")
     return all(any(fnmatchcase(name, pattern) for pattern in SMALL_SETS) for name in names)
 
 
 def _mean(weight: Array, values: NDArray) -> Array:
-    """The mean of values (N,) in each draw, by weights (draws, N); NaN where none counts."""
+    """The weighted mean of values (N,) in each draw, with weights (draws, N); NaN if all weights are 0."""
     total = weight.sum(axis=1)
     return np.divide(weight @ values, total, out=np.full(len(total), np.nan), where=total > 0)
 
 
 def _several(models: int, which: str) -> None:
     if models < FEWEST_MODELS:
-        raise UndecidedError(f"{models} models {which}; it takes {FEWEST_MODELS}")
+        raise UndecidedError(f"{models} models {which}; expected {FEWEST_MODELS} or more")

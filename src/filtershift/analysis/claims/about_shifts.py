@@ -1,4 +1,7 @@
-"""Statistics that decide the papers' claims about shifts and bases, one function a claim."""
+"""Statistics that decide the papers' claims about shifts and bases, one function per claim.
+
+The first line of each function's docstring is the definition of the statistic that users see.
+"""
 
 from collections.abc import Sequence
 
@@ -32,54 +35,54 @@ NO_FAMILY = (UNKNOWN, "other")
 
 def _finding(draws: Array, *groupings: Compared) -> Finding:
     n_models = min(groups.n_models for groups in groupings)
-    return Finding(draws, n_models, ", ".join(groups.said for groups in groupings))
+    return Finding(draws, n_models, ", ".join(groups.description for groups in groupings))
 
 
-def _finding_of(draws: Array, groups: Compared, own: Sequence[int]) -> Finding:
-    """What rests on some groups of a grouping: on the models of the smallest of them."""
-    return Finding(draws, int(groups.sizes[own].min()), groups.said)
+def _finding_of(draws: Array, groups: Compared, chosen: Sequence[int]) -> Finding:
+    """A finding about the ``chosen`` groups of a grouping; it rests on the models of the smallest of them."""
+    return Finding(draws, int(groups.sizes[chosen].min()), groups.description)
 
 
 def depth_against_task_and_data_type(evidence: Evidence) -> Finding:
-    """The median shift between depth deciles over the smaller of those between tasks and between data types."""
+    """Median shift between depth deciles, divided by the median between tasks or data types, whichever is smaller."""
     groupings = [compared(evidence, name) for name in ("depth_decile", "task", "data_type")]
     depth, task, data_type = (groups.median for groups in groupings)
     return _finding(depth / np.minimum(task, data_type), *groupings)
 
 
 def last_decile(evidence: Evidence) -> Finding:
-    """The mean shift of the last decile to the others over the largest of another."""
+    """Mean shift of the last depth decile to the others, divided by the largest such mean of any other decile."""
     depth = whole(evidence, "depth_decile", DEPTHS)
     return _finding(depth.means[:, -1] / depth.means[:, :-1].max(axis=1), depth)
 
 
 def first_and_second_to_last_decile(evidence: Evidence) -> Finding:
-    """The smaller of the mean shifts of the first and the second-to-last decile over the largest between them."""
+    """Smaller mean shift of the first and the second-to-last decile, divided by the largest of those between them."""
     depth = whole(evidence, "depth_decile", DEPTHS)
     means = depth.means
     return _finding(means[:, [0, -2]].min(axis=1) / means[:, 1:-2].max(axis=1), depth)
 
 
 def distance_in_depth(evidence: Evidence) -> Finding:
-    """Spearman's correlation, over pairs of deciles, of their distance and their shift."""
+    """Spearman's correlation, over pairs of depth deciles, of their distance in depth and their shift."""
     depth = whole(evidence, "depth_decile", DEPTHS)
     a, b = np.triu_indices(len(depth.labels), k=1)
     return _finding(rank_correlation((b - a).astype(float), depth.pairs), depth)
 
 
 def models_against_groupings(evidence: Evidence) -> Finding:
-    """The median shift between models over the largest of those between groups of another grouping."""
+    """Median shift between models, divided by the largest median shift between tasks, data types or depth deciles."""
     groupings = [compared(evidence, name) for name in ("task", "data_type", "depth_decile")]
     models, shift = model_shifts(evidence)
     a, b = np.triu_indices(len(models), k=1)
     median = _median_of_pairs(evidence, models[a], models[b], shift[a, b])
     draws = median / np.max([groups.median for groups in groupings], axis=0)
-    said = ", ".join([f"{len(models)} models", *(groups.said for groups in groupings)])
-    return Finding(draws, len(models), said)
+    description = ", ".join([f"{len(models)} models", *(groups.description for groups in groupings)])
+    return Finding(draws, len(models), description)
 
 
 def within_families(evidence: Evidence) -> Finding:
-    """The median shift of models of one family trained on different sets over that of models of different families."""
+    """Median shift in a family between models trained on different sets, divided by that between families."""
     labels, cell = numbered(evidence, "model_family")
     family = np.full(len(evidence.models), -1)
     family[evidence.model] = np.where(np.isin(np.array(labels, object)[cell], NO_FAMILY), -1, cell)
@@ -95,7 +98,7 @@ def within_families(evidence: Evidence) -> Finding:
     for pairs, what in ((within, "of one family and different training sets"), (~same, "of different families")):
         i, j = models[a[pairs]], models[b[pairs]]
         if (found := len(np.union1d(i, j))) < FEWEST_MODELS:
-            raise UndecidedError(f"{found} models are in pairs {what}; it takes {FEWEST_MODELS}")
+            raise UndecidedError(f"{found} models are in pairs {what}; expected {FEWEST_MODELS} or more")
         sides.append((_median_of_pairs(evidence, i, j, shift[a[pairs], b[pairs]]), found))
     (near, n_models), (far, _) = sides
     families = len(set(family[models[a[within]]].tolist()))
@@ -103,36 +106,36 @@ def within_families(evidence: Evidence) -> Finding:
 
 
 def _median_of_pairs(evidence: Evidence, a: NDArray[np.int64], b: NDArray[np.int64], shift: Array) -> Array:
-    """The median shift of pairs of models in every draw, a model beside its own copy left out."""
+    """The median shift of pairs of models in every draw; a model is not paired with its own copies."""
     return weighted_quantile(shift, (weight[a] * weight[b] for weight in evidence.weight), 0.5)
 
 
 def discriminators_and_normal(evidence: Evidence) -> Finding:
-    """D of GAN-discriminators from normal coefficients over the median D of the other tasks from these."""
+    """D between GAN-discriminators and a normal distribution, divided by the median of this D over the other tasks."""
     tasks = compared(evidence, "task")
-    own = tasks.find(DISCRIMINATOR)
-    return _finding_of(_against(from_normal(evidence, tasks), [own]), tasks, [own])
+    discriminators = [tasks.find(DISCRIMINATOR)]
+    return _finding_of(_against(from_normal(evidence, tasks), discriminators), tasks, discriminators)
 
 
 def medical_types(evidence: Evidence) -> Finding:
-    """The smallest mean shift of a medical data type over the median mean shift of the others."""
+    """Smallest mean shift of a medical data type to all others, divided by the median of the other data types."""
     types = compared(evidence, "data_type")
-    own = [k for k, label in enumerate(types.labels) if label.startswith(MEDICAL)]
-    if not own:
+    medical = [k for k, label in enumerate(types.labels) if label.startswith(MEDICAL)]
+    if not medical:
         raise UndecidedError("there is no medical data type among those that can be compared")
-    return _finding_of(_against(types.means, own), types, own)
+    return _finding_of(_against(types.means, medical), types, medical)
 
 
-def _against(of_groups: Array, own: Sequence[int]) -> Array:
-    """The smallest of the values (draws, G) of some groups over the median of those of the others, (draws,)."""
-    others = np.delete(of_groups, own, axis=1)
+def _against(values: Array, chosen: Sequence[int]) -> Array:
+    """The smallest of the values (draws, G) of ``chosen`` groups divided by the median of the others, (draws,)."""
+    others = np.delete(values, chosen, axis=1)
     if others.shape[1] < 2:
         raise UndecidedError("there are fewer than 2 other groups to compare with")
-    return np.nanmin(of_groups[:, own], axis=1) / np.nanmedian(others, axis=1)
+    return np.nanmin(values[:, chosen], axis=1) / np.nanmedian(others, axis=1)
 
 
 def shrinking_coefficients(evidence: Evidence) -> Finding:
-    """The largest ratio, of all tasks, of the standard deviations of the last three coefficients to the first three."""
+    """Standard deviation of the last three coefficients divided by that of the first three: largest of all tasks."""
     tasks = compared(evidence, "task")
     variance = spreads(evidence, tasks) ** 2
     ratio = np.sqrt(variance[..., 6:].mean(axis=-1) / variance[..., :3].mean(axis=-1))
@@ -140,10 +143,10 @@ def shrinking_coefficients(evidence: Evidence) -> Finding:
 
 
 def first_component(evidence: Evidence) -> Finding:
-    """The share of the variance of all filters that is along their first principal component."""
+    """The share of the variance of all filters that their first principal component explains."""
     models = np.unique(evidence.model[evidence.n > 0])
     if len(models) < FEWEST_MODELS:
-        raise UndecidedError(f"{len(models)} models have filters; it takes {FEWEST_MODELS}")
+        raise UndecidedError(f"{len(models)} models have filters; expected {FEWEST_MODELS} or more")
     everything = covariances(evidence, np.zeros(len(evidence.n), np.int64), 1)[:, 0]
     variance = np.linalg.eigvalsh(np.nan_to_num(everything))
     total = variance.sum(axis=1)

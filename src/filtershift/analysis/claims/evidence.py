@@ -1,8 +1,8 @@
-"""What the papers' claims are judged by: sums over the layers of a model that are in the same groups, and resamples.
+"""The data by which the papers' claims are judged: sums over layers, and weights of models in resamples.
 
-Every quantity is computed for many draws of models at once. The first draw is the data set as it is; in the others its
-models are drawn with replacement, the same ones for all claims. Basis, bins and explained variance ratios stay those of
-the data set.
+Layers of one model that are in the same groups are summed into one cell. Every statistic is computed for many draws of
+models at once. The first draw is the data set itself; in the others its models are sampled with replacement, the same
+way for all claims. Basis, bins and explained variance ratios stay those of the data set.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,20 +33,20 @@ TRAINING_SET = "Training-Dataset"
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """A data set as the claims see it: M models, and C cells, the layers of one model that are in the same groups.
+    """A data set as the claims see it: M models, and C cells. A cell is all layers of a model in the same groups.
 
     Attributes:
         weight: (draws, M) how often each model counts in each draw.
         models: one row per model: model, n_filters, training_set (missing if unknown).
         layers: one row per layer: model (its number), the number of its group in each configured grouping (-1: none),
             and its quality.
-        labels: the groups of each configured grouping, in natural order.
-        cells: columns model and the configured groupings, by number.
+        labels: labels of the groups of each configured grouping, in natural order.
+        cells: one row per cell: the numbers of its model and of its group in each configured grouping.
         counts: (C, 9, bins) histograms of scaled filters.
-        n: (C,) filters.
+        n: (C,) numbers of filters.
         mean: (C, 9) mean scaled filter.
-        scatter: (C, 9, 9) sum of outer products of the scaled filters less their mean.
-        edges: (bins + 1,) of the bins.
+        scatter: (C, 9, 9) sums of outer products of the scaled filters minus their mean.
+        edges: (bins + 1,) edges of the bins.
         basis: the global basis of scaled filters.
     """
 
@@ -68,9 +68,9 @@ class Evidence:
         return self.cells["model"].to_numpy(np.int64)
 
     def sums(self, number: Numbers, groups: int, values: NDArray, draws: slice = slice(None)) -> Array:
-        """Sums of the values (C, K) of the cells of each group, in these draws: (draws, groups, K).
+        """Sums over the cells of each group of values (C, K), in the chosen draws: (draws, groups, K).
 
-        ``number`` (C,) is the group of each cell, 0 … groups - 1, or -1.
+        ``number`` (C,) is the group of each cell, 0 … groups - 1, or -1 for none.
         """
         weight = self.weight[draws]
         total = np.zeros((len(weight), groups, values.shape[1]))
@@ -90,7 +90,7 @@ def load_evidence(
     draws: int,
     seed: int,
 ) -> Evidence:
-    """Read it from the layer table, the layers' quality, groups, and the statistics of scaled filters of all shards."""
+    """Read the evidence from the layer table, the quality table, the groups, and scaled statistics of all shards."""
     models, table = layer_table(read_table(layers, text=("model",)), read_table(quality, text=("model",)), groupings)
     columns = ["model", *groupings]
     cell: Numbers = np.asarray(table.groupby(columns).ngroup(), np.int64)
@@ -117,7 +117,7 @@ def load_evidence(
 def layer_table(
     layers: pd.DataFrame, quality: pd.DataFrame, groupings: Mapping[str, Membership]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The tables ``models`` and ``layers`` of the evidence; models are in the order in which layers name them."""
+    """The tables ``models`` and ``layers`` of the evidence; models are in the order of their first layers."""
     if TRAINING_SET not in layers:
         layers = layers.assign(**{TRAINING_SET: None})
     models = layers.groupby(["model_id", "model"], as_index=False, sort=False).agg(
@@ -130,6 +130,6 @@ def layer_table(
 
 
 def resampled(models: int, draws: int, seed: int) -> Array:
-    """How often each model counts, (1 + draws, models): once, then as drawn with replacement."""
-    drawn = np.random.default_rng(seed).multinomial(models, np.full(models, 1 / models), draws)
-    return np.concatenate([np.ones((1, models)), drawn])
+    """How often each model counts, (1 + draws, models): once in the first row, then as sampled with replacement."""
+    sampled = np.random.default_rng(seed).multinomial(models, np.full(models, 1 / models), draws)
+    return np.concatenate([np.ones((1, models)), sampled])

@@ -1,4 +1,4 @@
-"""Groups that claims compare, in every draw of models: their shifts, covariances and distance from normal."""
+"""The groups that claims compare: their shifts, covariances and distances from normal, in every draw of models."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 FEWEST_MODELS, FEWEST_GROUPS = 3, 3
-"""What it takes to resample a group's models, and to speak of the groups of a grouping."""
+"""Fewest models that a group must have to be resampled, and fewest groups that a grouping must have."""
 
 DEPTHS = 5
-"""Groups of depth it takes to speak of the first, the last, and those between."""
+"""Fewest groups of depth that are needed to compare the first, the last, and those between."""
 
-# Draws whose histograms are held at once.
+# Number of draws whose histograms are in memory at once.
 _BLOCK = 50
 
 
@@ -31,11 +31,11 @@ class UndecidedError(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """What decides a claim.
+    """The statistic that decides a claim, and the data it rests on.
 
     Attributes:
-        draws: (draws,) the statistic, first of the data set as it is, then of resampled ones.
-        n_models: models it rests on; of several groupings those of the one that has the fewest.
+        draws: (draws,) the statistic: first of the data set itself, then of each resample.
+        n_models: number of models it rests on; for several groupings the smallest of their numbers.
         rests_on: the groups or layers it rests on, in words.
     """
 
@@ -46,15 +46,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Compared:
-    """The groups of a grouping that can be compared: known ones of enough models and filters.
+    """The groups of a grouping that can be compared: not "unknown", and with enough models and filters.
 
     Attributes:
         labels: G labels in natural order.
-        sizes: (G,) models of each.
-        n_models: models in any of them.
+        sizes: (G,) number of models in each group.
+        n_models: number of models in all of them together.
         cell: (C,) the group of each cell, -1 for none.
         shift: (draws, G, G) D-matrices of scaled filters; NaN where a draw has no model of a group.
-        said: which groups these are, in words.
+        description: which groups these are, in words.
     """
 
     labels: list[str]
@@ -62,33 +62,33 @@ class Compared:
     n_models: int
     cell: Numbers
     shift: Array
-    said: str
+    description: str
 
     @property
     def pairs(self) -> Array:
-        """The shift of each pair, (draws, P), (0, 1), (0, 2) … first."""
+        """The shift of each pair of groups, (draws, P), in the order (0, 1), (0, 2), …"""
         return self.shift[:, *np.triu_indices(len(self.labels), k=1)]
 
     @property
     def median(self) -> Array:
-        """The median shift of pairs, (draws,)."""
+        """The median shift over pairs of groups, (draws,)."""
         return np.nanmedian(self.pairs, axis=1)
 
     @property
     def means(self) -> Array:
-        """The mean shift of each group to the others, (draws, G)."""
+        """The mean shift between each group and the others, (draws, G)."""
         others = ~np.eye(len(self.labels), dtype=bool)
         return np.stack([np.nanmean(self.shift[:, g, others[g]], axis=1) for g in range(len(self.labels))], axis=1)
 
     def find(self, label: str) -> int:
-        """The number of a group."""
+        """The number of the group with this label."""
         if label not in self.labels:
-            raise UndecidedError(f"there is no group {label} of {_enough()}")
+            raise UndecidedError(f"there is no group {label} with {_enough()}")
         return self.labels.index(label)
 
 
 def numbered(evidence: Evidence, grouping: str) -> tuple[list[str], Numbers]:
-    """The labels of a grouping, and the group of each cell."""
+    """The labels of a grouping, and the number of each cell's group."""
     if grouping not in evidence.labels:
         raise UndecidedError(f"the grouping {grouping} is not configured")
     return list(evidence.labels[grouping]), evidence.cells[grouping].to_numpy(np.int64)
@@ -96,47 +96,55 @@ def numbered(evidence: Evidence, grouping: str) -> tuple[list[str], Numbers]:
 
 @lru_cache(maxsize=8)
 def compared(evidence: Evidence, grouping: str) -> Compared:
-    """The groups that can be compared, of which it takes `FEWEST_GROUPS`."""
+    """The groups of a grouping that can be compared.
+
+    Raises:
+        UndecidedError: the grouping is not configured, or fewer than `FEWEST_GROUPS` groups can be compared.
+    """
     labels, cell = numbered(evidence, grouping)
     models, filters = np.zeros(len(labels), np.int64), np.zeros(len(labels), np.int64)
     np.add.at(filters, cell[cell >= 0], evidence.n[cell >= 0])
-    held = np.unique(np.stack([cell, evidence.model])[:, (cell >= 0) & (evidence.n > 0)], axis=1)
-    np.add.at(models, held[0], 1)
+    models_of_groups = np.unique(np.stack([cell, evidence.model])[:, (cell >= 0) & (evidence.n > 0)], axis=1)
+    np.add.at(models, models_of_groups[0], 1)
     known = np.array([label != UNKNOWN for label in labels])
     kept = np.flatnonzero(known & (models >= FEWEST_MODELS) & (filters >= ENOUGH))
-    said = f"{len(kept)} of {len(labels)} groups of {grouping}"
+    description = f"{len(kept)} of {len(labels)} groups of {grouping}"
     if len(kept) < FEWEST_GROUPS:
-        raise UndecidedError(f"{said} have {_enough()}; it takes {FEWEST_GROUPS}")
+        raise UndecidedError(f"{description} have {_enough()}; expected {FEWEST_GROUPS} or more")
     cell = np.where(np.isin(cell, kept), np.searchsorted(kept, cell), -1)
     shift = np.concatenate([_shifts(evidence, sample) for sample in _histograms(evidence, cell, len(kept))])
     n_models = len(np.unique(evidence.model[(cell >= 0) & (evidence.n > 0)]))
-    return Compared([labels[k] for k in kept], models[kept], n_models, cell, shift, said)
+    return Compared([labels[k] for k in kept], models[kept], n_models, cell, shift, description)
 
 
 def whole(evidence: Evidence, grouping: str, fewest: int) -> Compared:
-    """All groups of a grouping, which must be ``fewest`` or more and each comparable."""
+    """All groups of a grouping.
+
+    Raises:
+        UndecidedError: there are fewer than ``fewest`` groups, or one of them cannot be compared.
+    """
     labels, _ = numbered(evidence, grouping)
     if len(labels) < fewest:
-        raise UndecidedError(f"the grouping {grouping} has {len(labels)} groups; it takes {fewest}")
+        raise UndecidedError(f"the grouping {grouping} has {len(labels)} groups; expected {fewest} or more")
     groups = compared(evidence, grouping)
     if missing := [label for label in labels if label not in groups.labels]:
-        raise UndecidedError(f"the group {missing[0]} of {grouping} is not of {_enough()}")
+        raise UndecidedError(f"the group {missing[0]} of {grouping} does not have {_enough()}")
     return groups
 
 
 def model_shifts(evidence: Evidence) -> tuple[Numbers, Array]:
-    """The models that have enough filters to be compared, by number, and their D-matrix of scaled filters."""
+    """The numbers of the models with enough filters to be compared, and their D-matrix of scaled filters."""
     filters = np.bincount(evidence.model, evidence.n, len(evidence.models))
     models = np.flatnonzero(filters >= ENOUGH)
     if len(models) < FEWEST_MODELS:
-        raise UndecidedError(f"{len(models)} models have {ENOUGH:,} filters; it takes {FEWEST_MODELS}")
+        raise UndecidedError(f"{len(models)} models have {ENOUGH:,} filters; expected {FEWEST_MODELS} or more")
     counts = np.zeros((len(filters), *evidence.counts.shape[1:]), np.int64)
     np.add.at(counts, evidence.model, evidence.counts)
     return models, _shifts(evidence, counts[None, models])[0]
 
 
 def covariances(evidence: Evidence, cell: Numbers, groups: int) -> Array:
-    """Covariance matrices of the scaled filters of groups of cells, (draws, groups, 9, 9); denominator n."""
+    """Covariance matrices (denominator n) of the scaled filters of groups of cells, (draws, groups, 9, 9)."""
     n, mean = evidence.n[:, None], evidence.mean
     square = evidence.scatter + n[:, :, None] * mean[:, :, None] * mean[:, None, :]
     sums = evidence.sums(cell, groups, np.concatenate([n, n * mean, square.reshape(-1, 81)], axis=1))
@@ -147,7 +155,7 @@ def covariances(evidence: Evidence, cell: Numbers, groups: int) -> Array:
 
 
 def spreads(evidence: Evidence, groups: Compared) -> Array:
-    """Standard deviations of the coefficients of groups along the global basis, (draws, G, 9)."""
+    """Standard deviations of the coefficients of each group along the global basis, (draws, G, 9)."""
     of_groups = covariances(evidence, groups.cell, len(groups.labels))
     components = evidence.basis.components
     variance = np.einsum("ip,dgpq,iq->dgi", components, of_groups, components)
@@ -155,7 +163,7 @@ def spreads(evidence: Evidence, groups: Compared) -> Array:
 
 
 def from_normal(evidence: Evidence, groups: Compared) -> Array:
-    """D between each group and a normal distribution of its mean and variance in every component, (draws, G)."""
+    """D between each group and a normal distribution with its mean and variance in every component, (draws, G)."""
     blocks = _histograms(evidence, groups.cell, len(groups.labels))
     return np.concatenate([_from_normal(evidence, sample) for sample in blocks])
 
@@ -177,7 +185,7 @@ def _from_normal(evidence: Evidence, counts: Numbers) -> Array:
 
 
 def _histograms(evidence: Evidence, cell: Numbers, groups: int) -> Iterator[Numbers]:
-    """The histograms (b, groups, 9, bins) of groups of cells, a block of draws at a time."""
+    """The histograms of groups of cells, in blocks of draws (b, groups, 9, bins)."""
     counts = evidence.counts.reshape(len(cell), -1)
     for start in range(0, len(evidence.weight), _BLOCK):
         # Weights are whole numbers, so the sums are exact.

@@ -1,7 +1,8 @@
 """The observable claims of the papers, each with the rule that decides it, judged on a data set.
 
-The papers are Gavrikov & Keuper, 2021 (arXiv:2201.08465) and 2022 (CVPR, arXiv:2203.15331). They give no statistic and
-no threshold: those here are ours. A claim is judged by an interval, and not at all where that includes the threshold.
+The papers are Gavrikov & Keuper, 2021 (arXiv:2201.08465) and 2022 (CVPR, arXiv:2203.15331). They judge by eye: the
+statistics and thresholds here are ours. A claim is judged by an interval; if the interval includes the threshold, the
+claim is undecided. See docs/claims.md.
 """
 
 import warnings
@@ -22,25 +23,25 @@ COLUMNS = (
     *("value", "low", "high", "n_models", "rests_on", "verdict", "reason"),
 )
 LEVEL = 0.95
-"""Of the intervals."""
+"""Coverage of the intervals."""
 
 
 @dataclass(frozen=True)
 class Region:
-    """Values, above ``low`` and below ``high``, at which a claim holds."""
+    """The values of a statistic at which a claim holds: above ``low`` and below ``high``."""
 
     low: float = -np.inf
     high: float = np.inf
 
     @property
     def words(self) -> str:
-        """As in "below 0.5"."""
+        """The region in words, for example "below 0.5"."""
         if np.isinf(self.low):
             return f"below {self.high:g}"
         return f"above {self.low:g}" if np.isinf(self.high) else f"between {self.low:g} and {self.high:g}"
 
     def verdict(self, low: float, high: float) -> tuple[str, str]:
-        """The verdict on an interval, and the reason if there is none: it includes a threshold."""
+        """The verdict for an interval, and the reason if the claim is undecided."""
         if self.low < low and high < self.high:
             return HOLDS, ""
         if high <= self.low or self.high <= low:
@@ -51,16 +52,16 @@ class Region:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a paper says, in words of ours, and what decides it.
+    """A claim of the papers, paraphrased, and what decides it.
 
     Attributes:
         key: a short name.
         says: the claim, a sentence.
-        paper: year and figure or section, where known.
-        measure: the statistic; its first line of documentation is its definition in words.
+        paper: year and, where known, figure or section.
+        measure: function that computes the statistic; the first line of its docstring defines it in words.
         region: the values at which the claim holds.
-        possible: the ends of what the statistic can be.
-        variant: of the filters the statistic is of.
+        possible: the smallest and the largest value that the statistic can have.
+        variant: the variant of the filters that the statistic uses.
     """
 
     key: str
@@ -212,10 +213,10 @@ CLAIMS: Sequence[Claim] = (
 
 
 def judge_claims(evidence: Evidence, claims: Sequence[Claim] = CLAIMS) -> pd.DataFrame:
-    """One row a claim, with the columns `COLUMNS`; what could not be measured is missing."""
+    """Judge every claim: one row per claim, with the columns `COLUMNS`; values that cannot be measured are missing."""
     from threadpoolctl import threadpool_limits
 
-    # The linear algebra library's own threads would change the last digits. Draws that lack a group have no shift.
+    # More threads in the linear algebra library would change the last digits. Draws without a group give NaN warnings.
     with threadpool_limits(limits=1, user_api="blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         rows = [{"number": k, **_judged(claim, evidence)} for k, claim in enumerate(claims, start=1)]
@@ -244,16 +245,17 @@ def _judged(claim: Claim, evidence: Evidence) -> dict[str, object]:
 def interval(finding: Finding, possible: tuple[float, float]) -> tuple[float, float, float]:
     """The statistic and the ends of its interval.
 
-    The percentiles of the resamples, moved so that their median is the statistic: models drawn twice inflate shifts.
+    The interval is the percentiles of the resamples, moved so that their median is the statistic. It is moved because
+    models that a resample contains twice make shifts larger.
 
     Raises:
         UndecidedError: the statistic is not defined on the data set, or on most resamples.
     """
-    value, drawn = float(finding.draws[0]), finding.draws[1:]
-    known = drawn[np.isfinite(drawn)]
+    value, resamples = float(finding.draws[0]), finding.draws[1:]
+    known = resamples[np.isfinite(resamples)]
     if not np.isfinite(value):
-        raise UndecidedError("the statistic is not defined: something is divided by zero")
-    if 2 * len(known) < len(drawn):
+        raise UndecidedError("the statistic is not defined: a divisor is zero")
+    if 2 * len(known) < len(resamples):
         raise UndecidedError("too few models: most resamples lack a group")
     low, middle, high = np.quantile(known, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])
     ends = np.clip([value + low - middle, value + high - middle], *possible)
