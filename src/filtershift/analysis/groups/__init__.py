@@ -1,1 +1,1 @@
-"""Meta-groupings: their definition, and which group each layer belongs to."""
+"""Meta-groupings: how they are defined, and which group each layer belongs to."""

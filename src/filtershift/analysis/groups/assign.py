@@ -1,4 +1,4 @@
-"""Meta-groupings: which group each layer belongs to."""
+"""Assign each layer to its group of a meta-grouping."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,9 @@ from filtershift.errors import FiltershiftError
 from filtershift.results import SKIPPED
 
 UNKNOWN = "unknown"
-# Every pair of groups is a row of a table and a cell of a figure.
+# Largest number of groups: every pair of groups is a row of a table and a cell of a figure.
 MOST = 1000
+# Slashes that stand alone in a label, as the separator " / " does.
 _ALONE = re.compile(r"(?<![^ ])(/+)(?![^ ])")
 
 
@@ -24,8 +25,8 @@ class Groups:
     """The groups of a grouping.
 
     Attributes:
-        group: the label of each layer, missing where it is left out; indexed like the layer table.
-        sizes: one row a group, in natural order: group, n_filters, n_layers, n_models.
+        group: the label of each layer's group, missing if the layer is left out; indexed like the layer table.
+        sizes: one row per group, in natural order: group, n_filters, n_layers, n_models.
         skipped: what is left out: kind, name, reason, count (of filters).
     """
 
@@ -41,7 +42,7 @@ def interval_labels(edges: Sequence[float]) -> list[str]:
 
 
 def natural_key(label: str) -> tuple[tuple[float, str], ...]:
-    """Sort key in which numbers inside a label count by their value: "9" before "10"."""
+    """Sort key that compares numbers inside labels by their value: "9" before "10"."""
     parts = re.findall(r"\d+(?:\.\d+)?|\D+", label)
     return tuple((float(part), "") if part[0].isdecimal() else (float("inf"), part) for part in parts)
 
@@ -61,23 +62,23 @@ def _labels(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
 
 def _binned(layers: pd.DataFrame, name: str, grouping: Grouping) -> pd.Series:
     if len(grouping.by) != 1:
-        raise FiltershiftError(f"grouping '{name}': bins take one column in 'by', not {len(grouping.by)}")
+        raise FiltershiftError(f"grouping '{name}': bins need exactly one column in 'by', not {len(grouping.by)}")
     values = pd.to_numeric(_column(layers, name, grouping.by[0]), errors="coerce").to_numpy(float, na_value=np.nan)
     if np.isnan(values).all():
-        raise FiltershiftError(f"grouping '{name}': bins need numbers, of which the column '{grouping.by[0]}' has none")
-    # Rounded, so that 3 / 10 and .1 + .2 are on the same side of an edge at .3.
+        raise FiltershiftError(f"grouping '{name}': bins need numbers; the column '{grouping.by[0]}' has none")
+    # Rounded, so that 3 / 10 and .1 + .2 fall on the same side of an edge at .3.
     values, edges = values.round(12), np.asarray(grouping.bins, float).round(12)
     if len(edges) < 2 or not (np.diff(edges) > 0).all():
         raise FiltershiftError(f"grouping '{name}': bins must be two or more rising edges, not {list(grouping.bins)}")
     labels = np.array([np.nan, *interval_labels(edges.tolist())], object)
-    # Interval k is (edge k, edge k + 1]; the first also holds its lower edge.
+    # Interval k is (edge k, edge k + 1]; the first one includes its lower edge, too.
     number = np.where(values == edges[0], 1, np.searchsorted(edges, values, side="left"))
     inside = (values >= edges[0]) & (values <= edges[-1])
     return pd.Series(labels[np.where(inside, number, 0)], layers.index, dtype=object)
 
 
 def _among(labels: pd.Series, chosen: Sequence[object]) -> pd.Series:
-    """Which labels are one of those chosen, or match one as a shell pattern."""
+    """Which labels equal one of ``chosen``, or match one as a shell pattern."""
     texts = [str(choice) for choice in chosen]
     matching = {label for label in labels.unique() if label in texts or any(fnmatchcase(label, t) for t in texts)}
     return labels.isin(matching)
@@ -92,16 +93,20 @@ def _skipped(layers: pd.DataFrame, out: pd.Series, name: str, reason: str) -> di
 
 
 def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
-    """Put every layer of the table into its group of the grouping called ``name``.
+    """Assign every layer of the layer table to its group of the grouping called ``name``.
 
-    A missing label makes the group "unknown". Layers and groups that are left out are listed with the reason.
+    Layers with a missing label form the group "unknown". Layers and groups that are left out are listed with the
+    reason.
+
+    Raises:
+        FiltershiftError: a column does not exist, the bins are wrong, or there are no groups or too many.
     """
     if grouping.bins:
         label = _binned(layers, name, grouping)
     elif grouping.by:
         label = _labels(layers, name, grouping.by[0])
         if len(grouping.by) > 1:
-            # Slashes that stand alone in a label get one more, so that no two combinations read the same.
+            # A slash that stands alone in a label gets one more, so that no two combinations get the same joined label.
             columns = [_labels(layers, name, column).str.replace(_ALONE, r"\1/", regex=True) for column in grouping.by]
             label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
     else:
@@ -117,9 +122,9 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     if label.isna().any():
         skipped.append(_skipped(layers, label.isna(), name, f"{grouping.by[0]} missing or outside the bins"))
     for column, allowed in grouping.where.items():
-        leave_out(~_among(_labels(layers, name, column), allowed), f"{column} not among those of 'where'")
+        leave_out(~_among(_labels(layers, name, column), allowed), f"{column} not listed in 'where'")
     for column, refused in grouping.exclude.items():
-        leave_out(_among(_labels(layers, name, column), refused), f"{column} among those of 'exclude'")
+        leave_out(_among(_labels(layers, name, column), refused), f"{column} listed in 'exclude'")
     if grouping.map:
         new = label.map(lambda text: _matched(text, grouping.map), na_action="ignore")
         leave_out(new.isna(), "matches no pattern of 'map'")
@@ -141,12 +146,12 @@ def _check_number(name: str, groups: int) -> None:
     if groups > MOST:
         raise FiltershiftError(
             f"grouping '{name}': {groups:,} groups are more than the {MOST:,} that can be compared; merge some with "
-            "map or bins, or leave small ones out with min_filters or min_models"
+            "map or bins, or leave out small ones with min_filters or min_models"
         )
 
 
 def _sizes(layers: pd.DataFrame, label: pd.Series, grouping: Grouping) -> pd.DataFrame:
-    """One row a group: its numbers of filters, layers and models, in the grouping's natural order."""
+    """One row per group: its numbers of filters, layers and models, in the natural order of the grouping."""
     table = layers[["n_filters", "model_id"]].assign(group=label).dropna(subset=["group"])
     sizes = table.groupby("group", as_index=False).agg(
         n_filters=("n_filters", "sum"), n_layers=("n_filters", "size"), n_models=("model_id", "nunique")

@@ -1,4 +1,4 @@
-"""What a meta-grouping is; `filtershift.analysis.groups.assign` applies one."""
+"""The definition of a meta-grouping; `filtershift.analysis.groups.assign` applies it."""
 
 from dataclasses import dataclass, field
 
@@ -10,16 +10,17 @@ class Grouping:
     """A meta-grouping of layers, as a file of ``config/grouping`` defines it.
 
     Attributes:
-        by: columns of the layer table whose values make the label, joined by " / "; none: everything is one group.
-        where: per column the labels, or shell patterns over them, a layer may have to take part.
-        exclude: per column the labels, or shell patterns, with which a layer takes no part.
-        map: shell patterns over the joined label and the label to use instead, first match first; a layer
-            that matches none is left out.
-        bins: edges of intervals (a, b] of one numeric column, the first closed at both ends.
-        order: how groups are drawn: by ascending mean shift, in natural order (bins and map as written, else
-            numbers by value), or by label.
-        min_filters: smaller groups are left out.
-        min_models: groups of fewer models are left out.
+        by: columns of the layer table whose values make the label, joined by " / "; without columns everything is one
+            group.
+        where: for each column the labels, or shell patterns; only layers with one of these are used.
+        exclude: for each column the labels, or shell patterns; layers with one of these are left out.
+        map: shell patterns over the joined label, each with the label to use instead; the first match counts, and
+            layers without a match are left out.
+        bins: edges of intervals (a, b] of one numeric column; the first interval includes both ends.
+        order: the display order of groups: "shift" (ascending mean shift), "natural" (bins and map as written;
+            otherwise by label, with numbers compared by value), or "label".
+        min_filters: groups with fewer filters are left out.
+        min_models: groups with fewer models are left out.
     """
 
     by: list[str]

@@ -1,4 +1,4 @@
-"""Which group each layer belongs to, read back from the tables of a grouping."""
+"""Read back from the tables of a grouping which group each layer belongs to."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from filtershift.files import read_table
 
 @dataclass(frozen=True)
 class Membership:
-    """Groups by number, as `load_membership` reads them back: labels in natural order, and each layer's group."""
+    """The groups of a grouping by number: labels in natural order, numbers of models, and the group of each layer."""
 
     labels: list[str]
     n_models: list[int]
@@ -16,7 +16,7 @@ class Membership:
 
 
 def load_membership(groups: Path, sizes: Path) -> Membership:
-    """Read back the tables of layer and group, and of the groups' sizes."""
+    """Read the groups of the layers, and the sizes of the groups, back from their CSV files."""
     table, size = read_table(groups, text=("group",)), read_table(sizes, text=("group",))
     number = {label: k for k, label in enumerate(size["group"])}
     group_of = {int(layer): number[label] for layer, label in zip(table["layer"], table["group"], strict=True)}
