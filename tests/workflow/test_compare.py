@@ -84,7 +84,10 @@ def test_before_and_after_pruning(copy: Workflow, tmp_path: Path) -> None:
     ("overrides", "said"),
     [
         ([], "config: compare.with names no run; write overrides=[compare.with=results/other]"),
-        (["compare.with=nowhere"], "config: compare.with=nowhere is no finished run: there is no nowhere/config.yaml"),
+        (
+            ["compare.with=nowhere"],
+            "compare.with=nowhere is not a finished run: there is no nowhere/config.yaml",
+        ),
     ],
 )
 def test_mistakes_are_one_line(finished: Workflow, overrides: list[str], said: str) -> None:

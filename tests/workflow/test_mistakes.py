@@ -40,7 +40,7 @@ def test_another_file_that_is_not_there(finished: Workflow, tmp_path: Path) -> N
 
 def test_overrides_that_are_no_list(tmp_path: Path) -> None:
     done = snakemake(ROOT, tmp_path, "--dry-run", "--config", "overrides=bins=100")
-    assert_says(done, "overrides: 'bins=100' is no list", "'overrides=[bins=100]'")
+    assert_says(done, "overrides: 'bins=100' is not a list", "'overrides=[bins=100]'")
 
 
 def test_a_key_beside_overrides(tmp_path: Path) -> None:

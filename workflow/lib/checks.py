@@ -1,4 +1,4 @@
-"""What the types of the configuration alone cannot say."""
+"""Checks of the configuration that its types alone cannot express."""
 
 from itertools import pairwise
 
@@ -13,10 +13,10 @@ MOST_RESAMPLES = 1_000_000
 
 
 def check(config: Config) -> None:
-    """Refuse a configuration that cannot be meant, and write short forms in full.
+    """Refuse impossible values in the configuration, and expand short forms in place.
 
     Raises:
-        FiltershiftError: in one line, the key and what would be right.
+        FiltershiftError: in one line, the key and what was expected.
     """
     _check_dataset(config.dataset)
     if not config.variants or not set(config.variants) <= set(VARIANTS):
@@ -66,17 +66,17 @@ def _check_dataset(dataset: DatasetConfig) -> None:
 
 
 def _check_models(dataset: DatasetConfig) -> None:
-    """Models in files, which take the place of the zoo's wheels, or their number in a data set that is made up."""
-    how = "dataset=own,dataset.name=mine,dataset.models=[a.onnx,b.safetensors,c.pt]"
+    """Check `dataset.models`: model files, which replace the zoo's wheels, or a number for synthetic data."""
+    example = "dataset=own,dataset.name=mine,dataset.models=[a.onnx,b.safetensors,c.pt]"
     if dataset.filters is not None:
         if type(dataset.models) is not int or dataset.extend is not None:
-            raise FiltershiftError(f"config: dataset.models is a number for dataset=synthetic; files are {how}")
+            raise FiltershiftError(f"config: dataset.models is a number for dataset=synthetic; files are {example}")
         return
     if not isinstance(dataset.models, list) or not dataset.models:
-        raise FiltershiftError(f"config: dataset.models must be a list of model files, as in {how}")
+        raise FiltershiftError(f"config: dataset.models must be a list of model files, as in {example}")
     if dataset.path or dataset.download:
         raise FiltershiftError(
-            "config: dataset.models are a data set of their own; to add them to another: dataset=own,dataset.name=mine,"
+            "config: dataset.models make their own data set; to add them to another: dataset=own,dataset.name=mine,"
             f"dataset.models=[…],dataset.extend={dataset.path or 'NAME'}"
         )
     dataset.wheels = []
@@ -108,7 +108,7 @@ def _check_grouping(name: str, grouping: GroupingConfig) -> None:
 
 
 def _check_bins(name: str, grouping: GroupingConfig) -> None:
-    """Edges that cut one column."""
+    """Check the edges that cut one column."""
     if grouping.map:
         raise FiltershiftError(f"config: grouping.{name} has both bins and map; keep one")
     if len(grouping.by) != 1:

@@ -1,7 +1,8 @@
-"""The composition of the configuration by Hydra, and its mistakes in one line.
+"""Compose the configuration with Hydra; mistakes in it are explained in one line.
 
-A file's folder decides where its content goes: ``config/config.yaml`` is the root, ``config/dataset/NAME.yaml`` goes to
-``dataset``, ``config/grouping/NAME.yaml`` to ``grouping.NAME``, and ``config/experiment/NAME.yaml`` over the root.
+The folder of a file decides where its content goes: ``config/config.yaml`` is the root, ``config/dataset/NAME.yaml``
+goes to ``dataset``, ``config/grouping/NAME.yaml`` to ``grouping.NAME``, and ``config/experiment/NAME.yaml`` overrides
+the root.
 """
 
 import difflib
@@ -29,7 +30,7 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
     """Compose the configuration of a folder with overrides in Hydra's grammar, and check it.
 
     Raises:
-        FiltershiftError: in one line, what is wrong and what would be right.
+        FiltershiftError: in one line, what is wrong and what was expected.
     """
     _register(directory)
     try:
@@ -56,7 +57,7 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
 
 
 def model_files(key: str, entries: list[Any]) -> list[ModelFile]:
-    """The models of a list in the configuration.
+    """The model files that a list in the configuration names.
 
     Raises:
         FiltershiftError: in one line, the key and what is wrong.
@@ -68,10 +69,10 @@ def model_files(key: str, entries: list[Any]) -> list[ModelFile]:
 
 
 def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
-    """The data set that models are added to, by its name in the folder of the configuration or by its file.
+    """The data set that models are added to (`dataset.extend`): a configured name or a file; None if not set.
 
     Raises:
-        FiltershiftError: there is none, or it cannot be built.
+        FiltershiftError: there is no such data set, or it cannot be built.
     """
     if dataset.extend is None:
         return None
@@ -93,12 +94,13 @@ def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
 
 
 def check_file(config: Config, results: Path) -> str:
-    """The fingerprint of the file at ``dataset.path``, "" without such a path.
+    """The fingerprint of the file at ``dataset.path``; "" if no path is set.
 
-    A file that is gone does no harm as long as nothing needs its filters again: it has the fingerprint it had.
+    The file may be missing if its passes are finished and not needed again: then its former fingerprint is returned.
 
     Raises:
-        FiltershiftError: the file cannot be read; or it is not there, and finished results are none or of other passes.
+        FiltershiftError: the file cannot be read; or it is missing, and there are no finished results, or they were
+            made from another path or with other bins or shards.
     """
     path = config.dataset.path
     if path is None:
@@ -117,21 +119,21 @@ def check_file(config: Config, results: Path) -> str:
     for key in ("bins", "shards"):
         if former[key] != getattr(config, key):
             raise FiltershiftError(
-                f"config: {key}={getattr(config, key)} needs the filters again (results are of {former[key]}), "
+                f"config: {key}={getattr(config, key)} needs the filters again (results have {key}={former[key]}), "
                 f"but dataset.path: there is no file {path}"
             )
     return str(former.get("fingerprint", ""))
 
 
 def _check_own_name(directory: Path, dataset: DatasetConfig) -> None:
-    """Refuse models in files under the name of a data set that is made of something else."""
+    """Refuse the user's own models under the name of a data set that is configured otherwise."""
     file = directory / f"dataset/{dataset.name}.yaml"
     if not isinstance(dataset.models, list) or not file.is_file():
         return
     named: Any = OmegaConf.load(file)
     if not OmegaConf.is_list(named.get("models")):
         raise FiltershiftError(
-            f"config: dataset.models are another data set than {dataset.name}; name it, as in dataset.name=mine"
+            f"config: dataset.models are not the data set {dataset.name}; choose a name, as in dataset.name=mine"
         )
 
 
@@ -150,14 +152,14 @@ def _register(directory: Path) -> None:
         except (YAMLError, OmegaConfBaseException) as error:
             raise FiltershiftError(f"{path}: {' '.join(str(error).split())}") from None
         if not isinstance(node, DictConfig):
-            raise FiltershiftError(f"{path}: holds no 'key: value' lines")
+            raise FiltershiftError(f"{path}: does not hold 'key: value' lines")
         if group == "grouping":
             node = _typed(node, str(path))
         store.store(name=path.stem, group=group or None, package=package, node=node)
 
 
 def _typed(node: Any, where: str) -> DictConfig:
-    """A grouping's keys checked against the schema; its columns, labels and patterns may be any."""
+    """Check a grouping's keys against the schema; its columns, labels and patterns are free."""
     if not isinstance(node, DictConfig):
         raise FiltershiftError(f"{where} must hold keys, as in by: COLUMN, not {node}")
     for key in set(node) - set(_keys(GroupingConfig, [])):
@@ -175,7 +177,7 @@ def _typed(node: Any, where: str) -> DictConfig:
 
 
 def _missing(directory: Path, error: MissingConfigException) -> str:
-    """An unknown choice, with those there are."""
+    """The message for an unknown choice, with the known ones."""
     wanted = str(error.missing_cfg_file)
     folder = (directory / wanted).parent
     known = ", ".join(sorted(path.stem for path in folder.glob("*.yaml")))
@@ -183,7 +185,7 @@ def _missing(directory: Path, error: MissingConfigException) -> str:
 
 
 def _explain(directory: Path, error: BaseException) -> str:
-    """An error of the composition in one line, by its cause that names a key, if any does."""
+    """Explain an error of the composition in one line, by the first cause that names a key."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OmegaConfBaseException) and cause.full_key:
@@ -197,7 +199,7 @@ def _explain(directory: Path, error: BaseException) -> str:
 
 
 def _reason(error: OmegaConfBaseException, schema: type = Config) -> str:
-    """An OmegaConf error in one line: the full key, what is wrong, and the known keys where one is unknown."""
+    """Explain an OmegaConf error in one line: the full key, what is wrong, and the known keys if it is unknown."""
     key = str(error.full_key or error.key)
     message = (str(error.msg) if error.msg else str(error)).splitlines()[0]
     parent, _, last = key.rpartition(".")
@@ -210,14 +212,14 @@ def _reason(error: OmegaConfBaseException, schema: type = Config) -> str:
 
 
 def _unknown(key: str, known: list[str]) -> str:
-    """That a key is unknown, with the known ones and the likeliest."""
+    """The message for an unknown key, with the known keys and the most similar one."""
     close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
     hint = f", did you mean '{close[0]}'?" if close else ""
     return f"unknown key '{key}'{hint} (known: {', '.join(known)})"
 
 
 def _keys(schema: Any, path: list[str]) -> list[str]:
-    """Names the schema allows below a path of keys; none where any name is allowed."""
+    """The names that the schema allows below a path of keys; an empty list if all names are allowed."""
     if path and path[0] == "grouping" and len(path) == 2:
         return _keys(GroupingConfig, [])
     if path == ["compare"]:

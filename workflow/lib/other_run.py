@@ -1,4 +1,4 @@
-"""The finished run that this one is compared with: whether it is one, and where what is needed of it lies."""
+"""Find the finished run that this one is compared with, check it, and say where its files are."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,15 +17,15 @@ from schema import NAME, DatasetConfig, GroupingConfig
 
 @dataclass(frozen=True)
 class OtherRun:
-    """A finished run, and what it has in common with the one that is configured.
+    """A finished run, and what it has in common with the configured run.
 
     Attributes:
-        folder: its results.
-        dataset: the file it was made from.
-        fingerprint: of that file.
-        moments: results of its pass 1, in the order of shards.
-        groupings: those of both.
-        remarks: what is not compared, or not like with like, as rows kind, name, reason, count.
+        folder: the folder of its results.
+        dataset: the data set file it was made from.
+        fingerprint: the fingerprint of that file.
+        moments: the results of its pass 1, in the order of shards.
+        groupings: the groupings that both runs have.
+        remarks: what is not compared, or was defined differently, as rows kind, name, reason, count.
     """
 
     folder: Path
@@ -37,24 +37,24 @@ class OtherRun:
 
     @property
     def tables(self) -> list[str]:
-        """What groups are made of: layers, global bases, and the groups themselves."""
+        """The files that define its groups: layers, global bases, and the groups themselves."""
         results = Results(self.folder)
         groups = [results.file(kind, grouping=name) for name in self.groupings for kind in ("groups", "sizes")]
         return [str(path) for path in (results.file("layers"), results.file("basis"), *groups)]
 
 
 def find_run(path: str, configured: Mapping[str, GroupingConfig]) -> OtherRun:
-    """The run whose results are in a folder; relative paths in its configuration start two folders above.
+    """Find the run whose results are in the folder ``path``; relative paths in its configuration start two folders up.
 
     Raises:
-        FiltershiftError: it is no finished run, its data set is gone or another one than it was, or it has none of the
-            groupings that are configured.
+        FiltershiftError: the run is not finished, its data set is missing or has changed, or it has none of the
+            configured groupings.
     """
     folder, at = Path(path).expanduser(), f"config: compare.with={path}"
     if not NAME.fullmatch(folder.name):
         raise FiltershiftError(f"{at}: name the results of a finished run, as in compare.with=results/other")
     if not (folder / "config.yaml").is_file():
-        raise FiltershiftError(f"{at} is no finished run: there is no {folder}/config.yaml")
+        raise FiltershiftError(f"{at} is not a finished run: there is no {folder}/config.yaml")
     try:
         config: Any = OmegaConf.to_container(OmegaConf.load(folder / "config.yaml"))
         own = DatasetConfig(name=config["dataset"]["name"], path=config["dataset"]["path"])
@@ -65,7 +65,7 @@ def find_run(path: str, configured: Mapping[str, GroupingConfig]) -> OtherRun:
     moments = [results.file("moments", scatteritem=f"{k}-of-{shards}") for k in range(1, shards + 1)]
     for needed in (results.file("layers"), *moments, results.file("basis")):
         if not needed.is_file():
-            raise FiltershiftError(f"{at} is no finished run: there is no {needed}; run it to its end")
+            raise FiltershiftError(f"{at} is not a finished run: there is no {needed}; run it to its end")
     known = sorted(file.name.removesuffix(".sizes.csv") for file in (folder / "groups").glob("*.sizes.csv"))
     shared = [name for name in configured if name in known]
     if not shared:
@@ -77,26 +77,26 @@ def find_run(path: str, configured: Mapping[str, GroupingConfig]) -> OtherRun:
 
 
 def _checked(dataset: Path, former: str | None, folder: Path, at: str) -> str:
-    """The fingerprint of a data set that a run was made from."""
+    """The fingerprint of a run's data set, if the file is still the same."""
     if not dataset.is_file():
-        raise FiltershiftError(f"{at}: its filters are read again, but there is no file {dataset}")
+        raise FiltershiftError(f"{at}: its filters must be read again, but there is no file {dataset}")
     found = fingerprint(dataset)
     newer = dataset.stat().st_mtime > (folder / "layers.csv").stat().st_mtime
     if former != found if former else newer:
-        raise FiltershiftError(f"{at}: {dataset} has changed since; do that run again")
+        raise FiltershiftError(f"{at}: {dataset} has changed since; repeat that run")
     return found
 
 
 def _remarks(
     folder: Path, configured: Mapping[str, GroupingConfig], known: Sequence[str], defined: Mapping[str, Any]
 ) -> Iterator[list[str]]:
-    """Groupings of only one run, and those that both define, but not alike (what only figures use does not count)."""
+    """Groupings that only one run has, and those the runs define differently (except keys that only figures use)."""
     for name in known:
         if name not in configured:
             yield ["grouping", name, f"in {folder}, but not configured", ""]
     for name, grouping in configured.items():
         other = {**asdict(GroupingConfig()), **defined.get(name, {})}
         if name not in known:
-            yield ["grouping", name, f"{folder} has no groups of it", ""]
+            yield ["grouping", name, f"{folder} does not have this grouping", ""]
         elif any(other[key] != value for key, value in asdict(grouping).items() if key not in ("title", "order")):
-            yield ["definition", name, f"compared, but {folder} defines it otherwise", ""]
+            yield ["definition", name, f"compared, but {folder} defines it differently", ""]

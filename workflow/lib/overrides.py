@@ -1,4 +1,4 @@
-"""Overrides as Snakemake hands them over."""
+"""Read the overrides of the configuration from Snakemake's command line."""
 
 from typing import Any
 
@@ -10,20 +10,20 @@ _OPEN, _CLOSE, _QUOTES = "[{(", "]})", "'\""
 def override_list(given: Any) -> list[str]:
     """The overrides of `--config 'overrides=[…]'`.
 
-    YAML reads them as a list, unless one has brackets of its own, as in [placement.models=[a.onnx]]: then they come as
-    text, which is cut at the commas outside brackets and quotes.
+    YAML reads them as a list. But if an override itself has brackets, as in [placement.models=[a.onnx]], they arrive as
+    text, which is split at commas outside brackets and quotes.
 
     Raises:
-        FiltershiftError: neither a list nor text in brackets.
+        FiltershiftError: they are neither a list nor text in brackets.
     """
     if isinstance(given, str) and given.startswith("[") and given.endswith("]"):
-        return _cut(given[1:-1])
+        return _split(given[1:-1])
     if not isinstance(given, list):
-        raise FiltershiftError(f"overrides: '{given}' is no list; write --config 'overrides=[bins=100]'")
+        raise FiltershiftError(f"overrides: '{given}' is not a list; write --config 'overrides=[bins=100]'")
     return [str(override) for override in given]
 
 
-def _cut(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     parts, depth, quote = [""], 0, ""
     for character in text:
         if quote:
@@ -40,5 +40,5 @@ def _cut(text: str) -> list[str]:
 
 
 def _bare(override: str) -> str:
-    """An override without quotes around all of it."""
+    """An override without the quotes around it, if it has any."""
     return override[1:-1] if len(override) > 1 and override[0] == override[-1] and override[0] in _QUOTES else override

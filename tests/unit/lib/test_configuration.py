@@ -222,7 +222,7 @@ def test_mistake(overrides: list[str], parts: list[str]) -> None:
         ("mine", "bye: Task", "unknown key 'bye', did you mean 'by'"),
         ("mine", "by: Task\nmin_filters: few", "min_filters"),
         ("mine", "Task", "mine.yaml: "),
-        ("mine", "- by: Task", "mine.yaml: holds no 'key: value' lines"),
+        ("mine", "- by: Task", "mine.yaml: does not hold 'key: value' lines"),
     ],
 )
 def test_mistake_in_a_file(folder: Path, name: str, text: str, part: str) -> None:

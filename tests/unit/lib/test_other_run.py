@@ -71,8 +71,8 @@ def test_a_grouping_that_is_another_one(tmp_path: Path) -> None:
     results = run(tmp_path, grouping={"task": {**TASK, "min_filters": 5}})
     (results / "groups/all.sizes.csv").unlink()
     assert find_run(str(results), CONFIGURED).remarks[1:] == [
-        ["grouping", "all", f"{results} has no groups of it", ""],
-        ["definition", "task", f"compared, but {results} defines it otherwise", ""],
+        ["grouping", "all", f"{results} does not have this grouping", ""],
+        ["definition", "task", f"compared, but {results} defines it differently", ""],
     ]
 
 
@@ -80,11 +80,11 @@ def test_a_grouping_that_is_another_one(tmp_path: Path) -> None:
 def test_a_run_that_is_not_finished(tmp_path: Path, name: str) -> None:
     results = run(tmp_path)
     (results / name).unlink()
-    assert re.search(f"is no finished run: there is no {results / name}", mistake(results))
+    assert re.search(f"is not a finished run: there is no {results / name}", mistake(results))
 
 
 def test_folders_that_are_no_results(tmp_path: Path) -> None:
-    assert "is no finished run" in mistake(tmp_path / "nowhere")
+    assert "is not a finished run" in mistake(tmp_path / "nowhere")
     assert "as in compare.with=results/other" in mistake(tmp_path / "not a name")
 
 
@@ -106,4 +106,4 @@ def test_a_data_set_that_was_made_again(tmp_path: Path) -> None:
     results = run(tmp_path)
     later = (results / "layers.csv").stat().st_mtime + 10
     os.utime(tmp_path / "resources/other/dataset.h5", (later, later))
-    assert "has changed since; do that run again" in mistake(results)
+    assert "has changed since; repeat that run" in mistake(results)

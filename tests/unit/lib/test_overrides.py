@@ -46,5 +46,5 @@ def test_overrides(text: str, overrides: list[str]) -> None:
 
 @pytest.mark.parametrize("value", ["bins=100", "[bins=100", {"bins": 100}, 5, None, ""], ids=repr)
 def test_what_is_no_list(value: Any) -> None:
-    with pytest.raises(FiltershiftError, match=r"^overrides: .* is no list; write --config 'overrides=\[bins=100\]'$"):
+    with pytest.raises(FiltershiftError, match=r"^overrides: .* is not a list; write .* 'overrides=\[bins=100\]'$"):
         override_list(value)
