@@ -21,14 +21,14 @@ SMALL_SETS = ("*mnist*", "*cifar*", "*svhn*")
 
 
 def ranges_by_depth(evidence: Evidence) -> Finding:
-    """Spearman's correlation, over depth deciles, of depth with the median over models of the mean raw filter range."""
+    """Spearman's correlation of depth, decile by decile, with the median of the models' mean raw filter ranges."""
     ranges = _ranges(evidence)
     medians = _quantiles(evidence, ranges, 0.5)
     return _of_ranges(rank_correlation(np.arange(ranges.shape[1], dtype=float), medians), ranges)
 
 
 def range_spread_by_depth(evidence: Evidence) -> Finding:
-    """Interquartile range of models' mean filter ranges: median in the first 3 tenths of depth, divided by the rest."""
+    """The median interquartile range, over the first three tenths of depth, of models' ranges over that of the rest."""
     ranges = _ranges(evidence)
     box = _quantiles(evidence, ranges, 0.75) - _quantiles(evidence, ranges, 0.25)
     first = round(0.3 * ranges.shape[1])
@@ -39,7 +39,7 @@ def _ranges(evidence: Evidence) -> Array:
     """The mean raw filter range of each model in each depth decile, (M, deciles); NaN where it has no filters."""
     labels, _ = numbered(evidence, "depth_decile")
     if len(labels) < DEPTHS:
-        raise UndecidedError(f"the grouping depth_decile has {len(labels)} groups; expected {DEPTHS} or more")
+        raise UndecidedError(f"the grouping depth_decile has {len(labels)} groups; it takes {DEPTHS}")
     layers = evidence.layers[(evidence.layers["depth_decile"] >= 0) & evidence.layers["mean_range"].notna()]
     n = layers["n_filters"] - layers["non_finite_filters"]
     sums = layers.assign(n=n, sum=layers["mean_range"] * n).groupby(["model", "depth_decile"])[["sum", "n"]].sum()
@@ -67,7 +67,7 @@ def _of_ranges(draws: Array, ranges: Array) -> Finding:
 
 
 def models_with_degenerate_layers(evidence: Evidence) -> Finding:
-    """The share of models that have at least one degenerate layer."""
+    """The share of models that have a degenerate layer."""
     share = _states(evidence, "degenerate")
     judged = np.flatnonzero(share.notna())
     _several(len(judged), "have a layer that can be judged")
@@ -77,7 +77,7 @@ def models_with_degenerate_layers(evidence: Evidence) -> Finding:
 
 
 def discriminators_random_layers(evidence: Evidence) -> Finding:
-    """The share of random-like layers in a GAN-discriminator, averaged over the discriminators."""
+    """The mean share of random-like layers in GAN-discriminators."""
     labels, cell = numbered(evidence, "task")
     if DISCRIMINATOR not in labels:
         raise UndecidedError(f"the grouping task has no group {DISCRIMINATOR}")
@@ -90,7 +90,7 @@ def discriminators_random_layers(evidence: Evidence) -> Finding:
 
 
 def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
-    """The mean share of degenerate layers in large models trained on small sets, minus that in other large models."""
+    """The mean share of degenerate layers in large models trained on small sets less that in other large models."""
     share = _states(evidence, "degenerate")
     small, other = (models[share.iloc[models].notna()] for models in _large(evidence))
     _several(len(small), "are large and trained on a small set")
@@ -100,7 +100,7 @@ def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Findi
 
 
 def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
-    """Median variance entropy of the deeper half minus that of the first half: mean of large models on small sets."""
+    """The mean over large models trained on small sets of: median variance entropy, deeper half less first half."""
     layers = evidence.layers
     half = layers["conv_depth_norm"] >= 0.5
     medians = layers.groupby(["model", half])["variance_entropy"].median().unstack()
@@ -141,4 +141,4 @@ def _mean(weight: Array, values: NDArray) -> Array:
 
 def _several(models: int, which: str) -> None:
     if models < FEWEST_MODELS:
-        raise UndecidedError(f"{models} models {which}; expected {FEWEST_MODELS} or more")
+        raise UndecidedError(f"{models} models {which}; it takes {FEWEST_MODELS}")

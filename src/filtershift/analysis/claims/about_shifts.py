@@ -44,34 +44,34 @@ def _finding_of(draws: Array, groups: Compared, chosen: Sequence[int]) -> Findin
 
 
 def depth_against_task_and_data_type(evidence: Evidence) -> Finding:
-    """Median shift between depth deciles, divided by the median between tasks or data types, whichever is smaller."""
+    """The median shift between depth deciles over the smaller of those between tasks and between data types."""
     groupings = [compared(evidence, name) for name in ("depth_decile", "task", "data_type")]
     depth, task, data_type = (groups.median for groups in groupings)
     return _finding(depth / np.minimum(task, data_type), *groupings)
 
 
 def last_decile(evidence: Evidence) -> Finding:
-    """Mean shift of the last depth decile to the others, divided by the largest such mean of any other decile."""
+    """The mean shift of the last decile to the others over the largest of another."""
     depth = whole(evidence, "depth_decile", DEPTHS)
     return _finding(depth.means[:, -1] / depth.means[:, :-1].max(axis=1), depth)
 
 
 def first_and_second_to_last_decile(evidence: Evidence) -> Finding:
-    """Smaller mean shift of the first and the second-to-last decile, divided by the largest of those between them."""
+    """The smaller of the mean shifts of the first and the second-to-last decile over the largest between them."""
     depth = whole(evidence, "depth_decile", DEPTHS)
     means = depth.means
     return _finding(means[:, [0, -2]].min(axis=1) / means[:, 1:-2].max(axis=1), depth)
 
 
 def distance_in_depth(evidence: Evidence) -> Finding:
-    """Spearman's correlation, over pairs of depth deciles, of their distance in depth and their shift."""
+    """Spearman's correlation, over pairs of deciles, of their distance and their shift."""
     depth = whole(evidence, "depth_decile", DEPTHS)
     a, b = np.triu_indices(len(depth.labels), k=1)
     return _finding(rank_correlation((b - a).astype(float), depth.pairs), depth)
 
 
 def models_against_groupings(evidence: Evidence) -> Finding:
-    """Median shift between models, divided by the largest median shift between tasks, data types or depth deciles."""
+    """The median shift between models over the largest of those between groups of another grouping."""
     groupings = [compared(evidence, name) for name in ("task", "data_type", "depth_decile")]
     models, shift = model_shifts(evidence)
     a, b = np.triu_indices(len(models), k=1)
@@ -82,7 +82,7 @@ def models_against_groupings(evidence: Evidence) -> Finding:
 
 
 def within_families(evidence: Evidence) -> Finding:
-    """Median shift in a family between models trained on different sets, divided by that between families."""
+    """The median shift of models of one family trained on different sets over that of models of different families."""
     labels, cell = numbered(evidence, "model_family")
     family = np.full(len(evidence.models), -1)
     family[evidence.model] = np.where(np.isin(np.array(labels, object)[cell], NO_FAMILY), -1, cell)
@@ -98,7 +98,7 @@ def within_families(evidence: Evidence) -> Finding:
     for pairs, what in ((within, "of one family and different training sets"), (~same, "of different families")):
         i, j = models[a[pairs]], models[b[pairs]]
         if (found := len(np.union1d(i, j))) < FEWEST_MODELS:
-            raise UndecidedError(f"{found} models are in pairs {what}; expected {FEWEST_MODELS} or more")
+            raise UndecidedError(f"{found} models are in pairs {what}; it takes {FEWEST_MODELS}")
         sides.append((_median_of_pairs(evidence, i, j, shift[a[pairs], b[pairs]]), found))
     (near, n_models), (far, _) = sides
     families = len(set(family[models[a[within]]].tolist()))
@@ -111,14 +111,14 @@ def _median_of_pairs(evidence: Evidence, a: NDArray[np.int64], b: NDArray[np.int
 
 
 def discriminators_and_normal(evidence: Evidence) -> Finding:
-    """D between GAN-discriminators and a normal distribution, divided by the median of this D over the other tasks."""
+    """D of GAN-discriminators from normal coefficients over the median D of the other tasks from these."""
     tasks = compared(evidence, "task")
     discriminators = [tasks.find(DISCRIMINATOR)]
     return _finding_of(_against(from_normal(evidence, tasks), discriminators), tasks, discriminators)
 
 
 def medical_types(evidence: Evidence) -> Finding:
-    """Smallest mean shift of a medical data type to all others, divided by the median of the other data types."""
+    """The smallest mean shift of a medical data type over the median mean shift of the others."""
     types = compared(evidence, "data_type")
     medical = [k for k, label in enumerate(types.labels) if label.startswith(MEDICAL)]
     if not medical:
@@ -135,7 +135,7 @@ def _against(values: Array, chosen: Sequence[int]) -> Array:
 
 
 def shrinking_coefficients(evidence: Evidence) -> Finding:
-    """Standard deviation of the last three coefficients divided by that of the first three: largest of all tasks."""
+    """The largest ratio, of all tasks, of the standard deviations of the last three coefficients to the first three."""
     tasks = compared(evidence, "task")
     variance = spreads(evidence, tasks) ** 2
     ratio = np.sqrt(variance[..., 6:].mean(axis=-1) / variance[..., :3].mean(axis=-1))
@@ -143,10 +143,10 @@ def shrinking_coefficients(evidence: Evidence) -> Finding:
 
 
 def first_component(evidence: Evidence) -> Finding:
-    """The share of the variance of all filters that their first principal component explains."""
+    """The share of the variance of all filters that is along their first principal component."""
     models = np.unique(evidence.model[evidence.n > 0])
     if len(models) < FEWEST_MODELS:
-        raise UndecidedError(f"{len(models)} models have filters; expected {FEWEST_MODELS} or more")
+        raise UndecidedError(f"{len(models)} models have filters; it takes {FEWEST_MODELS}")
     everything = covariances(evidence, np.zeros(len(evidence.n), np.int64), 1)[:, 0]
     variance = np.linalg.eigvalsh(np.nan_to_num(everything))
     total = variance.sum(axis=1)

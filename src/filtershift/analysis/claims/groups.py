@@ -83,7 +83,7 @@ class Compared:
     def find(self, label: str) -> int:
         """The number of the group with this label."""
         if label not in self.labels:
-            raise UndecidedError(f"there is no group {label} with {_enough()}")
+            raise UndecidedError(f"there is no group {label} of {_enough()}")
         return self.labels.index(label)
 
 
@@ -110,7 +110,7 @@ def compared(evidence: Evidence, grouping: str) -> Compared:
     kept = np.flatnonzero(known & (models >= FEWEST_MODELS) & (filters >= ENOUGH))
     description = f"{len(kept)} of {len(labels)} groups of {grouping}"
     if len(kept) < FEWEST_GROUPS:
-        raise UndecidedError(f"{description} have {_enough()}; expected {FEWEST_GROUPS} or more")
+        raise UndecidedError(f"{description} have {_enough()}; it takes {FEWEST_GROUPS}")
     cell = np.where(np.isin(cell, kept), np.searchsorted(kept, cell), -1)
     shift = np.concatenate([_shifts(evidence, sample) for sample in _histograms(evidence, cell, len(kept))])
     n_models = len(np.unique(evidence.model[(cell >= 0) & (evidence.n > 0)]))
@@ -125,10 +125,10 @@ def whole(evidence: Evidence, grouping: str, fewest: int) -> Compared:
     """
     labels, _ = numbered(evidence, grouping)
     if len(labels) < fewest:
-        raise UndecidedError(f"the grouping {grouping} has {len(labels)} groups; expected {fewest} or more")
+        raise UndecidedError(f"the grouping {grouping} has {len(labels)} groups; it takes {fewest}")
     groups = compared(evidence, grouping)
     if missing := [label for label in labels if label not in groups.labels]:
-        raise UndecidedError(f"the group {missing[0]} of {grouping} does not have {_enough()}")
+        raise UndecidedError(f"the group {missing[0]} of {grouping} is not of {_enough()}")
     return groups
 
 
@@ -137,7 +137,7 @@ def model_shifts(evidence: Evidence) -> tuple[Numbers, Array]:
     filters = np.bincount(evidence.model, evidence.n, len(evidence.models))
     models = np.flatnonzero(filters >= ENOUGH)
     if len(models) < FEWEST_MODELS:
-        raise UndecidedError(f"{len(models)} models have {ENOUGH:,} filters; expected {FEWEST_MODELS} or more")
+        raise UndecidedError(f"{len(models)} models have {ENOUGH:,} filters; it takes {FEWEST_MODELS}")
     counts = np.zeros((len(filters), *evidence.counts.shape[1:]), np.int64)
     np.add.at(counts, evidence.model, evidence.counts)
     return models, _shifts(evidence, counts[None, models])[0]

@@ -254,7 +254,7 @@ def interval(finding: Finding, possible: tuple[float, float]) -> tuple[float, fl
     value, resamples = float(finding.draws[0]), finding.draws[1:]
     known = resamples[np.isfinite(resamples)]
     if not np.isfinite(value):
-        raise UndecidedError("the statistic is not defined: a divisor is zero")
+        raise UndecidedError("the statistic is not defined: something is divided by zero")
     if 2 * len(known) < len(resamples):
         raise UndecidedError("too few models: most resamples lack a group")
     low, middle, high = np.quantile(known, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2])

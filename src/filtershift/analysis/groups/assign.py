@@ -122,9 +122,9 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     if label.isna().any():
         skipped.append(_skipped(layers, label.isna(), name, f"{grouping.by[0]} missing or outside the bins"))
     for column, allowed in grouping.where.items():
-        leave_out(~_among(_labels(layers, name, column), allowed), f"{column} not listed in 'where'")
+        leave_out(~_among(_labels(layers, name, column), allowed), f"{column} not among those of 'where'")
     for column, refused in grouping.exclude.items():
-        leave_out(_among(_labels(layers, name, column), refused), f"{column} listed in 'exclude'")
+        leave_out(_among(_labels(layers, name, column), refused), f"{column} among those of 'exclude'")
     if grouping.map:
         new = label.map(lambda text: _matched(text, grouping.map), na_action="ignore")
         leave_out(new.isna(), "matches no pattern of 'map'")

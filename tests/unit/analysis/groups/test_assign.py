@@ -85,14 +85,14 @@ def test_by_no_column_is_one_group(layers):
 def test_where_keeps_and_lists_the_rest(layers):
     groups = grouped(layers, by=["Task"], where={"Data": ["y"], "op_set": [9, 10]})
     assert filters_of(groups) == {"A": 48, UNKNOWN: 768}
-    assert left_out(groups) == {"Data not listed in 'where'": 15, "op_set not listed in 'where'": 192}
+    assert left_out(groups) == {"Data not among those of 'where'": 15, "op_set not among those of 'where'": 192}
     assert groups.group.isna().tolist() == [True] * 4 + [False] * 2 + [True] * 2 + [False] * 2
 
 
 def test_exclude_drops_and_lists(layers):
     groups = grouped(layers, by=["Data"], exclude={"Task": ["A", UNKNOWN], "op_set": [11]})
     assert filters_of(groups) == {"x": 12}
-    assert left_out(groups) == {"Task listed in 'exclude'": 51 + 768, "op_set listed in 'exclude'": 192}
+    assert left_out(groups) == {"Task among those of 'exclude'": 51 + 768, "op_set among those of 'exclude'": 192}
 
 
 def test_what_is_left_out_twice_is_counted_once(layers):
