@@ -20,7 +20,7 @@ LEAST = {"models": 60, "layers": 1_200}
 
 
 def main() -> None:
-    """Measure all sizes; the table is written after each, so that a run cut short is not lost."""
+    """Measure all sizes; the table is written after each size, so that an interrupted run is not lost."""
     options = arguments()
     options.folder.mkdir(parents=True, exist_ok=True)
     run = {"command": command_line(options), "machine": machine()}
@@ -35,33 +35,33 @@ def main() -> None:
 
 
 def arguments() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description="Measure filtershift on synthetic data sets.")
     parser.add_argument("--sizes", nargs="+", default=["1M"], help="numbers of filters, as in 200k 20M 524563289")
     parser.add_argument("--folder", type=Path, default=ROOT / "results/benchmark", help="for data sets and results")
     parser.add_argument("--dtype", default="float32", choices=["float32", "float64"], help="type of the weights")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="measured beside one thread")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="measured in addition to one thread")
     parser.add_argument("--repeats", type=int, default=3, help="how often a step is measured, for the median")
-    parser.add_argument("--reference-up-to", default="20M", help="largest size that is computed in memory, too")
+    parser.add_argument("--reference-up-to", default="20M", help="largest size that is also computed in memory")
     parser.add_argument("--write-docs", action="store_true", help="put the results into docs/performance.md")
     return parser.parse_args()
 
 
 def command_line(options: argparse.Namespace) -> str:
-    """The command that measures the same again, wherever its folder is."""
+    """The command that repeats this measurement; the folder is left out."""
     given = {name: value for name, value in vars(options).items() if name not in ("sizes", "folder", "write_docs")}
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     return shlex.join(["python", "benchmarks/bench.py", "--sizes", *options.sizes, *words])
 
 
 def whole_number(size: str) -> int:
-    """200k, 20M, 1.5G or a plain number."""
+    """Parse a size such as 200k, 20M, 1.5G, or a plain number."""
     factor = {"k": 10**3, "M": 10**6, "G": 10**9}.get(size[-1], 1)
     return round(float(size.rstrip("kMG")) * factor)
 
 
 def subject_of(filters: int, options: argparse.Namespace) -> Subject:
-    """A data set of this size: models and layers as many a filter as in the paper's, but not too few to group."""
+    """A data set of this size: as many models and layers per filter as in the paper's, but at least `LEAST`."""
     models, layers = (max(LEAST[name], round(PAPER[name] * filters / PAPER["filters"])) for name in LEAST)
     folder = options.folder / f"{filters}-{options.dtype}"
     return Subject(folder, filters, models, layers, options.dtype, options.threads, options.repeats)

@@ -1,4 +1,4 @@
-"""Intervals under other choices than the papers': how often they hold the true shift, and what they cost.
+"""Intervals for other choices than the papers': how often they contain the true shift, and how long they take.
 
 `python benchmarks/chosen_intervals.py` prints the tables of docs/choices.md.
 """
@@ -19,7 +19,7 @@ from publish import markdown
 from simulated import Group, Population, simulate, true_shift
 
 USUAL = Population()
-# Standard deviations by which groups are moved against the first: the second is not.
+# How far groups are moved from the first one, in standard deviations; the second is not moved.
 SHIFTS = (0.0, 0.0, 0.3, 1.0, 2.0)
 ROWS = {
     "papers": PAPER,
@@ -33,8 +33,8 @@ ROWS = {
 }
 
 
-def held(seed: int, choices: Choices, models: int) -> np.ndarray:
-    """Of the pairs of the first group with the others: whether the interval holds the shift, and whether `ABOVE`."""
+def checked(seed: int, choices: Choices, models: int) -> np.ndarray:
+    """For each pair of the first group with another: whether the interval contains the true shift; and if `ABOVE`."""
     groups = [Group(models, shift) for shift in SHIFTS]
     true = [true_shift(USUAL.probability(0), USUAL.probability(shift), choices.divergence) for shift in SHIFTS[1:]]
     a, b = np.zeros(4, int), np.arange(1, 5)
@@ -45,9 +45,9 @@ def held(seed: int, choices: Choices, models: int) -> np.ndarray:
 
 
 def seconds(choices: Choices, resamples: int, groups: int, models: int, count: float) -> float:
-    """Processor time of all pairs of so many groups, of models of about ``count`` layers."""
-    made = [Group(models)] * groups
-    layers = simulate(np.random.default_rng(0), Population(count=count), made, choices)
+    """Processor seconds for all pairs of these groups, whose models have about ``count`` layers each."""
+    simulated = [Group(models)] * groups
+    layers = simulate(np.random.default_rng(0), Population(count=count), simulated, choices)
     start = time.process_time()
     measure_uncertainty(layers, "time", Resampling(resamples), *np.triu_indices(groups, 1))
     return time.process_time() - start
@@ -55,19 +55,19 @@ def seconds(choices: Choices, resamples: int, groups: int, models: int, count: f
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(description="Check and time intervals under other choices than the papers'.")
-    parser.add_argument("--datasets", type=int, default=200, help="made for each row")
-    parser.add_argument("--models", type=int, default=10, help="of each group")
+    parser = argparse.ArgumentParser(description="Check and time intervals for other choices than the papers'.")
+    parser.add_argument("--datasets", type=int, default=200, help="number of data sets for each row")
+    parser.add_argument("--models", type=int, default=10, help="number of models in each group")
     parser.add_argument("--groups", type=int, nargs="*", default=[10, 391], help="numbers of groups to time")
-    parser.add_argument("--resamples", type=int, default=1000, help="that are timed")
-    parser.add_argument("--rows", nargs="*", default=list(ROWS), choices=list(ROWS), help="which choices")
+    parser.add_argument("--resamples", type=int, default=1000, help="number of resamples that are timed")
+    parser.add_argument("--rows", nargs="*", default=list(ROWS), choices=list(ROWS), help="rows of the table")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
     rows = {name: ROWS[name] for name in options.rows}
     if options.datasets:
         with Pool(options.processes) as pool:
             print(coverage(pool.map, rows, options.datasets, options.models), "\n", flush=True)
-    # Few groups have 3 models each of 8 layers; as many as models have one of them, of 33.
+    # Few groups: 3 models each, with 8 layers. Many groups: one model each, with 33 layers.
     sizes = [(groups, 3, 8) if groups < 100 else (groups, 1, 33) for groups in options.groups]
     timed = []
     for name, choices in rows.items():
@@ -77,11 +77,11 @@ def main() -> None:
 
 
 def coverage(run: Callable, rows: dict[str, Choices], datasets: int, models: int) -> str:
-    """The table of intervals that hold the shift, and of flags."""
+    """The table: share of intervals that contain the true shift, and share of pairs flagged as above noise."""
     cells = []
     for name, choices in rows.items():
-        shares, above = np.mean(run(partial(held, choices=choices, models=models), range(datasets)), axis=0)
-        cells.append([name, *(f"{share:.0%}, {some:.0%}" for share, some in zip(shares, above, strict=True))])
+        shares, above = np.mean(run(partial(checked, choices=choices, models=models), range(datasets)), axis=0)
+        cells.append([name, *(f"{share:.0%}, {flagged:.0%}" for share, flagged in zip(shares, above, strict=True))])
     return markdown(["", *(f"moved by {shift:g}" for shift in SHIFTS[1:])], cells)
 
 

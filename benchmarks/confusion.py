@@ -1,6 +1,6 @@
-"""How often the phenotype of a synthetic layer is what it was made as: `python benchmarks/confusion.py`.
+"""How often the phenotype of a synthetic layer is the kind it was made as: `python benchmarks/confusion.py`.
 
-Prints tables as they are in docs/phenotypes.md. The seeds are none of those that thresholds were chosen by.
+Prints the tables of docs/phenotypes.md. The seeds are different from those used to choose thresholds.
 """
 
 import argparse
@@ -25,33 +25,33 @@ from filtershift.passes.moments import LayerMoments
 from passes import PASSES
 from pipeline import histogram_files
 
-# Filters, models and layers of data sets whose layers have a median of about 100, 1,000 and 40,000 filters.
+# Numbers of filters, models and layers; the median layer has about 100, 1,000 and 40,000 filters.
 SIZES = [(730_000, 100, 1_000), (7_200_000, 100, 1_000), (22_000_000, 30, 150)]
-# Layers as large as these have a table of their own.
+# Layers with at least this many filters have separate tables.
 LARGE = 500
 
 
 def main() -> None:
-    """A table of large layers for each size, one of smaller ones, and one of suns and symbols by their sources."""
+    """Print tables: large layers for each size, smaller layers, and suns and symbols by their sources."""
     parser = argparse.ArgumentParser(description="Judge synthetic layers of known phenotype.")
-    parser.add_argument("--seeds", nargs="+", type=int, default=[31, 32, 33], help="of the data sets of each size")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of the passes")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[31, 32, 33], help="seeds of data sets of each size")
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of the passes")
     options = parser.parse_args()
     found = []
     for totals in SIZES:
         table = pd.concat(judged(Synthetic(*totals, seed=seed), options.threads) for seed in options.seeds)
-        median = f"median of {table['n_filters'].median():,.0f} filters a layer"
-        show(f"{LARGE} filters and more, {median}", table[table["n_filters"] >= LARGE], ["made_as"])
+        median = f"median of {table['n_filters'].median():,.0f} filters per layer"
+        show(f"{LARGE} filters or more, {median}", table[table["n_filters"] >= LARGE], ["made_as"])
         found.append(table)
     table = pd.concat(found)
     smaller = table["n_filters"].between(JUDGED, LARGE, inclusive="left")
     show(f"{JUDGED} to {LARGE - 1} filters", table[smaller], ["made_as"])
     bell = table["made_as"].isin(["sun", "symbols"]) & (table["n_filters"] >= LARGE)
-    show(f"Suns and symbols, {LARGE} filters and more", table[bell], ["made_as", "skewed", "first"])
+    show(f"Suns and symbols, {LARGE} filters or more", table[bell], ["made_as", "skewed", "first"])
 
 
 def judged(settings: Synthetic, threads: int) -> pd.DataFrame:
-    """The phenotypes of a data set's layers, with what they were made as, and drawn from."""
+    """The phenotypes of a data set's layers, with the kind they were made as and their first sources."""
     with TemporaryDirectory() as name:
         folder = Path(name)
         build(settings, folder / "dataset.h5", threads)
@@ -65,17 +65,17 @@ def judged(settings: Synthetic, threads: int) -> pd.DataFrame:
         window = load_grid(scaled).window
         shapes = layer_shapes(moments, extent, basis, window, stored_layers([scaled], "window"))
     recipes = make_recipes(meta_table(settings.filters, settings.models, settings.layers, settings.seed), settings.seed)
-    drawn = recipes.table[recipes.source]
+    sources = recipes.table[recipes.source]
     return layer_phenotypes(layers, shapes).assign(
         phenotype=lambda table: table["phenotype"].fillna("missing"),
         made_as=pd.Categorical(layers["made_as"], list(KINDS)),
-        first=[SOURCES[row] for row in drawn[:, 0]],
-        skewed=["skewed" if SOURCES.index("skewed") in row[:2] else "not skewed" for row in drawn.tolist()],
+        first=[SOURCES[row] for row in sources[:, 0]],
+        skewed=["skewed" if SOURCES.index("skewed") in row[:2] else "not skewed" for row in sources.tolist()],
     )
 
 
 def show(title: str, table: pd.DataFrame, by: list[str]) -> None:
-    """Print how many layers of each kind have which phenotype, as a table in markdown."""
+    """Print a markdown table: how many layers of each kind have which phenotype."""
     counts = pd.crosstab([table[name] for name in by], table["phenotype"])
     flat = counts.reindex(columns=list(PHENOTYPES), fill_value=0).reset_index()
     lines = [flat.columns, ["---"] * flat.shape[1], *flat.astype(str).to_numpy()]

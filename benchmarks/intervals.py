@@ -1,7 +1,7 @@
-"""How often intervals hold the true shift, and noise passes for a shift: `python benchmarks/intervals.py --write-docs`.
+"""Check intervals and false alarms on data with known shifts: `python benchmarks/intervals.py --write-docs`.
 
-Data sets of groups whose distributions, hence shifts, are known are made up and measured. docs/uncertainty.md explains
-the tables.
+Data sets are simulated with groups of known distributions, so the true shifts are known: how often do intervals contain
+them, and how often is noise taken for a shift? docs/uncertainty.md explains the tables.
 """
 
 import argparse
@@ -26,25 +26,25 @@ BEGIN = "<!-- written by benchmarks/intervals.py: begin -->"
 
 USUAL = Population()
 ALIKE = Population(models=0, scales=0)
-# Standard deviations by which groups are moved against the first: the second is not.
+# How far groups are moved from the first one, in standard deviations; the second is not moved.
 SHIFTS = (0.0, 0.0, 0.3, 1.0, 2.0)
 
 Make = Callable[[np.random.Generator], GroupedLayers]
 
 
 def apart(population: Population, first: int, others: int, size: tuple[int, int] | None = None) -> Make:
-    """Groups at `SHIFTS`, the first of so many models and the others of so many."""
+    """Groups moved by `SHIFTS`; the first has ``first`` models, the others have ``others`` models each."""
     groups = [Group(others if k else first, shift, size) for k, shift in enumerate(SHIFTS)]
     return partial(_made, population=population, groups=groups)
 
 
 def equal(population: Population, groups: Sequence[Group]) -> Make:
-    """Groups of one distribution."""
+    """Groups with the same distribution."""
     return partial(_made, population=population, groups=groups)
 
 
 def shared(shifts: Sequence[float], models: int) -> Make:
-    """Groups that all have layers of the same models."""
+    """Groups that share their models: each has layers of all of them."""
     return partial(_made_shared, shifts=shifts, models=models)
 
 
@@ -57,7 +57,7 @@ def _made_shared(random: np.random.Generator, shifts: Sequence[float], models: i
 
 
 SEVERAL = [Group(5), Group(10), Group(20)]
-# What is made, from which population, and how.
+# Name of the row, population, and function that makes a data set.
 COVERED: list[tuple[str, Population, Make]] = [
     *((f"{n} models each", USUAL, apart(USUAL, n, n)) for n in (2, 3, 5, 10, 30)),
     ("3 models against 30", USUAL, apart(USUAL, 3, 30)),
@@ -73,7 +73,7 @@ COVERED: list[tuple[str, Population, Make]] = [
         apart(Population(0, 0, 0), 1, 1, (1, 1000)),
     ),
 ]
-# What is made, how, and the group of whose pairs it is, or all.
+# Name of the row, function that makes a data set, and the group whose pairs count (None: all pairs).
 EQUAL: list[tuple[str, Make, int | None]] = [
     *((f"8 groups of {n} models", equal(USUAL, [Group(n)] * 8), None) for n in (2, 3, 5, 10, 30)),
     ("groups of 2, 3, 5, 10, 20 models", equal(USUAL, [Group(n) for n in (2, 3, 5, 10, 20)]), None),
@@ -88,17 +88,17 @@ EQUAL: list[tuple[str, Make, int | None]] = [
 
 
 def covering(seed: int, make: Make, true: np.ndarray) -> np.ndarray:
-    """Of the pairs of the first group with the others: whether covered, too low, width and whether above noise."""
+    """For each pair of the first group with another: whether covered, shift, width of the interval, if above noise."""
     layers = make(np.random.default_rng(seed))
     a, b = np.zeros(4, int), np.arange(1, 5)
     found = measure_uncertainty(layers, "coverage", Resampling(seed=seed), a, b)
     above = flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null) == ABOVE
-    held = (found.low <= true) & (true <= found.high)
-    return np.array([held, found.shift, found.high - found.low, above], float)
+    covered = (found.low <= true) & (true <= found.high)
+    return np.array([covered, found.shift, found.high - found.low, above], float)
 
 
 def alarming(seed: int, make: Make, group: int | None) -> np.ndarray:
-    """Shares of the pairs that are above null, above floor, above both, and whose interval is above 0."""
+    """Shares of pairs that are above null, above floor, above both, and whose interval is above 0."""
     layers = make(np.random.default_rng(seed))
     a, b = np.triu_indices(layers.groups, 1)
     if group is not None:
@@ -109,13 +109,13 @@ def alarming(seed: int, make: Make, group: int | None) -> np.ndarray:
 
 
 def main() -> None:
-    """Make both tables."""
-    parser = argparse.ArgumentParser(description="Check intervals, floors and nulls on data sets of known shifts.")
-    parser.add_argument("--datasets", type=int, default=500, help="made for each row")
+    """Print both tables, and write them to the docs if wanted."""
+    parser = argparse.ArgumentParser(description="Check intervals, floors and nulls on data sets with known shifts.")
+    parser.add_argument("--datasets", type=int, default=500, help="number of data sets for each row")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/uncertainty.md")
     options = parser.parse_args()
-    # One pool for all: each process is one thread.
+    # One pool for both tables; each process uses one thread.
     with Pool(options.processes) as pool:
         parts = [coverage(pool.map, options.datasets), alarms(pool.map, options.datasets)]
     command = shlex.join(["python", "benchmarks/intervals.py", "--datasets", str(options.datasets)])
@@ -131,9 +131,9 @@ def coverage(run: Callable, datasets: int) -> str:
     rows, header = [], ["groups"]
     for name, population, make in tqdm(COVERED, "intervals"):
         true = np.array([true_shift(population.probability(0), population.probability(shift)) for shift in SHIFTS[1:]])
-        held, shift, width, above = np.mean(run(partial(covering, make=make, true=true), range(datasets)), axis=0)
+        covered, shift, width, above = np.mean(run(partial(covering, make=make, true=true), range(datasets)), axis=0)
         header = ["groups", *(f"moved by {move:g}" for move in SHIFTS[1:])]
-        cells = zip(true, held, shift, width, above, strict=True)
+        cells = zip(true, covered, shift, width, above, strict=True)
         rows.append([name, *(f"{t:.3g}: **{h:.0%}**, {s:.2g}, {w:.2g}, {a:.0%}" for t, h, s, w, a in cells)])
     return markdown(header, rows)
 

@@ -1,4 +1,4 @@
-"""What was measured on."""
+"""The machine on which a benchmark was measured."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""How time and memory are measured: every step in a new process that is watched from outside."""
+"""Measure time and memory: every step runs in a new process, which is watched from outside."""
 
 import ctypes
 import json
@@ -19,21 +19,21 @@ import numpy as np
 STEPS = Path(__file__).with_name("steps.py")
 INTERVAL = 0.005
 BUFFER = 4 << 20
-# Seconds after which the host of a virtual machine has taken back freed pages, so that every cold step gets them anew.
+# Seconds until the host of a virtual machine has taken back freed pages, so that all cold steps must get new ones.
 SETTLED = 5
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A step's cost: medians of its repetitions, but the largest peak.
+    """The cost of a step: medians over repetitions, but the largest peak.
 
     Attributes:
-        cache: "cold", "warm", or "not cold" and "not warm" where the system did not drop or keep the file;
-            empty for a step that reads none.
-        resident: share of the data set in the page cache when the step began; NaN for none.
-        wall: seconds.
-        cpu: seconds of all threads, in the program and in the system for it.
-        peak: most anonymous resident memory, bytes: pages of mapped files are not in it.
+        cache: "cold" or "warm"; "not cold" or "not warm" if the system did not drop or keep the file; empty for a step
+            that reads no data set.
+        resident: share of the data set in the page cache when the step began; NaN without a data set.
+        wall: wall time in seconds.
+        cpu: processor time of all threads in seconds, including system time.
+        peak: largest anonymous resident memory in bytes; it excludes pages of mapped files.
     """
 
     cache: str
@@ -46,7 +46,7 @@ class Measured:
 def measure(
     step: str, settings: dict[str, Any], repeats: int, dataset: Path | None = None, cache: str = ""
 ) -> Measured:
-    """Run a step of `steps.py`, if it reads a data set with that out of ("cold") or in ("warm") the page cache."""
+    """Measure a step of `steps.py`; its data set is first put out of ("cold") or into ("warm") the page cache."""
     shares, times, peaks = [], [], []
     for _ in range(repeats):
         shares.append(prepare_cache(dataset, cache) if dataset else math.nan)
@@ -61,7 +61,7 @@ def measure(
 
 
 def prepare_cache(dataset: Path, cache: str) -> float:
-    """Empty or fill the page cache as far as the data set goes: the share of it that is there then."""
+    """Drop the data set from the page cache or load it; return the share of it that is in the cache then."""
     if cache == "cold":
         evict(dataset)
         time.sleep(SETTLED)
@@ -71,7 +71,7 @@ def prepare_cache(dataset: Path, cache: str) -> float:
 
 
 def watch(step: str, settings: dict[str, Any]) -> tuple[str, int]:
-    """Run a step in a new process: what it prints, and its largest RssAnon, looked at every few milliseconds.
+    """Run a step in a new process; return what it prints, and its largest RssAnon, sampled every few milliseconds.
 
     Raises:
         subprocess.CalledProcessError: the step failed.
@@ -89,14 +89,14 @@ def watch(step: str, settings: dict[str, Any]) -> tuple[str, int]:
 
 
 def anonymous(process: int) -> int:
-    """Anonymous resident memory of a process, bytes; 0 once it has ended."""
+    """Anonymous resident memory of a process in bytes; 0 if it has ended."""
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     found = re.search(r"RssAnon:\s+(\d+) kB", status)
     return 1024 * int(found[1]) if found else 0
 
 
 def read_through(path: Path) -> None:
-    """Read a file once from begin to end, as `cat` does."""
+    """Read a file once from start to end, as `cat` does."""
     buffer = bytearray(BUFFER)
     with path.open("rb", buffering=0) as stream:
         while stream.readinto(buffer):
@@ -104,20 +104,20 @@ def read_through(path: Path) -> None:
 
 
 def evict(path: Path) -> None:
-    """Drop a file from the page cache; unlike `drop_caches` it takes no rights and touches no other file."""
+    """Drop a file from the page cache; unlike `drop_caches` this needs no rights and affects no other file."""
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
         os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def resident(path: Path) -> float:
-    """The share of a file that is in the page cache, as `mincore` says."""
+    """The share of a file that is in the page cache, from `mincore`."""
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         start = np.frombuffer(mapped, np.uint8)
         pages = np.zeros(-(-len(mapped) // mmap.PAGESIZE), np.uint8)
         address, size = ctypes.c_void_p(start.ctypes.data), ctypes.c_size_t(len(mapped))
         wrong = ctypes.CDLL(None, use_errno=True).mincore(address, size, pages.ctypes.data_as(ctypes.c_void_p))
-        del start  # the map cannot be closed while an array looks at it
+        del start  # the map cannot be closed while an array uses it
         if wrong:
             raise OSError(ctypes.get_errno(), "mincore")
         return float((pages & 1).mean())

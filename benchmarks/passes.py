@@ -1,4 +1,7 @@
-"""The three passes as the workflow runs them: each prepared from the files of those before it."""
+"""The three passes as the workflow runs them: each reads the results of the passes before it from files.
+
+Each function prepares a pass and returns the work to be timed.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +26,7 @@ Work = Callable[[], None]
 
 
 def moments(dataset: Path, folder: Path, threads: int) -> Work:
-    """Pass 1, and the global bases that follow from it."""
+    """Pass 1, and the global bases computed from it."""
     row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
 
     def work() -> None:
@@ -49,7 +52,7 @@ def extent(dataset: Path, folder: Path, threads: int) -> Work:
 
 
 def histograms(dataset: Path, folder: Path, threads: int) -> Work:
-    """Pass 3, with its files."""
+    """Pass 3, including its files."""
     row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
     measured = load([folder / "moments.h5"], LayerMoments)
     bases, extents = load_bases(folder / "basis.h5"), load([folder / "extent.h5"], LayerExtent)
@@ -68,20 +71,20 @@ PASSES: dict[str, Callable[[Path, Path, int], Work]] = {"moments": moments, "ext
 
 
 class Zeros:
-    """A source of zero filters of some type."""
+    """A source of filters that are all zero, of some type."""
 
     def __init__(self, dtype: np.dtype) -> None:
         self.dtype = dtype
 
     def read(self, start: int, stop: int) -> NDArray[np.floating]:
-        """As `FilterFile.read`, read-only as well."""
+        """Like `FilterFile.read`; the result is read-only, too."""
         block = np.zeros((stop - start, 9), self.dtype)
         block.flags.writeable = False
         return block
 
 
 def compile_kernels(dataset: Path) -> None:
-    """Compile the kernels, or load them compiled, for the type of weights the data set has; none is read."""
+    """Compile the kernels for the data set's type of weights, or load them from the cache; no filter is read."""
     with FilterFile(dataset) as source:
         zeros = Zeros(source.dtype)
     row_ranges = pd.DataFrame({"layer": [0], "start": [0], "stop": [1]})

@@ -1,4 +1,4 @@
-"""The plot of a benchmark: time, time a filter, and memory against the number of filters."""
+"""The plot of a benchmark: time, time per filter, and memory against the number of filters."""
 
 import math
 from pathlib import Path
@@ -25,12 +25,12 @@ RATES = (READS, f"{PASSES}, cold", f"{PASSES}, warm")
 
 
 def draw(table: pd.DataFrame, path: Path) -> None:
-    """Draw a table of `bench.py`."""
+    """Plot the table of `bench.py` into a file."""
     save(panels(curves(table)), path)
 
 
 def curves(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """What is drawn: per name the rows, by size; of the passes those with the most threads."""
+    """The rows of each curve, by its name, sorted by size; for the passes those with the most threads."""
     table = table.sort_values("filters")
     step, cache = table["step"], table["cache"].fillna("").str.removeprefix("not ")
     chosen = {name: table[step == name] for name in COLORS}
@@ -43,21 +43,26 @@ def curves(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 @styled
-def panels(drawn: dict[str, pd.DataFrame]) -> Figure:
-    """Three panels beside each other, one legend below."""
+def panels(rows_of: dict[str, pd.DataFrame]) -> Figure:
+    """Three panels side by side, with one legend below."""
     figure = Figure(figsize=(9.6, 4.0), layout="constrained")
     time, rate, memory = figure.subplots(1, 3)
-    curve(time, drawn, "wall_s", "wall time, s")
-    curve(rate, {name: rows for name, rows in drawn.items() if name in RATES}, "wall_ns_per_filter", "ns a filter")
-    curve(memory, {name: rows for name, rows in drawn.items() if name != READS}, "peak_mb", "peak memory, MB")
+    curve(time, rows_of, "wall_s", "wall time, s")
+    curve(
+        rate,
+        {name: rows for name, rows in rows_of.items() if name in RATES},
+        "wall_ns_per_filter",
+        "ns per filter",
+    )
+    curve(memory, {name: rows for name, rows in rows_of.items() if name != READS}, "peak_mb", "peak memory, MB")
     handles, labels = time.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     return figure
 
 
-def curve(axes: Axes, drawn: dict[str, pd.DataFrame], column: str, title: str) -> None:
+def curve(axes: Axes, rows_of: dict[str, pd.DataFrame], column: str, title: str) -> None:
     """Lines of a column against the number of filters, both on logarithmic scales."""
-    for name, rows in drawn.items():
+    for name, rows in rows_of.items():
         axes.plot(rows["filters"], rows[column], "o-", color=COLORS[name], markersize=3.5, label=name)
     axes.set(xscale="log", yscale="log", xlabel="filters", title=title)
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))

@@ -1,6 +1,6 @@
-"""The results of a benchmark as files: the table, and what docs/performance.md says of it.
+"""Write the results of a benchmark: the table, and the measured part of docs/performance.md.
 
-`python benchmarks/publish.py FOLDER` writes the docs again from the table of an earlier run.
+`python benchmarks/publish.py FOLDER` rewrites the docs from the table of an earlier run.
 """
 
 import json
@@ -25,7 +25,7 @@ REFERENCE = "in-memory reference"
 
 
 def write_table(folder: Path, rows: list[dict[str, Any]]) -> None:
-    """The table as CSV and as markdown, and the plot."""
+    """Write the table as CSV and as markdown, and the plot."""
     table = pd.DataFrame(rows)
     write_csv(folder / TABLE, table)
     short = table.map(lambda value: "" if pd.isna(value) else f"{value:.4g}" if isinstance(value, float) else value)
@@ -44,7 +44,7 @@ def write_docs(folder: Path, docs: Path) -> None:
         f"Machine: {run['machine']}.",
         f"```bash\n{run['command']}\n```",
         in_short(table),
-        "![Time, time a filter and memory against the number of filters](images/performance.png)",
+        "![Time, time per filter and memory against the number of filters](images/performance.png)",
         "### The passes at the largest size\n\n" + largest(table),
         "### Against size\n\n" + sizes(table),
         linear(table),
@@ -55,14 +55,14 @@ def write_docs(folder: Path, docs: Path) -> None:
 
 
 def markdown(header: Iterable[Any], rows: Iterable[Iterable[Any]]) -> str:
-    """A table in markdown, numbers to the right."""
+    """A table in markdown, with all columns but the first aligned right."""
     heads, lines = list(header), [[str(cell) for cell in row] for row in rows]
     rule = ["---" if k == 0 else "---:" for k in range(len(heads))]
     return "\n".join("| " + " | ".join(line) + " |" for line in [heads, rule, *lines])
 
 
 def find(table: pd.DataFrame, step: str, cache: str | None = None, threads: int | None = None) -> Any:
-    """The first row of a step, with a cache ("cold" also finds "not cold") and a number of threads if given."""
+    """The first row of a step, if given with this cache ("cold" also finds "not cold") and number of threads."""
     found = table[table["step"] == step]
     if cache:
         found = found[found["cache"].str.endswith(cache)]
@@ -70,12 +70,12 @@ def find(table: pd.DataFrame, step: str, cache: str | None = None, threads: int 
 
 
 def many(table: pd.DataFrame) -> int:
-    """The larger number of threads that was measured."""
+    """The largest number of threads that was measured."""
     return int(table["threads"].max())
 
 
 def in_short(table: pd.DataFrame) -> str:
-    """What is asked for, and what was measured."""
+    """A table of the main results at the largest size."""
     top = table[table["filters"] == table["filters"].max()]
     warm, cold = (find(top, "three passes", cache, many(top)) for cache in ("warm", "cold"))
     read, n = find(top, READ, "cold"), f"{warm.filters:,}"
@@ -85,7 +85,7 @@ def in_short(table: pd.DataFrame) -> str:
     lines = [
         [
             f"three passes, both variants, file in the page cache, {many(top)} threads, {n} filters",
-            f"{warm.wall_ns_per_filter:.1f} ns a filter ({warm.wall_s:.3g} s)",
+            f"{warm.wall_ns_per_filter:.1f} ns per filter ({warm.wall_s:.3g} s)",
         ],
         [
             f"the same, {cold.cache}, beside three plain reads of the file ({speed})",
@@ -105,7 +105,7 @@ def in_short(table: pd.DataFrame) -> str:
 
 
 def largest(table: pd.DataFrame) -> str:
-    """Time a filter and memory of each pass at the largest size."""
+    """Time per filter and memory of each pass at the largest size."""
     top = table[table["filters"] == table["filters"].max()]
     ways = list(dict.fromkeys((("warm", 1), ("warm", many(top)), ("cold", many(top)))))
     heads = [f"{cache}, {threads} thread{'s' * (threads > 1)}" for cache, threads in ways]
@@ -114,11 +114,11 @@ def largest(table: pd.DataFrame) -> str:
         found = [find(top, step, *way) for way in ways]
         lines.append([step, *(f"{one.wall_ns_per_filter:.1f}" for one in found), f"{found[1].cpu_ns_per_filter:.1f}"])
         lines[-1].append(f"{max(one.peak_mb for one in found):,.0f}")
-    return markdown([f"ns a filter, {top['filters'].iloc[0]:,} filters", *heads, "of processor", "peak, MB"], lines)
+    return markdown([f"ns per filter, {top['filters'].iloc[0]:,} filters", *heads, "of processor", "peak, MB"], lines)
 
 
 def sizes(table: pd.DataFrame) -> str:
-    """The main costs at every size."""
+    """A table of the main costs at every size."""
     lines = []
     for filters, part in table.groupby("filters"):
         warm, cold = (find(part, "three passes", cache, many(table)) for cache in ("warm", "cold"))
@@ -126,13 +126,20 @@ def sizes(table: pd.DataFrame) -> str:
         lines.append([f"{filters:,}", f"{warm.layers:,}", f"{3 * find(part, READ, 'cold').wall_s:.3g}"])
         lines[-1] += [f"{cold.wall_s:.3g}", f"{warm.wall_s:.3g}", f"{warm.wall_ns_per_filter:.1f}"]
         lines[-1] += [f"{cost:.2g}" for cost in more["wall_s"]] + [f"{warm.peak_mb:,.0f}"]
-    heads = ["filters", "layers", "three plain reads, cold, s", "three passes, cold, s", "warm, s", "warm, ns a filter"]
+    heads = [
+        "filters",
+        "layers",
+        "three plain reads, cold, s",
+        "three passes, cold, s",
+        "warm, s",
+        "warm, ns per filter",
+    ]
     titles = [step.replace(": ", " by ") for step in table["step"].unique() if step.startswith("one more grouping")]
     return markdown([*heads, *(f"{title}, s" for title in titles), "peak of a pass, MB"], lines)
 
 
 def linear(table: pd.DataFrame) -> str:
-    """What a filter and a layer cost, from all sizes; nothing where there are too few."""
+    """A sentence about the cost per filter and per layer, fitted to all sizes; empty if there are less than three."""
     rows = table[(table["step"] == "three passes") & (table["cache"] == "warm") & (table["threads"] == many(table))]
     if len(rows) < 3:
         return ""
@@ -141,13 +148,13 @@ def linear(table: pd.DataFrame) -> str:
     (a, b), _ = nnls(counts, np.ones(len(rows)))
     apart = np.abs(counts @ [a, b] - 1).max()
     return (
-        f"A cost that is linear in filters and layers, {1e9 * a:.1f} ns a filter and {1e6 * b:.0f} µs a layer, "
+        f"A cost that is linear in filters and layers, {1e9 * a:.1f} ns per filter and {1e6 * b:.0f} µs per layer, "
         f"fits the warm times to within {apart:.0%}."
     )
 
 
 def reference(table: pd.DataFrame) -> str:
-    """Time and memory beside those of the reference, and how far results are apart."""
+    """A table that compares time, memory and results with those of the reference."""
     lines = []
     for _, one in table[table["step"].str.startswith(REFERENCE)].iterrows():
         ours = find(table[table["filters"] == one.filters], ALL)

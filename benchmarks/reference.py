@@ -1,6 +1,6 @@
-"""The same numbers with everything in memory: numpy, pandas, scikit-learn and KDEpy as a researcher would use them.
+"""The same numbers, computed in memory with numpy, pandas, scikit-learn and KDEpy as a researcher would use them.
 
-Nothing of filtershift is used here, so that equal numbers mean something.
+No code of filtershift is used here, so that equal numbers are evidence that both are right.
 """
 
 from pathlib import Path
@@ -18,9 +18,9 @@ GRID = 1 << 15
 
 
 def compute(path: Path, dtype: str) -> dict[str, NDArray]:
-    """Basis, D-matrices and ridge densities of both variants, and layer quality, of a data set held as ``dtype``.
+    """Compute basis, D-matrices and ridge densities of both variants, and layer quality, with filters as ``dtype``.
 
-    Names are those of `pipeline.compute`; groups are in the order of their labels.
+    Names of results are those of `pipeline.compute`; groups are in the order of their labels.
     """
     with h5py.File(path) as file:
         filters = file["filters"][:].reshape(-1, 9).astype(dtype, copy=False)
@@ -69,7 +69,7 @@ def compare(values: NDArray, groups: dict[str, NDArray]) -> dict[str, NDArray]:
 
 def shift(members: list[NDArray], low: float, high: float, ratio: NDArray) -> NDArray:
     """The symmetric Kullback-Leibler divergence of every pair of groups, weighted over components."""
-    # What lies on an edge goes to the upper bin, whatever the rounding: with zero filters that is a whole layer.
+    # A value on an edge must go to the upper bin, whatever the rounding: a layer of zero filters is such a value.
     ends = (low - 1e-12 * (high - low), high)
     counts = np.array([[np.histogram(column, BINS, ends)[0] for column in rows.T] for rows in members])
     density = counts / counts.sum(axis=2, keepdims=True) / ((high - low) / BINS)

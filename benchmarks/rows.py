@@ -1,4 +1,4 @@
-"""What is measured of one data set: rows of the table."""
+"""Measure one data set: the rows of the table."""
 
 import sys
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ REFERENCES = {"float64": "in-memory reference", "float32": "in-memory reference 
 
 @dataclass(frozen=True)
 class Subject:
-    """A synthetic data set, and how it is measured: with one and with so many threads, how often."""
+    """A synthetic data set, and how it is measured: with one thread and with ``threads``, ``repeats`` times."""
 
     folder: Path
     filters: int
@@ -27,7 +27,7 @@ class Subject:
 
     @property
     def dataset(self) -> Path:
-        """The file."""
+        """The data set file."""
         return self.folder / "dataset.h5"
 
     def measure(self, step: str, cache: str = "warm", repeats: int | None = None, **settings: Any) -> Measured:
@@ -37,7 +37,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Row:
-    """A step's cost and, where there is a baseline, its ratio to the cost of that; threads 0: nothing was said."""
+    """The cost of a step and, if there is a baseline, the ratio to its cost; threads 0 means not specified."""
 
     step: str
     threads: int
@@ -49,7 +49,7 @@ class Row:
 
 
 def measure_all(subject: Subject, *, reference: bool) -> list[dict[str, Any]]:
-    """Every row of a data set, which is made first unless it is there, as column -> value."""
+    """All rows of a data set, as column -> value; the data set is made first if it does not exist."""
     subject.folder.mkdir(parents=True, exist_ok=True)
     shape = {"filters": subject.filters, "models": subject.models, "layers": subject.layers}
     print(", ".join(f"{number:,} {name}" for name, number in shape.items()), file=sys.stderr)
@@ -83,7 +83,7 @@ def cells(row: Row, filters: int) -> dict[str, Any]:
 
 
 def reads_and_passes(subject: Subject) -> list[Row]:
-    """Plain reads of the file, and the passes: warm with one and with all threads, cold with all."""
+    """Plain reads of the file, and the passes: warm with one and with all threads, cold with all threads."""
     reads = {cache: subject.measure("read", cache) for cache in ("warm", "cold")}
     rows = [Row("plain read", 1, read) for read in reads.values()]
     for cache, threads in dict.fromkeys((("warm", 1), ("warm", subject.threads), ("cold", subject.threads))):
@@ -101,7 +101,7 @@ def reads_and_passes(subject: Subject) -> list[Row]:
 
 
 def groupings(subject: Subject) -> list[Row]:
-    """One more grouping, while the data set file is away."""
+    """One more grouping, measured while the data set file is moved away."""
     away = subject.dataset.with_suffix(".away")
     subject.dataset.rename(away)
     try:
@@ -115,7 +115,7 @@ def groupings(subject: Subject) -> list[Row]:
 
 
 def in_memory(subject: Subject) -> list[Row]:
-    """The same outputs by filtershift and by the reference, which must agree where it computes in float64."""
+    """The same results by filtershift and by the reference; they must agree if the reference uses float64."""
     ours = subject.measure("pipeline", threads=subject.threads)
     rows = [Row("all outputs", subject.threads, ours)]
     for dtype, title in REFERENCES.items():

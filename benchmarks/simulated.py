@@ -1,4 +1,4 @@
-"""Layers of models whose groups have known distributions, so that the true shift between them is known."""
+"""Simulate layers of models in groups with known distributions, so that the true shift between groups is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ Array = NDArray[np.float64]
 BINS, REACH = 70, 3.0
 EDGES = np.linspace(-REACH, REACH, BINS + 1)
 WIDTH = 2 * REACH / BINS
-# About those of the paper's data.
+# About the explained variance ratios of the paper's data.
 RATIO = np.array([0.398, 0.183, 0.117, 0.099, 0.066, 0.055, 0.030, 0.028, 0.024])
 SIGMA = 0.6 * np.sqrt(RATIO / RATIO[0])
 
 
 @dataclass(frozen=True)
 class Population:
-    """How models differ within a group; all lengths in standard deviations of the coefficient.
+    """How models differ within a group; all lengths are in standard deviations of the coefficient.
 
     Attributes:
-        models: spread of the means of models.
-        scales: spread of the logarithms of their standard deviations.
-        layers: spread of the means of a model's layers.
-        count: mean number of layers of a model, which is at least one.
-        filters: median filters of a layer.
-        sizes: spread of the logarithm of the filters of models, and of layers.
+        models: standard deviation of the means of models.
+        scales: standard deviation of the logarithms of the models' standard deviations.
+        layers: standard deviation of the means of a model's layers.
+        count: mean number of layers per model; every model has at least one.
+        filters: median number of filters per layer.
+        sizes: standard deviation of the logarithm of the number of filters, between models and between layers.
     """
 
     models: float = 0.5
@@ -44,7 +44,7 @@ class Population:
     sizes: float = 0.7
 
     def probability(self, shift: float) -> Array:
-        """The distribution (9, BINS) that infinitely many models have whose means are moved by ``shift``."""
+        """The distribution (9, BINS) of infinitely many models, with means moved by ``shift``."""
         nodes, weights = np.polynomial.hermite_e.hermegauss(21)
         sigma = SIGMA * np.exp(self.scales * nodes)[:, None]
         wide = np.sqrt(sigma**2 + (self.models**2 + self.layers**2) * SIGMA**2)
@@ -52,9 +52,9 @@ class Population:
         return np.einsum("s,sib->ib", weights / weights.sum(), binned(mean, wide))
 
     def model(self, random: Generator, size: tuple[int, int] | None = None) -> tuple[Array, Array, NDArray[np.int64]]:
-        """One model: means and standard deviations of its layers, (layers, 9), and their filters.
+        """One random model: means and standard deviations of its layers, (layers, 9), and their numbers of filters.
 
-        ``size`` says how many layers of how many filters; else they are random.
+        ``size`` gives the number of layers and of filters per layer; without it they are random.
         """
         layers = size[0] if size else 1 + random.poisson(self.count - 1)
         filters = random.lognormal(np.log(self.filters) + self.sizes * random.normal(), self.sizes, layers)
@@ -66,7 +66,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Group:
-    """A group to simulate: how many models, how far it is moved, and layers and filters of each, if not random."""
+    """A group to simulate: number of models, how far it is moved, and fixed layers per model and filters per layer."""
 
     models: int
     shift: float = 0.0
@@ -76,7 +76,7 @@ class Group:
 def simulate(
     random: Generator, population: Population, groups: Sequence[Group], choices: Choices = PAPER
 ) -> GroupedLayers:
-    """Layers of groups that share no model."""
+    """Simulate layers of groups that do not share models."""
     rows = []
     for g, group in enumerate(groups):
         for _ in range(group.models):
@@ -86,7 +86,7 @@ def simulate(
 
 
 def simulate_shared(random: Generator, population: Population, shifts: Sequence[float], models: int) -> GroupedLayers:
-    """Layers of groups that share all models, as depths do: each layer is in a random one, and moved as that is."""
+    """Simulate groups that share all models, as depths do: each layer is in a random group, and moved as that group."""
     rows = []
     for _ in range(models):
         mean, sigma, n = population.model(random)
@@ -101,7 +101,7 @@ def _counted(
     groups: int,
     choices: Choices = PAPER,
 ) -> GroupedLayers:
-    """Sample the filters of models: means and standard deviations, filters and groups of their layers."""
+    """Sample filters; each row is a model: means and standard deviations, filters and groups of its layers."""
     mean, sigma, n, group = (np.concatenate(column) for column in zip(*rows, strict=True))
     counts = random.multinomial(n[:, None], binned(mean, sigma))
     model = np.repeat(np.arange(len(rows)), [len(row[2]) for row in rows])
@@ -109,14 +109,14 @@ def _counted(
 
 
 def binned(mean: Array, sigma: Array) -> Array:
-    """Probabilities (…, BINS) of the bins under normal distributions; what is beyond the ends counts in their bins."""
+    """Probabilities (…, BINS) of the bins for normal distributions; values beyond the ends count in the end bins."""
     below = ndtr((EDGES - mean[..., None]) / sigma[..., None])
     below[..., 0], below[..., -1] = 0, 1
     return np.diff(below, axis=-1)
 
 
 def true_shift(p: Array, q: Array, divergence: str = "kl") -> float:
-    """The shift D of two distributions (9, BINS); bins of less than `EPSILON` have that, as empty ones do."""
+    """The shift D of two distributions (9, BINS); densities below `EPSILON` are raised to it, as for empty bins."""
     p, q = (np.maximum(one, EPSILON * WIDTH) for one in (p, q))
     if divergence != "kl":
         x, y = (comparable(one, WIDTH, divergence) for one in (p, q))

@@ -1,7 +1,7 @@
-"""The measured steps, each run as `python steps.py NAME SETTINGS` in a process of its own.
+"""The measured steps; each runs as `python steps.py NAME SETTINGS` in a separate process.
 
-All work in a folder that holds the data set. A step prints {"wall": seconds, "cpu": seconds} of its work: without
-imports and compiling, unless it says otherwise.
+All steps work in a folder that contains the data set. A step prints {"wall": seconds, "cpu": seconds} of its work,
+without imports and compilation unless its docstring says that they count.
 """
 
 import json
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 def timed(work: Callable[[], Result]) -> tuple[Result, Time]:
-    """What some work returns, and the time it takes."""
+    """The result of ``work()``, and the time it takes."""
     wall, cpu = time.perf_counter(), time.process_time()
     result = work()
     return result, {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
@@ -33,7 +33,7 @@ def generate(folder: Path, filters: int, models: int, layers: int, dtype: str, t
 
 
 def prepare(folder: Path) -> Time:
-    """Read the layer table; and compile the kernels before they are measured, which takes time and memory once."""
+    """Read the layer table; and compile the kernels, which takes time and memory once, before they are measured."""
     from filtershift.dataset.layers import read_layers
     from filtershift.files import write_table
     from passes import compile_kernels
@@ -45,14 +45,14 @@ def prepare(folder: Path) -> Time:
 
 
 def read(folder: Path) -> Time:
-    """Read the file, sequentially, and do nothing with it."""
+    """Read the file from start to end and do nothing with it."""
     from measure import read_through
 
     return timed(lambda: read_through(folder / DATASET))[1]
 
 
 def run_pass(folder: Path, name: str, threads: int) -> Time:
-    """One of the three passes, on the results of those before it."""
+    """Run one of the three passes on the results of those before it."""
     from passes import PASSES, compile_kernels
 
     compile_kernels(folder / DATASET)
@@ -61,7 +61,7 @@ def run_pass(folder: Path, name: str, threads: int) -> Time:
 
 
 def pipeline(folder: Path, threads: int) -> Time:
-    """All outputs that the reference computes."""
+    """Compute all results that the reference computes, with filtershift."""
     import KDEpy  # noqa: F401
     import numpy as np
 
@@ -76,7 +76,7 @@ def pipeline(folder: Path, threads: int) -> Time:
 
 
 def reference(folder: Path, dtype: str) -> Time:
-    """The same outputs with everything in memory."""
+    """Compute the same results with everything in memory."""
     import numpy as np
 
     from reference import compute
@@ -88,7 +88,7 @@ def reference(folder: Path, dtype: str) -> Time:
 
 
 def grouping(folder: Path, column: str) -> Time:
-    """One more grouping with its figures, from the results of the passes alone; imports count."""
+    """Compute one more grouping with its figures, from the results of the passes alone; imports count."""
 
     def add() -> None:
         from grouping import add_grouping
@@ -104,7 +104,7 @@ STEPS: dict[str, Callable[..., Time]] = {
 
 
 def main() -> None:
-    """Run the step that the command line names."""
+    """Run the step named on the command line."""
     settings: dict[str, Any] = json.loads(sys.argv[2])
     print(json.dumps(STEPS[sys.argv[1]](Path(settings.pop("folder")), **settings)))
 
