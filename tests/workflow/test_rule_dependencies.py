@@ -1,9 +1,9 @@
-"""An edited module runs the rules whose script imports it, directly or not, and no others."""
+"""Rules have as inputs the modules that their script imports, directly or not, and no others.
 
-import os
+So an edited module runs the rules that use it: `test_reruns.py` edits some.
+"""
+
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from modulefinder import ModuleFinder
 from pathlib import Path
@@ -13,7 +13,6 @@ import pytest
 from running import ROOT, Workflow, in_quotes
 
 JOB = re.compile(r"^(?:local)?rule (\w+):\n    input: (.*?)\n(.*?)(?=\n\n|\n\[)", re.MULTILINE | re.DOTALL)
-UPDATED = re.compile(r"Updated input files: ([^;\n]*)")
 
 
 @cache
@@ -22,22 +21,6 @@ def imported(script: Path, source: Path) -> set[str]:
     finder = ModuleFinder(path=[str(source)], excludes=["filtershift.api"])
     finder.run_script(str(script))
     return {str(Path(module.__file__)) for module in finder.modules.values() if module.__file__}
-
-
-@contextmanager
-def all_edited(project: Path) -> Iterator[None]:
-    """Every module of the package and every script of a project with one more line."""
-    files = [path for folder in ("src", "workflow/scripts") for path in (project / folder).rglob("*.py")]
-    texts = {path: path.read_bytes() for path in files}
-    times = {path: path.stat() for path in files}
-    try:
-        for path, text in texts.items():
-            path.write_bytes(text + b"\n# edited\n")
-        yield
-    finally:
-        for path, text in texts.items():
-            path.write_bytes(text)
-            os.utime(path, ns=(times[path].st_atime_ns, times[path].st_mtime_ns))
 
 
 def code_files(project: Path, text: str) -> set[str]:
@@ -50,17 +33,14 @@ def assert_depends_on_imports(project: Path, rule: str, files: set[str]) -> None
     assert files == imported(Path(script), project / "src"), rule
 
 
-def test_each_edited_module_is_a_reason_to_run(copy: Workflow) -> None:
-    with all_edited(copy.project):
-        done = copy.run("--dry-run")
-    reasons = {}
-    for rule, _, rest in JOB.findall(done.stdout):
-        updated = UPDATED.search(rest)
-        if updated and (files := code_files(copy.project, updated[1])):
-            reasons[rule] = files
-    assert len(reasons) > 30, done.stdout
-    for rule, files in reasons.items():
-        assert_depends_on_imports(copy.project, rule, files)
+def test_rules_of_a_run(finished: Workflow) -> None:
+    done = finished.run("--dry-run", "--forceall")
+    inputs = {rule: code_files(finished.project, files) for rule, files, _ in JOB.findall(done.stdout)}
+    scripted = {rule: files for rule, files in inputs.items() if files}
+    assert set(inputs) - set(scripted) == {"all", "paper_same_figure", "report"}
+    assert len(scripted) > 30
+    for rule, files in scripted.items():
+        assert_depends_on_imports(finished.project, rule, files)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ rule pca:
         groups="results/{dataset}/groups/{grouping}.csv",
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
     output:
-        output=in_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
+        **{variant: f"results/{{dataset}}/{variant}/pca/{{grouping}}.h5" for variant in CONFIG.variants},
     log:
         "results/{dataset}/logs/pca/{grouping}.log",
     benchmark:
@@ -52,7 +52,7 @@ rule pca:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3, per_gb=0.05),
     params:
-        **arguments(variants=CONFIG.variants),
+        **arguments(),
     shell:
         JOB
 
