@@ -2,7 +2,7 @@
 
 The *extent* grid divides the one extent that all components share into ``bins * REFINE`` bins: shifts are
 computed from them, in any number of bins they divide into. The *window* grid divides the range in which nearly all
-coefficients lie: densities are drawn from it, and stay sharp where a few outliers stretch the extent.
+coefficients lie: densities are computed from it, and stay sharp where a few outliers stretch the extent.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +33,7 @@ class Grid:
     Attributes:
         extent: (2,) smallest and largest coefficient of all filters.
         bins: number of bins of the extent that are compared; the stored ones refine each into ``REFINE``.
-        window: (2,) ends of the range that densities are drawn over.
+        window: (2,) ends of the range over which densities are shown.
     """
 
     extent: Array

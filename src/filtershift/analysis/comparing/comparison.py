@@ -119,9 +119,9 @@ def _believed(
 ) -> dict[str, object]:
     """How far to believe the shift between two groups: low, high, floor, null, flag (without draws None), same_models.
 
-    Models in both are drawn together. Null is that of groups of these sizes from the layers of these two; floor is the
-    larger one of the two groups. Where both are of the same models their layers are the units, each drawn with its
-    counterpart; that models differ is then no noise, and null alone decides on the flag.
+    A model in both groups is sampled in both together. The null is that of groups of these sizes, with layers of both.
+    The floor is the larger one of the two groups. If both have the same models, the units are their layers, each sampled
+    with its counterpart: differences between models are no noise then, and the null alone decides on the flag.
     """
     parts = [side.layers["model"] + "/" + side.layers["part"].astype(str) for side in (here, there)]
     same = set(parts[0]) == set(parts[1])

@@ -31,7 +31,7 @@ def bandwidth(counts: NDArray[np.int64], edges: Array, deviation: float) -> floa
 def density(counts: NDArray[np.int64], window: Array, deviation: float, x: Array) -> Array:
     """Gaussian kernel density (POINTS,) at ``x`` of the coefficients counted in a window's bins.
 
-    The window's first and last bin also hold what lies outside and are not drawn; the rest keeps its share of the
+    The window's first and last bin also hold what lies outside and are left out; the rest keeps its share of the
     mass. Zero everywhere where nothing lies inside.
 
     Args:

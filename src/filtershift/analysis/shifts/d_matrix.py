@@ -42,7 +42,7 @@ def component_shifts(probability: Array) -> Array:
 
 
 def by_mean_shift(shift: Array) -> NDArray[np.int64]:
-    """The drawn order of a D-matrix: ascending column mean, diagonal included; equal means keep their order.
+    """The display order of a D-matrix: ascending column mean, diagonal included; equal means keep their order.
 
     Groups without filters, whose shifts are NaN, come last and count in no mean.
     """
@@ -53,14 +53,14 @@ def by_mean_shift(shift: Array) -> NDArray[np.int64]:
 def shift_tables(
     groups: Mapping[str, NDArray[np.int64]], edges: Array, ratio: Array, sizes: pd.DataFrame, order: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The D-matrix of groups in drawn order, what each group counts, and the parts of every D.
+    """The D-matrix of groups in display order, what each group counts, and the parts of every D.
 
     Args:
         groups: per label the histogram counts (9, bins).
         edges: (bins + 1,) their shared edges.
         ratio: (9,) explained variance ratio of the global basis.
         sizes: columns group, n_filters, n_layers, n_models.
-        order: "shift" to draw by ascending mean shift, else the order of ``groups``.
+        order: "shift" to show groups by ascending mean shift, else the order of ``groups``.
 
     Returns:
         The square matrix; a table group, n_filters, n_layers, n_models in the same order; and a table
@@ -75,9 +75,9 @@ def tables_of(
     parts: Array, n_filters: Mapping[str, int], sizes: pd.DataFrame, order: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The tables of `shift_tables`, of parts (9, groups, groups) that add up to D and each label's filters."""
-    drawn = by_mean_shift(parts.sum(axis=0)) if order == "shift" else np.arange(len(n_filters))
-    labels = [list(n_filters)[k] for k in drawn]
-    parts = parts[:, drawn][:, :, drawn]
+    order_shown = by_mean_shift(parts.sum(axis=0)) if order == "shift" else np.arange(len(n_filters))
+    labels = [list(n_filters)[k] for k in order_shown]
+    parts = parts[:, order_shown][:, :, order_shown]
     matrix = pd.DataFrame(parts.sum(axis=0), labels, labels)
     n = sizes.set_index("group").loc[labels].assign(n_filters=[n_filters[label] for label in labels]).reset_index()
     a, b = np.triu_indices(len(labels), k=1)
@@ -86,6 +86,6 @@ def tables_of(
 
 
 def load_matrix(path: Path) -> pd.DataFrame:
-    """Read a D-matrix back: labels as index and columns, in drawn order."""
+    """Read a D-matrix back: labels as index and columns, in display order."""
     table = read_table(path, text=("Unnamed: 0",))
     return pd.DataFrame(table.iloc[:, 1:].to_numpy(float), table.iloc[:, 0].astype(str), table.iloc[:, 0].astype(str))

@@ -160,5 +160,5 @@ def _classical(distance: Array) -> Array:
 
 def _stress(position: Array, distance: Array) -> float:
     a, b = np.triu_indices(len(position), k=1)
-    drawn = np.linalg.norm(position[a] - position[b], axis=1)
-    return float(np.linalg.norm(drawn - distance) / (np.linalg.norm(drawn) or 1.0))
+    shown = np.linalg.norm(position[a] - position[b], axis=1)
+    return float(np.linalg.norm(shown - distance) / (np.linalg.norm(shown) or 1.0))
