@@ -120,7 +120,7 @@ def _believed(
     """How far to believe the shift between two groups: low, high, floor, null, flag (without draws None), same_models.
 
     A model in both groups is sampled in both together. The null is that of groups of these sizes, with layers of both.
-    The floor is the larger one of the two groups. If both have the same models, the units are their layers, each sampled
+    The floor is the larger one of the two groups. If both have the same models, units are their layers, each sampled
     with its counterpart: differences between models are no noise then, and the null alone decides on the flag.
     """
     parts = [side.layers["model"] + "/" + side.layers["part"].astype(str) for side in (here, there)]
