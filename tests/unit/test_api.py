@@ -142,7 +142,7 @@ def test_no_pass_runs_that_is_not_needed(dataset, function, unneeded, monkeypatc
         (lambda data: filtershift.shift({}), "no group given"),
         (lambda data: filtershift.from_arrays(np.zeros((4, 5, 5))), r"shape \(4, 5, 5\)"),
         (lambda data: filtershift.from_arrays([]), "no layer given"),
-        (lambda data: filtershift.from_arrays(np.zeros((4, 9), complex)), "of type complex128; real numbers"),
+        (lambda data: filtershift.from_arrays(np.zeros((4, 9), complex)), "has type complex128; expected real numbers"),
         (lambda data: filtershift.shift(data, by="Task", bins=0), "from 1 to 10,000, not 0"),
         (lambda data: filtershift.shift(data, by="Task", bins=2.5), "from 1 to 10,000, not 2.5"),
         (lambda data: filtershift.shift(data, by=["Task"]), "no column"),

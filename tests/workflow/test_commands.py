@@ -112,6 +112,8 @@ def complete(folder: Path, finished: Workflow) -> Path:
     for name in ("dataset", "after"):
         write_small(folder / f"data/{name}.h5")
     write_models(folder)
+    # Its data set lies where its configuration says, from the folder above results/.
+    shutil.copy2(finished.project / finished.dataset, folder / finished.dataset)
     shutil.copytree(finished.results, folder / "results/before")
     return folder
 
