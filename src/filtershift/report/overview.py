@@ -8,17 +8,7 @@ import pandas as pd
 
 from filtershift.report.page import render
 from filtershift.report.run import Run
-from filtershift.report.sections import (
-    Figure,
-    Section,
-    Table,
-    listing,
-    name,
-    number,
-    several,
-    share,
-    with_figures,
-)
+from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, share, with_figures
 from filtershift.report.tables import components_for, depth_ranges, own_bases, shift_pairs, shift_summary
 
 LEAD = (

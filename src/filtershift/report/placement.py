@@ -6,17 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from filtershift.report.page import render
-from filtershift.report.sections import (
-    Figure,
-    Section,
-    Table,
-    listing,
-    name,
-    number,
-    several,
-    share,
-    with_figures,
-)
+from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, share, with_figures
 
 LEAD = (
     "This page compares your models with those of a finished data set. It shows which of its models yours resemble, "
