@@ -15,8 +15,8 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
-from filtershift.dataset.models.files import read_model_file
 from filtershift.dataset.models.layers import model_layers
+from filtershift.dataset.models.reading import read_model_file
 from filtershift.errors import FiltershiftError
 from filtershift.passes.all_passes import Measured, measure
 from filtershift.passes.bases import global_basis

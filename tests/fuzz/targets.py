@@ -8,11 +8,11 @@ from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.model_table import model_table
-from filtershift.dataset.models.files import read_model_file
 from filtershift.dataset.models.model import ConvModel
-from filtershift.dataset.models.onnx.model import read_model
+from filtershift.dataset.models.reading import read_model_file
 from filtershift.dataset.sources.wheels import read_member
 from filtershift.files import write_table
+from tiny_models import read_model
 
 BLOCK = 1 << 16
 MEMBER = "tiny/model.onnx"

@@ -5,7 +5,10 @@ import zipfile
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from filtershift.dataset.models.onnx.model import read_model
+from filtershift.dataset.models.convolutions import conv_model
+from filtershift.dataset.models.model import ConvModel
+from filtershift.dataset.models.onnx.model import read_onnx
+from filtershift.errors import about
 
 RANDOM = np.random.default_rng(1)
 
@@ -23,6 +26,12 @@ def model_of(nodes, tensors=(), inputs=("x",), outputs=("y",), **keywords):
     tensors = [numpy_helper.from_array(a, n) for n, a in tensors.items()] if isinstance(tensors, dict) else tensors
     graph = helper.make_graph(nodes, "g", [value(i) for i in inputs], [value(o) for o in outputs], list(tensors))
     return helper.make_model(graph, producer_name="tool", producer_version="1.2", **keywords)
+
+
+def read_model(source, name="model.onnx", **choice) -> ConvModel:
+    """An ONNX model, given as bytes or a file."""
+    with about(name):
+        return conv_model(read_onnx(source), name, **choice)
 
 
 def read(nodes, tensors=(), **keywords):

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "report": {"passes", "analysis"},
 }
 # The folders inside two rooms, from the ground up; "" are the files that lie in the room itself. A folder and those
-# inside it are one: models/files.py looks which of models/onnx and models/torch reads a file.
+# inside it are one: models/reading.py looks which of models/onnx and models/torch reads a file.
 MAY_IMPORT_INSIDE = {
     "dataset": {
         "pickles": set(),

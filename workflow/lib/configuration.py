@@ -21,7 +21,7 @@ from yaml import YAMLError
 
 from checks import check
 from filtershift.dataset.fingerprint import fingerprint
-from filtershift.dataset.models.files import ModelFile, listed_models
+from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError
 from schema import NAME, Config, DatasetConfig, GroupingConfig
 

@@ -22,7 +22,7 @@ ROOT = Path() if PROJECT == Path.cwd() else PROJECT
 sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
 from configuration import check_file, extended, load, model_files
-from filtershift.dataset.models.files import parts_of
+from filtershift.dataset.models.listed import parts_of
 from filtershift.errors import FiltershiftError
 from modules import code_of
 from overrides import override_list

@@ -23,7 +23,7 @@ def place_models(
     from filtershift.analysis.comparing.placement import place
     from filtershift.analysis.comparing.reference import load_reference
     from filtershift.analysis.quality.layers import non_finite
-    from filtershift.dataset.models.files import read_model_file
+    from filtershift.dataset.models.reading import read_model_file
     from filtershift.files import write_table
     from filtershift.results import SKIPPED
 

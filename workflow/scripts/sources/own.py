@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from filtershift.command import run
-from filtershift.dataset.models.files import ModelFile
+from filtershift.dataset.models.listed import ModelFile
 
 
 def build_own(models: list[ModelFile], base: list[Path], dataset: Path, skipped: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +17,8 @@ class ConvLayer:
     """A regular (not transposed) 3×3 convolution.
 
     `weights` has shape (out_channels · in_channels / groups, 3, 3), sorted by output channel. `kernel` is regular,
-    grouped or depthwise. Fields are None if the file does not say.
+    grouped or depthwise. `batch_norm` says what became of a BatchNorm behind it: folded, absorbed, separate or unknown.
+    Fields are None if the file does not say.
     """
 
     name: str
@@ -29,6 +29,7 @@ class ConvLayer:
     kernel: str | None
     conv_depth: int
     conv_depth_norm: float
+    batch_norm: str
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,3 @@ class ConvModel:
     def share_3x3(self) -> float:
         """The share of 3×3 filters among `total_filters`; 0 if there are none."""
         return self.kernel_shapes.get((3, 3), 0) / max(self.total_filters, 1)
-
-
-def kernel_of(per_group: int, groups: int) -> str:
-    """The kind of a convolution: regular, grouped or depthwise (one input channel per group)."""
-    return "regular" if groups == 1 else "depthwise" if per_group == 1 else "grouped"
-
-
-def without_layers(name: str, skipped: Sequence[Skipped]) -> Skipped:
-    """The entry for a model from which nothing could be read, with the reasons."""
-    reasons = Counter(row.reason for row in skipped)
-    why = "".join(f"; {count} × {reason}" for reason, count in reasons.items())
-    return Skipped("model", name, f"no readable 3×3 convolution{why}", 0)

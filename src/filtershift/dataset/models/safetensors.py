@@ -1,12 +1,12 @@
-"""Read the 3×3 filters of one model from a safetensors file, or from several with an index.
+"""Read the tensors of one model from a safetensors file, or from several.
 
 Format: https://huggingface.co/docs/safetensors. The library checks that the header and the tensors fit the file.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Sequence
 from functools import partial
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from filtershift.dataset.models.model import NAMES, ORDER, ConvModel
-from filtershift.dataset.models.tensors import StoredTensor, model_of_tensors
+from filtershift.dataset.models.model import NAMES, ORDER
+from filtershift.dataset.models.stored import StoredModel, StoredTensor
+from filtershift.dataset.models.tensors import model_of_tensors
 from filtershift.errors import FiltershiftError, one_line
 
 READABLE = ("F64", "F32", "F16", "BF16")
-LARGEST_INDEX = 1 << 26  # bytes; the index of a hundred thousand tensors takes a tenth of this
 
 
-def read_safetensors(path: Path, name: str) -> ConvModel:
-    """Read the filters of all tensors of shape (output channels, input channels / groups, 3, 3).
+def read_safetensors(path: Path) -> StoredModel:
+    """Read the tensors of a file.
 
     The safetensors library stores tensors sorted by name, so the order of the model is lost. Such tensors are sorted by
     name with numbers compared by value (layer.2 before layer.10), and `depth_source` is "names". Tensors in any other
@@ -35,50 +35,28 @@ def read_safetensors(path: Path, name: str) -> ConvModel:
     Raises:
         FiltershiftError: the file is not a safetensors file, or it contradicts itself.
     """
-    return _model([path], name)
+    return model_of_files([path])
 
 
-def read_index(path: Path, name: str) -> ConvModel:
-    """The same for a model in several files, given its index (model.safetensors.index.json).
-
-    Raises:
-        FiltershiftError: the file is not an index, or it names a missing file.
-    """
-    return _model(indexed_files(path, name), name)
-
-
-def indexed_files(path: Path, name: str) -> list[Path]:
-    """The files that an index names; they are in the same folder."""
-    try:
-        with path.open("rb") as file:
-            content: Any = json.loads(file.read(LARGEST_INDEX))
-        files = sorted(set(content["weight_map"].values()))
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise FiltershiftError(f"{name}: is not an index of safetensors files ({one_line(error)})") from None
-    for file in files:
-        if not isinstance(file, str) or Path(file).name != file:
-            raise FiltershiftError(f"{name}: the index names {ascii(file)[:80]}; expected a file in the same folder")
-    return [path.parent / file for file in files]
-
-
-def _model(files: list[Path], name: str) -> ConvModel:
-    stored = [tensors for file in files for tensors in _by_type(file, name)]
+def model_of_files(files: Sequence[Path]) -> StoredModel:
+    """The same for a model in several files."""
+    stored = [tensors for file in files for tensors in _by_type(file)]
     tensors = [tensor for of_type in stored for tensor in of_type]
     if all(_is_sorted([tensor.name for tensor in of_type if len(tensor.shape) == 4]) for of_type in stored):
-        return model_of_tensors(name, sorted(tensors, key=lambda tensor: _natural(tensor.name)), NAMES)
-    return model_of_tensors(name, tensors, ORDER)
+        return model_of_tensors(sorted(tensors, key=lambda tensor: _natural(tensor.name)), NAMES)
+    return model_of_tensors(tensors, ORDER)
 
 
-def _by_type(path: Path, name: str) -> list[list[StoredTensor]]:
+def _by_type(path: Path) -> list[list[StoredTensor]]:
     """Tensors in the order of the file, split where the data type changes: the library sorts by type, then by name."""
     try:
         with safe_open(path, "numpy") as file:
             by_type = groupby(file.offset_keys(), key=lambda key: file.get_slice(key).get_dtype())
             return [[_tensor(path, key, file.get_slice(key)) for key in keys] for _, keys in by_type]
     except OSError as error:
-        raise FiltershiftError(f"{name}: {path.name} cannot be read ({error.strerror or one_line(error)})") from None
+        raise FiltershiftError(f"{path.name} cannot be read ({error.strerror or one_line(error)})") from None
     except SafetensorError as error:
-        raise FiltershiftError(f"{name}: {path.name} is not a safetensors file ({one_line(error)})") from None
+        raise FiltershiftError(f"{path.name} is not a safetensors file ({one_line(error)})") from None
 
 
 def _tensor(path: Path, key: str, view: Any) -> StoredTensor:

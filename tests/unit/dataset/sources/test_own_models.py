@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import save
 
 from filtershift.dataset.layers import read_layers
-from filtershift.dataset.models.files import ModelFile
+from filtershift.dataset.models.listed import ModelFile
 from filtershift.dataset.sources import own_models
 from filtershift.dataset.sources.own_models import build
 from filtershift.dataset.writer import write_dataset

@@ -1,94 +1,63 @@
-"""Read the 3×3 filters of one ONNX model, their depths, and the model's metadata."""
+"""Read an ONNX model: its convolutions, their depths, the BatchNorm behind them, and the model's metadata."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
-from numpy.typing import NDArray
 from onnx import ModelProto, load_model_from_string
 
-from filtershift.dataset.models.model import GRAPH, ConvLayer, ConvModel, Skipped, kernel_of, without_layers
+from filtershift.dataset.models.batch_norm import BatchNorm, factors
+from filtershift.dataset.models.graph import PASSES_ON, Graph, Operator, stored_model
 from filtershift.dataset.models.onnx.functions import inlined
-from filtershift.dataset.models.onnx.graph import (
-    BODY_INPUT,
-    FlatGraph,
-    Operator,
-    convolution_ranks,
-    flatten,
-    operator_depths,
-)
-from filtershift.dataset.models.onnx.weights import StoredWeights, load_weights, trace_weights
+from filtershift.dataset.models.onnx.graph import FlatGraph, Node, flatten
+from filtershift.dataset.models.onnx.weights import stored_tensor
+from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.errors import FiltershiftError, one_line
 
 CONVOLUTION = re.compile("Conv(?!er)")  # but not "Converter"
+ATEN = re.compile(r"ATen(?:\.|$)")
+READ = ("Conv", "com.microsoft.FusedConv", "aten.conv2d")
 LEFT_OUT = {
     "ConvTranspose": "transposed convolution",
     "ConvInteger": "quantised (ConvInteger)",
     "QLinearConv": "quantised (QLinearConv)",
 }
 WEIGHT_INPUT = {"QLinearConv": 3}
-LEVEL_KINDS = ("Conv", "ConvInteger", "QLinearConv")  # quantised convolutions count for depth, too
+LEVEL_KINDS = (*READ, "ConvInteger", "QLinearConv")  # quantised convolutions count for depth, too
+EPSILON = 1e-5
+"""Of a BatchNormalization that states none."""
 
 
-@dataclass(frozen=True)
-class _Convolution:
-    operator: Operator
-    depth: int
-    weights: StoredWeights
-
-    @property
-    def dimensions(self) -> int | None:
-        """Number of spatial dimensions: from the weights, or if unknown from the attribute kernel_shape."""
-        if self.weights.shape is not None:
-            return len(self.weights.shape) - 2
-        attribute = self.operator.attributes.get("kernel_shape")
-        return len(attribute.ints) if attribute else None
-
-    @property
-    def name(self) -> str:
-        return self.operator.name or self.weights.name
-
-    @property
-    def left_out(self) -> str:
-        """Why its filters are not read; "" if they are."""
-        kind = self.operator.kind
-        if kind != "Conv":
-            return LEFT_OUT.get(kind, f"not a regular convolution ({kind})")
-        shape = self.weights.shape
-        if shape is not None and len(shape) < 3:
-            return f"weights of shape {shape} are no kernels"
-        if self.dimensions not in (2, None):
-            return f"{self.dimensions}-D convolution"
-        return self.weights.unreadable
-
-
-def read_model(source: bytes | Path, name: str | None = None) -> ConvModel:
-    """Read the filters of all regular 2-D convolutions with 3×3 kernels, and list every convolution that is left out.
+def read_onnx(source: bytes | Path) -> StoredModel:
+    """Read an ONNX model.
 
     Weights may be initialisers or Constant nodes, directly or through Identity and Cast; in float16, bfloat16, float32
     or float64; inside the file or in external data files. Convolutions in the bodies of If, Loop and Scan and in local
-    functions are read, too. A tensor that several nodes use is read once, for the node with the smallest depth.
-    `kernel_shapes` counts 2-D kernels of all sizes. `skipped` lists transposed, 1-D, 3-D and quantised convolutions,
-    and those whose weights are computed or missing.
+    functions are found, too, and those fused with an activation or called as ATen operators. Transposed, 1-D, 3-D and
+    quantised convolutions, and those whose weights are computed or missing, are marked as left out.
 
     Args:
         source: the model as bytes, or its file; with bytes there is no folder, so external data count as missing.
-        name: the model's name in messages and in `skipped`; by default the file name.
 
     Raises:
         FiltershiftError: this is not an ONNX model, or it contradicts itself.
     """
-    name = name or (source.name if isinstance(source, Path) else "model")
+    model = _parse(source)
+    flat = flatten(model.graph)
     folder = source.parent if isinstance(source, Path) else None
-    try:
-        return _read(_parse(source), name, folder)
-    except FiltershiftError as error:
-        raise FiltershiftError(f"{name}: {error}") from None
+    operators = [operator for node in flat.nodes for operator in _operators(node, flat, folder)]
+    return stored_model(
+        Graph(operators, flat.inputs, flat.outputs),
+        producer=f"{model.producer_name} {model.producer_version}".strip(),
+        op_set=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
+        operators=Counter(node.kind for node in flat.nodes if node.kind != PASSES_ON),
+    )
 
 
 def _parse(source: bytes | Path) -> ModelProto:
@@ -103,62 +72,72 @@ def _parse(source: bytes | Path) -> ModelProto:
     return inlined(model)
 
 
-def _read(model: ModelProto, name: str, folder: Path | None) -> ConvModel:
-    graph = flatten(model.graph)
-    depths = operator_depths(graph)
-    convolutions = _convolutions(graph, depths)
-    ranks = convolution_ranks(c.depth for c in convolutions if c.operator.kind in LEVEL_KINDS and c.dimensions == 2)
-    kernel_shapes: Counter[tuple[int, int]] = Counter()
-    layers: list[ConvLayer] = []
-    skipped: list[Skipped] = []
-    first_use: dict[str, str] = {}
-    for convolution in convolutions:
-        reason, stored, weights = convolution.left_out, convolution.weights, None
-        if not reason and stored.name in first_use:
-            # only 3×3 filters are reported as left out; kernels of other sizes are just counted once
-            reason = f"same tensor as {first_use[stored.name]}" if (stored.shape or ())[2:] == (3, 3) else ""
-        elif not reason:
-            first_use[stored.name] = convolution.name
-            weights = load_weights(stored, folder)
-            reason = "external data missing" if weights is None else ""
-        if weights is not None:
-            kernel_shapes[weights.shape[2], weights.shape[3]] += stored.filters
-            if weights.shape[2:] == (3, 3) and weights.size:
-                layers.append(_layer(convolution, weights, *ranks[convolution.depth]))
-        if reason:
-            skipped.append(Skipped("convolution", f"{name}: {convolution.name}", reason, stored.filters))
-    if not layers:
-        skipped.append(without_layers(name, skipped))
-    return ConvModel(
-        producer=f"{model.producer_name} {model.producer_version}".strip(),
-        op_set=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
-        depth=max(depths, default=0),
-        depth_source=GRAPH,
-        operators=Counter(operator.kind for operator in graph.operators if operator.kind != BODY_INPUT),
-        kernel_shapes=kernel_shapes,
-        layers=tuple(layers),
-        skipped=tuple(skipped),
+def _operators(node: Node, graph: FlatGraph, folder: Path | None) -> list[Operator]:
+    """A node as an operator of the graph; as two if an activation is fused with it."""
+    if node.kind == "BatchNormalization":
+        return [Operator(node.kind, node.name, node.inputs, node.outputs, norm=_norm(node, graph, folder))]
+    kind = _kind(node)
+    if not CONVOLUTION.search(kind) and kind != "aten.conv2d":
+        return [Operator(kind, node.name, node.inputs, node.outputs)]
+    position = WEIGHT_INPUT.get(kind, 1)
+    weights = stored_tensor(node.inputs[position] if position < len(node.inputs) else "", graph, folder)
+    dimensions = _dimensions(node, weights)
+    weights = _left_out(weights, kind, dimensions)
+    level = kind in LEVEL_KINDS and dimensions == 2
+    convolution = partial(
+        Operator, kind, node.name, weights=weights, is_level=level, groups=_groups(node, kind, graph, folder)
     )
+    if kind != "com.microsoft.FusedConv":
+        return [convolution(inputs=node.inputs, outputs=node.outputs)]
+    inner = tuple(f"{output} before its activation" for output in node.outputs)
+    return [
+        convolution(inputs=node.inputs, outputs=inner),
+        Operator("(activation)", node.name, inner, node.outputs),
+    ]
 
 
-def _convolutions(graph: FlatGraph, depths: list[int]) -> list[_Convolution]:
-    found = []
-    for operator, depth in zip(graph.operators, depths, strict=True):
-        if CONVOLUTION.search(operator.kind):
-            position = WEIGHT_INPUT.get(operator.kind, 1)
-            weights = operator.inputs[position] if position < len(operator.inputs) else ""
-            found.append(_Convolution(operator, depth, trace_weights(weights, graph)))
-    return sorted(found, key=lambda convolution: convolution.depth)
+def _kind(node: Node) -> str:
+    """The kind of a node; "aten.NAME" for a call of a PyTorch operator."""
+    operator = node.attributes.get("operator")
+    called = operator.s.decode(errors="replace") if operator and ATEN.search(node.kind.rpartition(".")[2]) else ""
+    return f"aten.{called}" if called else node.kind
 
 
-def _layer(convolution: _Convolution, weights: NDArray[np.float32], conv_depth: int, norm: float) -> ConvLayer:
-    attribute = convolution.operator.attributes.get("group")
-    groups = attribute.i if attribute else 1
-    out_channels, per_group = weights.shape[:2]
-    if groups < 1 or out_channels % groups:
-        raise FiltershiftError(
-            f"convolution {convolution.name!r}: {out_channels} output channels cannot be divided into {groups} groups"
-        )
-    kernel = kernel_of(per_group, groups)
-    filters = np.ascontiguousarray(weights.reshape(-1, 3, 3))
-    return ConvLayer(convolution.name, filters, out_channels, per_group * groups, groups, kernel, conv_depth, norm)
+def _dimensions(node: Node, weights: StoredTensor) -> int | None:
+    """Number of spatial dimensions: from the weights, or if unknown from the attribute kernel_shape."""
+    if weights.shape is not None:
+        return len(weights.shape) - 2
+    attribute = node.attributes.get("kernel_shape")
+    return len(attribute.ints) if attribute else None
+
+
+def _left_out(weights: StoredTensor, kind: str, dimensions: int | None) -> StoredTensor:
+    """The weights with the reason why the filters of a convolution of this kind are not read, if there is one."""
+    reason = weights.left_out
+    if kind not in READ:
+        reason = LEFT_OUT.get(kind, f"not a regular convolution ({kind})")
+    elif weights.shape is not None and len(weights.shape) < 3:
+        reason = f"weights of shape {weights.shape} are no kernels"
+    elif dimensions not in (2, None):
+        reason = f"{dimensions}-D convolution"
+    return replace(weights, left_out=reason)
+
+
+def _groups(node: Node, kind: str, graph: FlatGraph, folder: Path | None) -> int:
+    if kind != "aten.conv2d":
+        attribute = node.attributes.get("group")
+        return attribute.i if attribute else 1
+    given = stored_tensor(node.inputs[6], graph, folder).load() if len(node.inputs) > 6 else np.empty(0)
+    return int(given.flat[0]) if given.size == 1 else 1
+
+
+def _norm(node: Node, graph: FlatGraph, folder: Path | None) -> BatchNorm | None:
+    """A BatchNormalization in inference; None if it uses the statistics of its input, or if they are not stored."""
+    training = node.attributes.get("training_mode")
+    if len(node.inputs) < 5 or (training and training.i):
+        return None
+    scale, variance = (stored_tensor(node.inputs[position], graph, folder) for position in (1, 4))
+    if scale.left_out or variance.left_out or scale.shape != variance.shape or len(scale.shape or ()) != 1:
+        return None
+    epsilon = node.attributes["epsilon"].f if "epsilon" in node.attributes else EPSILON
+    return BatchNorm((scale.shape or (0,))[0], lambda: factors(scale.load(), variance.load(), epsilon))

@@ -1,4 +1,4 @@
-"""Read the 3×3 filters of one model from a PyTorch file, zip (since 1.6) or the older format, without PyTorch."""
+"""Read the tensors of one model from a PyTorch file, zip (since 1.6) or the older format, without PyTorch."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from filtershift.dataset.models.model import ConvModel
-from filtershift.dataset.models.tensors import StoredTensor, model_of_tensors
+from filtershift.dataset.models.stored import StoredModel, StoredTensor
+from filtershift.dataset.models.tensors import model_of_tensors
 from filtershift.dataset.models.torch.pickles import BYTES, Storage, Tensor, read_pickle
 from filtershift.dataset.models.torch.state_dict import Found, model_tensors
 from filtershift.errors import FiltershiftError, one_line
@@ -30,8 +30,8 @@ _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zip
 Read = Callable[[Storage], bytes | memoryview]
 
 
-def read_zip(path: Path, name: str) -> ConvModel:
-    """Read the filters of all tensors of shape (output channels, input channels / groups, 3, 3) in a zip file.
+def read_zip(path: Path) -> StoredModel:
+    """Read the tensors in a zip file.
 
     The file may hold a state_dict, a checkpoint that contains one, a whole module, or TorchScript. No code that it
     names is imported or run, and never more is read than the file has bytes.
@@ -40,15 +40,12 @@ def read_zip(path: Path, name: str) -> ConvModel:
         FiltershiftError: this is not a PyTorch file, or it contradicts itself.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            return _read_zip(archive, path.stat().st_size, name)
-    except FiltershiftError as error:
-        raise FiltershiftError(f"{name}: {error}") from None
+        return _read_zip(zipfile.ZipFile(path), path.stat().st_size)
     except _DAMAGE as error:
-        raise FiltershiftError(f"{name}: is a damaged zip file ({one_line(error)})") from None
+        raise FiltershiftError(f"is a damaged zip file ({one_line(error)})") from None
 
 
-def read_legacy(path: Path, name: str) -> ConvModel:
+def read_legacy(path: Path) -> StoredModel:
     """The same for a file in the format before PyTorch 1.6.
 
     Raises:
@@ -56,14 +53,12 @@ def read_legacy(path: Path, name: str) -> ConvModel:
     """
     try:
         with path.open("rb") as file:
-            return _read_legacy(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), name)
-    except FiltershiftError as error:
-        raise FiltershiftError(f"{name}: {error}") from None
+            return _read_legacy(memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)))
     except _DAMAGE as error:
-        raise FiltershiftError(f"{name}: cannot be read ({one_line(error)})") from None
+        raise FiltershiftError(f"cannot be read ({one_line(error)})") from None
 
 
-def _read_zip(archive: zipfile.ZipFile, size: int, name: str) -> ConvModel:
+def _read_zip(archive: zipfile.ZipFile, size: int) -> StoredModel:
     entries = {entry.filename: entry for entry in archive.infolist()}
     pickles = sorted((entry for entry in entries if f"/{entry}".endswith("/data.pkl")), key=len)
     if not pickles or entries[pickles[0]].file_size > LARGEST_PICKLE:
@@ -80,12 +75,15 @@ def _read_zip(archive: zipfile.ZipFile, size: int, name: str) -> ConvModel:
         found, declared = entry.file_size if entry else 0, storage.count * BYTES[storage.kind]
         if entry is None or found != declared:
             raise FiltershiftError(f"storage {storage.key[:80]!r} has {found:,} bytes but declares {declared:,}")
-        return archive.read(entry)
+        try:
+            return archive.read(entry)
+        except _DAMAGE as error:
+            raise FiltershiftError(f"is a damaged zip file ({one_line(error)})") from None
 
-    return _model(read_pickle(memoryview(archive.read(pickles[0]))).value, name, read, mark)
+    return _model(read_pickle(memoryview(archive.read(pickles[0]))).value, read, mark)
 
 
-def _read_legacy(view: memoryview, name: str) -> ConvModel:
+def _read_legacy(view: memoryview) -> StoredModel:
     """Read five pickles (magic number, version, system, saved object, storage keys), then the storages with lengths."""
     position, parts = 0, []
     for _ in range(5):
@@ -108,18 +106,25 @@ def _read_legacy(view: memoryview, name: str) -> ConvModel:
         start, stop = places[storage.key]
         return view[start:stop]
 
-    return _model(saved.value, name, read, "<")
+    return _model(saved.value, read, "<")
 
 
-def _model(root: object, name: str, read: Read, mark: str) -> ConvModel:
+def _model(root: object, read: Read, mark: str) -> StoredModel:
     """The model in a file's content `root`; `mark` is numpy's character for the byte order."""
-    found, skipped = model_tensors(root, name)
+    found, skipped = model_tensors(root)
     claimed = Counter[str]()
     for tensor in {item.tensor for item in found if item.tensor.shape[2:] == (3, 3)}:
         claimed[tensor.storage.key] += math.prod(tensor.shape)
     read = lru_cache(maxsize=1)(read)  # tensors of the same storage follow each other
     tensors = [_stored(item, claimed, read, mark) for item in found]
-    return model_of_tensors(name, tensors, skipped=skipped)
+    groups = {tensor.name: item.module["groups"] for tensor, item in zip(tensors, found, strict=True) if _groups(item)}
+    return model_of_tensors(tensors, groups=groups, skipped=skipped)
+
+
+def _groups(found: Found) -> bool:
+    """Whether the module of a tensor says its number of groups, and can have them."""
+    groups, shape = found.module.get("groups"), found.tensor.shape
+    return type(groups) is int and groups > 0 and len(shape) > 0 and shape[0] % groups == 0
 
 
 def _stored(found: Found, claimed: Counter[str], read: Read, mark: str) -> StoredTensor:
@@ -136,9 +141,7 @@ def _stored(found: Found, claimed: Counter[str], read: Read, mark: str) -> Store
         reason = f"quantised (weights are {tensor.kind})"
     elif shape[2:] == (3, 3) and claimed[storage.key] > storage.count:
         reason = "overlaps with itself or other tensors"
-    groups = module.get("groups")
-    known = type(groups) is int and groups > 0 and shape[:1] and shape[0] % groups == 0
-    return StoredTensor(name, shape, tensor, partial(_load, tensor, read, mark), reason, groups if known else None)
+    return StoredTensor(name, shape, tensor, partial(_load, tensor, read, mark), reason)
 
 
 def _load(tensor: Tensor, read: Read, mark: str) -> NDArray[np.float32]:

@@ -40,7 +40,7 @@ class Found:
         return len(self.tensor.shape) == 4
 
 
-def model_tensors(root: object, name: str) -> tuple[list[Found], list[Skipped]]:
+def model_tensors(root: object) -> tuple[list[Found], list[Skipped]]:
     """Find the model's tensors, in order and with keys that start at the model; and list other sets that have kernels.
 
     A checkpoint may hold several sets of tensors, such as averaged weights or the state of an optimiser. The set under
@@ -63,7 +63,7 @@ def model_tensors(root: object, name: str) -> tuple[list[Found], list[Skipped]]:
         root = _children(root)[key]
     reason = f"not the model, which is under the key {'.'.join(place)!r}"
     rows = [(other, _filters(tensors)) for other, tensors in others if any(tensor.is_kernel for tensor in tensors)]
-    return found, [Skipped("tensors", f"{name}: {other}", reason, count) for other, count in rows]
+    return found, [Skipped("tensors", other, reason, count) for other, count in rows]
 
 
 def _next_key(root: object, found: Sequence[Found]) -> str | None:

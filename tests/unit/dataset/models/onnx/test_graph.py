@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import GraphProto, TensorProto, helper
 
-from filtershift.dataset.models.onnx.graph import FlatGraph, Operator, convolution_ranks, flatten, operator_depths
+from filtershift.dataset.models.convolutions import convolution_ranks
+from filtershift.dataset.models.graph import Graph, Operator, operator_depths
+from filtershift.dataset.models.onnx.graph import flatten
 from filtershift.errors import FiltershiftError
 
 
@@ -19,8 +21,8 @@ def graph_of(nodes, inputs=("x",), outputs=("y",), initializers=()):
 
 def depths_by_kind(graph):
     flat = flatten(graph)
-    depths = zip(flat.operators, operator_depths(flat), strict=True)
-    return {operator.kind: depth for operator, depth in depths}
+    depths = zip(flat.nodes, operator_depths(flat.nodes, flat.inputs), strict=True)
+    return {node.kind: depth for node, depth in depths}
 
 
 @st.composite
@@ -30,8 +32,8 @@ def random_dags(draw):
     for number in range(draw(st.integers(1, 8))):
         earlier = ["x0", "x1", "constant", *(f"o{index}" for index in range(number))]
         inputs = draw(st.lists(st.sampled_from(earlier), max_size=3))
-        operators.append(Operator("Op", f"n{number}", tuple(inputs), (f"o{number}",), {}))
-    return FlatGraph(tuple(draw(st.permutations(operators))), frozenset({"x0", "x1"}), {})
+        operators.append(Operator("Op", f"n{number}", tuple(inputs), (f"o{number}",)))
+    return Graph(draw(st.permutations(operators)), frozenset({"x0", "x1"}), frozenset())
 
 
 def all_path_lengths(graph, operator):
@@ -47,7 +49,7 @@ def all_path_lengths(graph, operator):
 @given(random_dags())
 def test_depth_is_the_longest_path_from_a_model_input(graph):
     expected = [max(all_path_lengths(graph, operator), default=0) for operator in graph.operators]
-    assert operator_depths(graph) == expected
+    assert operator_depths(graph.operators, graph.inputs) == expected
 
 
 @given(st.lists(st.integers(0, 12), min_size=1))
@@ -91,7 +93,7 @@ def test_branches_of_an_if_are_inlined_with_what_they_capture():
     ]
     graph = graph_of(nodes, inputs=("x", "condition"))
     assert depths_by_kind(graph) == {"Relu": 1, "Abs": 2, "Neg": 2, "Sigmoid": 3, "If": 4, "Exp": 5}
-    outputs = [name for operator in flatten(graph).operators for name in operator.outputs]
+    outputs = [name for node in flatten(graph).nodes for name in node.outputs]
     assert len(outputs) == len(set(outputs))
 
 
@@ -113,13 +115,13 @@ def test_a_loop_body_starts_where_its_inputs_are():
 def test_a_cycle_is_one_clear_line():
     nodes = [helper.make_node("Add", ["x", "b"], ["a"]), helper.make_node("Relu", ["a"], ["b"])]
     with pytest.raises(FiltershiftError, match=r"^the graph has a cycle \(.*Relu.*\); expected a graph without cycles"):
-        operator_depths(flatten(graph_of(nodes, outputs=("b",))))
+        depths_by_kind(graph_of(nodes, outputs=("b",)))
 
 
 def test_a_long_cycle_of_odd_operators_is_one_short_line():
     nodes = [helper.make_node("a\nb\0", [f"v{i}"], [f"v{(i + 1) % 1000}"]) for i in range(1000)]
     with pytest.raises(FiltershiftError) as error:
-        operator_depths(flatten(graph_of(nodes, outputs=("v0",))))
+        depths_by_kind(graph_of(nodes, outputs=("v0",)))
     assert str(error.value).isprintable()
     assert len(str(error.value)) < 300
 

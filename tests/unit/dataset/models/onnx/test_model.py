@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
-from filtershift.dataset.models.onnx.model import Skipped, read_model
+from filtershift.dataset.models.model import Skipped
 from filtershift.errors import FiltershiftError
-from tiny_models import RANDOM, conv, model_of, read, value, weights
+from tiny_models import RANDOM, conv, model_of, read, read_model, value, weights
 
 
 def test_a_single_convolution():
@@ -118,9 +118,9 @@ def quantised_conv():
         ([helper.make_node("Conv", ["x"], ["y"], name="n")], {}, "weights are missing", 0),
         ([conv("w", name="n")], {"w": weights(3)}, "weights of shape (3,) are no kernels", 0),
         (
-            [helper.make_node("FusedConv", ["x", "w"], ["y"], name="n", domain="com.microsoft")],
+            [helper.make_node("Conv", ["x", "w"], ["y"], name="n", domain="com.microsoft.nchwc")],
             {"w": weights(2, 2, 3, 3)},
-            "not a regular convolution (com.microsoft.FusedConv)",
+            "not a regular convolution (com.microsoft.nchwc.Conv)",
             4,
         ),
     ],

@@ -5,9 +5,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import set_external_data
 
-from filtershift.dataset.models.onnx.model import Skipped, read_model
+from filtershift.dataset.models.model import Skipped
 from filtershift.errors import FiltershiftError
-from tiny_models import conv, model_of, read, weights
+from tiny_models import conv, model_of, read, read_model, weights
 
 
 @pytest.mark.parametrize("data_type", [TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE])

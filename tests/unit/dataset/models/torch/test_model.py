@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filtershift.dataset.models.files import read_model_file
 from filtershift.dataset.models.model import Skipped
+from filtershift.dataset.models.reading import read_model_file
 from filtershift.errors import FiltershiftError
 from torch_files import mapping, plain, tensor, zip_file
 
@@ -191,7 +191,7 @@ WRONG = {
     "a text": (zip_file(plain("text"), {}), "holds no tensors"),
     "no pickle": (zip_file(b"hello", {}), "is not a readable pickle"),
     "deep": (zip_file(DEEP * 3000 + ONE + b"s" * 3000, NINE), "more than 100 levels"),
-    "no model": (zip_file(b"", {}).replace(b"m/data.pkl", b"m/data.npy"), "is a zip file, but not a PyTorch model"),
+    "no model": (zip_file(b"", {}).replace(b"m/data.pkl", b"m/data.npy"), "is a zip file, but not a model"),
     "cut off": (zip_file(mapping({"w": ONE}), NINE)[:-30], "is a damaged zip file"),
 }
 

@@ -1,9 +1,8 @@
-"""The user's own model files: which ones a list names, and reading any kind of them."""
+"""The user's own models: which files a list names, under which names and with which labels."""
 
 from __future__ import annotations
 
 import glob
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -11,19 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from filtershift.dataset.models.labels import check_labels, check_names
-from filtershift.dataset.models.model import ConvModel
-from filtershift.errors import FiltershiftError, one_line
+from filtershift.errors import FiltershiftError, about, one_line
 
 LISTS = (".yaml", ".yml")
-
-# The first bytes of other kinds of files.
-_OTHERS = {
-    b"\x89HDF": "an HDF5 file",
-    b"\x1f\x8b": "a gzip file",
-    b"<": "a page of text",
-    b"version https://git-lfs": "a pointer to a large file that was not fetched",
-}
-_HEAD = 64
 
 
 @dataclass(frozen=True)
@@ -58,47 +47,6 @@ def listed_models(entries: Sequence[Any], folder: Path = Path()) -> list[ModelFi
     return models
 
 
-def read_model_file(path: Path, name: str) -> ConvModel:
-    """Read the filters of all regular 2-D convolutions with 3×3 kernels, and list what is left out.
-
-    The kind of file is recognised by its content: ONNX, safetensors (or the index of several files), or PyTorch in
-    either of its formats.
-
-    Args:
-        path: the file.
-        name: the model's name in messages and in `skipped`.
-
-    Raises:
-        FiltershiftError: the file is of another kind, or it contradicts itself.
-    """
-    from filtershift.dataset.models.onnx.model import read_model
-    from filtershift.dataset.models.safetensors import read_index, read_safetensors
-    from filtershift.dataset.models.torch.model import LEGACY, read_legacy, read_zip
-
-    try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-    except OSError as error:
-        raise FiltershiftError(f"{name}: {path} cannot be read ({error.strerror})") from None
-    if head.startswith(b"PK\x03\x04"):
-        return read_zip(path, name)
-    if LEGACY.match(head):
-        return read_legacy(path, name)
-    if head[8:9] == b"{" and head[7] == 0:  # a header length below 2^56, then the JSON header of safetensors
-        return read_safetensors(path, name)
-    if head.lstrip().startswith(b"{"):
-        return read_index(path, name)
-    for begin, kind in _OTHERS.items():
-        if head.startswith(begin):
-            raise FiltershiftError(f"{name}: {path.name} is {kind}; {_KINDS}")
-    if re.match(rb"\x80[\x02-\x05]", head):
-        raise FiltershiftError(f"{name}: {path.name} is a pickle that torch.save did not write; {_KINDS}")
-    return read_model(path, name)
-
-
-_KINDS = "expected an ONNX, safetensors or PyTorch file (torch.save(model.state_dict(), …))"
-
-
 def parts_of(model: ModelFile) -> list[Path]:
     """All files that a model is read from: its own, those its index names, and external data with its name (ONNX).
 
@@ -109,7 +57,8 @@ def parts_of(model: ModelFile) -> list[Path]:
     if path.suffix == ".json":
         from filtershift.dataset.models.safetensors import indexed_files
 
-        return [path, *indexed_files(path, model.name)]
+        with about(model.name):
+            return [path, *indexed_files(path)]
     if path.suffix == ".onnx":
         return sorted(file for file in path.parent.glob(f"{glob.escape(path.name)}*") if file.is_file())
     return [path]
