@@ -20,8 +20,8 @@ UNUSABLE = "its BatchNorm has a variance that is not positive; the weights are a
 def conv_model(stored: StoredModel, name: str, batch_norm: str = FOLDED) -> ConvModel:
     """Read the 3×3 filters of all regular 2-D convolutions of a model, and list what is left out.
 
-    A tensor that several convolutions use is read once, for the first of them. `kernel_shapes` counts 2-D kernels of all
-    sizes.
+    A tensor that several convolutions use is read once, for the first of them. `kernel_shapes` counts 2-D kernels of
+    all sizes.
 
     Args:
         stored: the model as its file stores it.

@@ -55,8 +55,8 @@ def stored_model(
 ) -> StoredModel:
     """The convolutions of a graph, in order of their depth.
 
-    A BatchNorm belongs to a convolution if it takes the convolution's output and nothing else does. It then adds nothing
-    to `conv_depth`, so that this is the same whether or not a file has it folded.
+    A BatchNorm belongs to a convolution if it takes the convolution's output and nothing else does. It then adds
+    nothing to `conv_depth`, so that this is the same whether or not a file has it folded.
 
     Args:
         graph: the graph.

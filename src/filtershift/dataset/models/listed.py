@@ -55,7 +55,7 @@ def parts_of(model: ModelFile) -> list[Path]:
     """
     path = Path(model.file)
     if path.suffix == ".json":
-        from filtershift.dataset.models.safetensors import indexed_files
+        from filtershift.dataset.models.index import indexed_files
 
         with about(model.name):
             return [path, *indexed_files(path)]

@@ -42,7 +42,7 @@ def model_of_files(files: Sequence[Path]) -> StoredModel:
     """The same for a model in several files."""
     stored = [tensors for file in files for tensors in _by_type(file)]
     tensors = [tensor for of_type in stored for tensor in of_type]
-    if all(_is_sorted([tensor.name for tensor in of_type if len(tensor.shape) == 4]) for of_type in stored):
+    if all(_is_sorted([tensor.name for tensor in of_type if tensor.size]) for of_type in stored):
         return model_of_tensors(sorted(tensors, key=lambda tensor: _natural(tensor.name)), NAMES)
     return model_of_tensors(tensors, ORDER)
 
