@@ -15,7 +15,9 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
+from filtershift.dataset.models.batch_norm import FOLDED
 from filtershift.dataset.models.layers import model_layers
+from filtershift.dataset.models.listed import listed_models
 from filtershift.dataset.models.reading import read_model_file
 from filtershift.errors import FiltershiftError
 from filtershift.passes.all_passes import Measured, measure
@@ -102,14 +104,20 @@ def open_dataset(path: str | Path) -> Filters:
     return Filters(FilterFile(Path(path)), table.layers, table.row_ranges)
 
 
-def read_model(path: str | Path) -> Filters:
-    """The 3×3 filters of a model file: ONNX, safetensors or a PyTorch state_dict.
+def read_model(path: str | Path, batch_norm: str = FOLDED) -> Filters:
+    """The 3×3 filters of a model file of any kind, or of a folder as model hubs lay it out.
+
+    Args:
+        path: the file or folder.
+        batch_norm: "folded": multiplied by the BatchNorm behind the convolution, where the file says that there is
+            one; "stored": as they are.
 
     Raises:
         FiltershiftError: no such model, or one without 3×3 convolutions.
     """
-    name = Path(path).stem
-    model = read_model_file(Path(path), name)
+    [file] = listed_models([str(path)])
+    name = file.name
+    model = read_model_file(Path(file.file), name, batch_norm)
     if not model.layers:
         raise FiltershiftError(f"{path}: {model.skipped[-1].reason if model.skipped else 'no 3×3 convolution'}")
     source = FilterArray([layer.weights for layer in model.layers])

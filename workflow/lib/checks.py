@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from filtershift.analysis.groups.definition import ORDERS
 from filtershift.analysis.shifts.choices import check_choices
+from filtershift.dataset.models.batch_norm import FOLDED, STORED
 from filtershift.errors import FiltershiftError
 from filtershift.results import VARIANTS
 from schema import NAME, Config, DatasetConfig, GroupingConfig, UncertaintyConfig
@@ -55,6 +56,8 @@ def _check_dataset(dataset: DatasetConfig) -> None:
     if not NAME.fullmatch(str(dataset.name)):
         wanted = "up to 100 letters, digits, '_' and '-', e.g. dataset.name=mine"
         raise FiltershiftError(f"config: dataset.name must be {wanted}")
+    if dataset.batch_norm not in (FOLDED, STORED):
+        raise FiltershiftError(f"config: dataset.batch_norm must be {FOLDED} or {STORED}, not {dataset.batch_norm}")
     if dataset.models is not None or dataset.extend is not None:
         _check_models(dataset)
     built = dataset.download or dataset.wheels or dataset.filters is not None or dataset.models

@@ -10,6 +10,7 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from filtershift.dataset.models.batch_norm import FOLDED
 from filtershift.dataset.sources.wheels import Wheel
 from filtershift.results import VARIANTS
 
@@ -47,9 +48,11 @@ class DatasetConfig:
             `config/dataset/zoo.yaml`), to leave one out, or to correct a label.
         filters: For `dataset=synthetic`: the exact number of filters. A filter takes 36 bytes of disk. Give each size
             its own `dataset.name`.
-        models (list of models, or integer): For `dataset=own`: your ONNX, safetensors and PyTorch files. Each entry is
-            a path; or `file`, `name` and `labels`; or the path of a YAML file that holds such a list: see [own
-            models](own-models.md). For `dataset=synthetic`: the number of models.
+        models (list of models, or integer): For `dataset=own`: your model files, or folders as model hubs lay them out.
+            Each entry is a path; or `file`, `name` and `labels`; or the path of a YAML file that holds such a list: see
+            [own models](own-models.md). For `dataset=synthetic`: the number of models.
+        batch_norm: Of model files: `folded` multiplies the weights of a convolution by the BatchNorm behind it, where
+            the file says that there is one, as exports to ONNX do; `stored` takes weights as they are.
         extend (name or path): For `dataset=own`: add your models to a data set: one of `config/dataset/` that can be
             built, or an HDF5 file. It is copied, not changed, and its layers come before those of your models.
         layers: For `dataset=synthetic`: the number of layers.
@@ -65,6 +68,7 @@ class DatasetConfig:
     wheels: list[Wheel] = field(default_factory=list)
     filters: int | None = None
     models: Any = None  # a list of model files, or the number of synthetic models
+    batch_norm: str = FOLDED
     extend: str | None = None
     layers: int | None = None
     seed: int = 0

@@ -55,6 +55,7 @@ rule place:
     params:
         **arguments(
             models={model.name: model.file for model in PLACED_MODELS},
+            batch_norm=CONFIG.dataset.batch_norm,
             results=RESULTS,
             groupings=PLACEMENT_GROUPINGS,
             variants=CONFIG.variants,

@@ -18,6 +18,9 @@ from filtershift.results import SKIPPED
 
 REQUIRED = ("model_id", "conv_depth", "conv_depth_norm", "filter_ids")
 FIRST = ("model_id", "model", "conv_depth", "conv_depth_norm", "layer_position", "n_filters", "filter_ids")
+UNKNOWN = "unknown"
+"""The `batch_norm` of a layer of which the file does not say it."""
+
 MAX_TEXT = 2**28
 """Largest number of characters in all labels together; the authors' file has less than 2**26.
 
@@ -53,6 +56,7 @@ def read_layers(path: Path) -> LayerTable:
     * Empty text is a missing label.
     * `model` is taken from the file's `model`, or if that is missing from `Name`, or from the id. Where several ids
       have the same text, "(id)" is added, so that no two models merge.
+    * `batch_norm` is unknown where the file does not say: see :mod:`filtershift.dataset.models.batch_norm`.
     * `layer_position` is first (`conv_depth_norm` 0), last (1) or middle.
 
     Raises:
@@ -93,11 +97,22 @@ def _read_layers(path: Path) -> LayerTable:
     skipped = [("column", name, "its name is taken by a column computed from the others", 1) for name in replaced]
     if unowned := n_filters - int(sizes.sum()):
         skipped.append(("filters", "no layer", "in /filters but owned by no layer of /meta", unowned))
+    skipped += _mixed(layers)
     return LayerTable(
         layers[[*FIRST, *(name for name in layers if name not in FIRST)]],
         row_ranges,
         pd.DataFrame(skipped, columns=SKIPPED),
     )
+
+
+def _mixed(layers: pd.DataFrame) -> list[tuple[str, str, str, int]]:
+    """A row that says so if the BatchNorm of some layers is unknown, and that of others is not."""
+    unknown = layers[layers["batch_norm"] == UNKNOWN]
+    if len(unknown) in (0, len(layers)):
+        return []
+    name = f"{len(unknown):,} layers of {unknown['model_id'].nunique():,} models"
+    reason = "unknown whether their weights have a BatchNorm multiplied in; the unscaled ones may not be comparable"
+    return [("batch norm", name, reason, int(unknown["n_filters"].sum()))]
 
 
 def _check_row_ranges(path: Path, meta: pd.DataFrame, row_ranges: pd.DataFrame, n_filters: int) -> None:
@@ -170,6 +185,7 @@ def _labelled(meta: pd.DataFrame) -> pd.DataFrame:
             columns[name] = values
         else:
             columns[name] = values.map(_label)
+    columns["batch_norm"] = columns.get("batch_norm", pd.Series(np.nan, meta.index, dtype=object)).fillna(UNKNOWN)
     if "Task" in columns:
         columns["Task"] = columns["Task"].map(lambda task: "Segmentation" if "Segmentation" in str(task) else task)
     return pd.DataFrame(columns)

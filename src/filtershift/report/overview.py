@@ -19,6 +19,14 @@ LEAD = (
 FEW = 1_000
 """Filters below which little can be said of a group."""
 
+BATCH_NORM = {
+    "folded": "multiplied into the weights",
+    "absorbed": "multiplied in by the file already, or absent,",
+    "separate": "kept apart",
+    "unknown": "not known",
+}
+"""States of layers, as words."""
+
 READING = ("moments", "extent", "histograms", "orthogonality")
 """Steps that read all filters."""
 
@@ -61,6 +69,13 @@ def data(run: Run) -> Section:
             f"They are grouped by {listing(titled)}. Of these groups {few:,} have fewer than {FEW:,} filters: their "
             "numbers are uncertain."
         )
+    states = run.quality.loc[run.quality["n_filters"] > 0, "batch_norm"].value_counts()
+    if set(states.index) != {"unknown"}:
+        shares = (states / states.sum()).to_dict()
+        known = [f"{said} in {share(shares[state])}" for state, said in BATCH_NORM.items() if state in shares]
+        text.append(f"Of the layers, a BatchNorm behind the convolution is {listing(known)}.")
+    if "unknown" in states and len(states) > 1:
+        text.append("Layers that differ in this may not be comparable in their unscaled filters.")
     kinds = [f"{kind} ({count:,})" for kind, count in run.skipped["kind"].value_counts().items()]
     text.append(f"Left out: {listing(kinds)}. The table below gives the reasons." if kinds else "Nothing was left out.")
     labels = [label for label in run.labels if label in run.models]

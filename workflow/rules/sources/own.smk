@@ -24,6 +24,6 @@ rule own:
         mem_mb=memory(1000 + 4 * sum(Path(model.file).stat().st_size for model in MODELS) / 1e6),
         runtime=minutes(10, per_gb=1),
     params:
-        **arguments(models=[asdict(model) for model in MODELS]),
+        **arguments(models=[asdict(model) for model in MODELS], batch_norm=CONFIG.dataset.batch_norm),
     shell:
         JOB_WITH_PROGRESS

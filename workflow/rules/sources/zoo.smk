@@ -52,6 +52,6 @@ rule zoo:
         mem_mb=memory(600),
         runtime=minutes(10),
     params:
-        **arguments(wheels=list(WHEELS.values())),
+        **arguments(wheels=list(WHEELS.values()), batch_norm=CONFIG.dataset.batch_norm),
     shell:
         JOB_WITH_PROGRESS

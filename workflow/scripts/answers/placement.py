@@ -8,6 +8,7 @@ from filtershift.command import run
 
 def place_models(
     models: dict[str, Path],
+    batch_norm: str,
     results: Path,
     groupings: list[str],
     variants: list[str],
@@ -27,7 +28,7 @@ def place_models(
     from filtershift.files import write_table
     from filtershift.results import SKIPPED
 
-    read = {name: read_model_file(file, name) for name, file in models.items()}
+    read = {name: read_model_file(file, name, batch_norm) for name, file in models.items()}
     placement = place(read, load_reference(results, groupings, variants), resampling)
     write_table(shifts, placement.shifts)
     write_table(layers, placement.layers)

@@ -6,11 +6,11 @@ from filtershift.command import run
 from filtershift.dataset.models.listed import ModelFile
 
 
-def build_own(models: list[ModelFile], base: list[Path], dataset: Path, skipped: Path) -> None:
+def build_own(models: list[ModelFile], batch_norm: str, base: list[Path], dataset: Path, skipped: Path) -> None:
     """Model files, and a data set they are added to, if any -> an HDF5 data set, and what was left out."""
     from filtershift.dataset.sources.own_models import build
 
-    build(models, dataset, skipped, *base)
+    build(models, dataset, skipped, *base, batch_norm=batch_norm)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ from filtershift.command import run
 from filtershift.dataset.sources.wheels import Wheel
 
 
-def build_zoo(wheels: list[Wheel], files: list[Path], dataset: Path, skipped: Path) -> None:
+def build_zoo(wheels: list[Wheel], batch_norm: str, files: list[Path], dataset: Path, skipped: Path) -> None:
     """Models in wheels, described as in config/dataset/zoo.yaml -> an HDF5 data set, and what was left out."""
     from filtershift.dataset.sources.zoo import build
 
-    build(wheels, files[0].parent, dataset, skipped)
+    build(wheels, files[0].parent, dataset, skipped, batch_norm)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,7 @@ def layer_quality(
         random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
         orthogonality=orthogonality.orthogonality,
         state=layer_state(n, moments.zeros, sparsity, entropy),
+        batch_norm=layers["batch_norm"],
     )
 
 

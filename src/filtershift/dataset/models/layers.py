@@ -20,6 +20,7 @@ def model_layers(models: Mapping[str, ConvModel]) -> pd.DataFrame:
             "out_channels": layer.out_channels,
             "in_channels": layer.in_channels,
             "groups": layer.groups,
+            "batch_norm": layer.batch_norm,
         }
         for model_id, (name, model) in enumerate(models.items())
         for layer in model.layers

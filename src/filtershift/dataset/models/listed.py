@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from filtershift.dataset.models.labels import check_labels, check_names
+from filtershift.dataset.models.hub_folder import card_labels, weights_in
+from filtershift.dataset.models.labels import check_names, clean_labels
 from filtershift.errors import FiltershiftError, about, one_line
 
 LISTS = (".yaml", ".yml")
@@ -17,19 +18,19 @@ LISTS = (".yaml", ".yml")
 
 @dataclass(frozen=True)
 class ModelFile:
-    """A model's file, its name (by default the file name without suffix), and its labels (column of /meta: value)."""
+    """A model's file, its name (by default that of the file without suffix, or of the folder), and its labels."""
 
     file: str
     name: str = ""
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
 
 
 def listed_models(entries: Sequence[Any], folder: Path = Path()) -> list[ModelFile]:
     """The models that a list names.
 
     Args:
-        entries: each a path, a mapping with `file` and optionally `name` and `labels`, or the path of a YAML file that
-            holds a list of paths and mappings.
+        entries: each the path of a file, or of a folder as model hubs lay it out; a mapping with `file` (such a path)
+            and optionally `name` and `labels`; or the path of a YAML file that holds a list of paths and mappings.
         folder: where relative paths start; in a YAML file they start at that file's folder.
 
     Raises:
@@ -48,7 +49,7 @@ def listed_models(entries: Sequence[Any], folder: Path = Path()) -> list[ModelFi
 
 
 def parts_of(model: ModelFile) -> list[Path]:
-    """All files that a model is read from: its own, those its index names, and external data with its name (ONNX).
+    """All files that a model is read from: its own, those its index names, and those beside it that hold its weights.
 
     Raises:
         FiltershiftError: the index is damaged.
@@ -61,6 +62,8 @@ def parts_of(model: ModelFile) -> list[Path]:
             return [path, *indexed_files(path)]
     if path.suffix == ".onnx":
         return sorted(file for file in path.parent.glob(f"{glob.escape(path.name)}*") if file.is_file())
+    if path.suffix in (".param", ".xml"):
+        return [path, *filter(Path.is_file, [path.with_suffix(".bin")])]
     return [path]
 
 
@@ -72,7 +75,12 @@ def _model(entry: Any, folder: Path) -> ModelFile:
     if unknown := sorted(set(map(str, keys)) - set(known)):
         raise FiltershiftError(f"{keys['file']}: unknown key {unknown[0]!r}; known are {', '.join(known)}")
     path = _existing(keys["file"], folder)
-    return ModelFile(str(path), str(keys.get("name") or _stem(path)), _labels(path, keys.get("labels") or {}))
+    labels = clean_labels(str(path), keys.get("labels") or {})
+    if not path.is_dir():
+        return ModelFile(str(path), str(keys.get("name") or _stem(path)), labels)
+    return ModelFile(
+        str(weights_in(path)), str(keys.get("name") or path.resolve().name), {**card_labels(path), **labels}
+    )
 
 
 def _in_yaml(path: Path) -> list[ModelFile]:
@@ -89,7 +97,7 @@ def _in_yaml(path: Path) -> list[ModelFile]:
 
 def _existing(file: str, folder: Path) -> Path:
     path = folder / Path(file).expanduser()
-    if not path.is_file():
+    if not path.exists():
         raise FiltershiftError(f"{path}: no such file")
     return path
 
@@ -97,10 +105,3 @@ def _existing(file: str, folder: Path) -> Path:
 def _stem(path: Path) -> str:
     """The file name without its suffix, or without all suffixes of a safetensors index."""
     return path.name.removesuffix(".safetensors.index.json") if path.suffix == ".json" else path.stem
-
-
-def _labels(path: Path, labels: Any) -> dict[str, str]:
-    if not isinstance(labels, dict):
-        raise FiltershiftError(f"{path}: labels must be LABEL: VALUE pairs, not {str(labels)[:80]!r}")
-    check_labels(str(path), labels)
-    return {str(label): str(value) for label, value in labels.items() if value is not None}

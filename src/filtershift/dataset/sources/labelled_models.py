@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from filtershift.dataset.models.labels import LABELS, LICENSE
-from filtershift.dataset.models.model import GRAPH, ConvLayer, ConvModel
+from filtershift.dataset.models.labels import LABELS, LICENSE, Label
+from filtershift.dataset.models.model import ConvLayer, ConvModel
 from filtershift.dataset.writer import INDEX
+from filtershift.errors import FiltershiftError
 from filtershift.results import SKIPPED
 
 
@@ -18,7 +19,7 @@ class LabelledModel:
     """A model that was read, with its name and labels."""
 
     name: str
-    labels: Mapping[str, str]
+    labels: Mapping[str, Label]
     content: ConvModel
 
 
@@ -26,17 +27,21 @@ def meta_table(models: Sequence[LabelledModel], model_id: int = 0, first: int = 
     """`/meta` of the v1.0.0 schema, one row per layer; the index [model_id, conv_depth, conv_depth_norm] as columns.
 
     The authors' columns come first: labels (missing if not documented), filter and operator counts of the model, and
-    `filter_ids` "first:last" (last included). Our columns follow: name, kernel, groups and channels of the layer, how
-    its depth is known, and the licence. Values that a file without a graph cannot tell are missing.
+    `filter_ids` "first:last" (last included). Our columns follow: name, kernel, groups, channels and BatchNorm of the
+    layer, how its depth is known, the licence, and labels of one's own. Values that a file cannot tell are missing.
 
     Args:
         models: models; those without layers have no rows.
         model_id: id of the first model.
         first: id of the first filter.
+
+    Raises:
+        FiltershiftError: a label has the name of a column.
     """
     models = [model for model in models if model.content.layers]
     shapes = sorted({shape for model in models for shape in model.content.kernel_shapes})
     operators = sorted({kind for model in models for kind in model.content.operators})
+    own = dict.fromkeys(label for model in models for label in model.labels if label not in (*LABELS, LICENSE))
     rows = []
     for number, model in enumerate(models, model_id):
         of_model = _model_columns(model, shapes, operators)
@@ -48,7 +53,12 @@ def meta_table(models: Sequence[LabelledModel], model_id: int = 0, first: int = 
                 "depth_source": model.content.depth_source,
                 LICENSE: model.labels.get(LICENSE),
             }
-            rows.append({**dict(zip(INDEX, position, strict=True)), **of_model, **ids, **extra})
+            row = {**dict(zip(INDEX, position, strict=True)), **of_model, **ids, **extra}
+            if taken := own.keys() & row.keys():
+                raise FiltershiftError(
+                    f"{model.name}: the label {min(taken)!r} is a column already; choose another name"
+                )
+            rows.append(row | {label: model.labels.get(label) for label in own})
             first += len(layer.weights)
     return pd.DataFrame(rows)
 
@@ -61,7 +71,7 @@ def skipped_table(models: Iterable[LabelledModel]) -> pd.DataFrame:
 
 def _model_columns(model: LabelledModel, shapes: list[tuple[int, int]], operators: list[str]) -> dict[str, object]:
     content = model.content
-    absent = 0 if content.depth_source == GRAPH else None
+    absent = 0 if content.operators else None
     return {
         "model": model.name,
         "producer": content.producer or None,
@@ -82,4 +92,5 @@ def _layer_columns(layer: ConvLayer) -> dict[str, object]:
         "groups": layer.groups,
         "in_channels": layer.in_channels,
         "out_channels": layer.out_channels,
+        "batch_norm": layer.batch_norm,
     }

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
+from filtershift.dataset.models.batch_norm import FOLDED
 from filtershift.dataset.models.labels import check_names
 from filtershift.dataset.models.listed import ModelFile
 from filtershift.dataset.models.reading import read_model_file
@@ -28,18 +29,24 @@ COMPUTED = ("layer_position", "n_filters")
 """Columns of the layer table that are computed, not stored in a file."""
 
 
-def build(files: Sequence[ModelFile], dataset: Path, skipped: Path, base: Path | None = None) -> None:
+def build(
+    files: Sequence[ModelFile],
+    dataset: Path,
+    skipped: Path,
+    base: Path | None = None,
+    batch_norm: str = FOLDED,
+) -> None:
     """Write the 3×3 filters of models to `dataset`, after those of `base`, and what is left out to the CSV `skipped`.
 
     The base keeps its filters, their ids and type, its model ids and all its columns; the models get the ids that
     follow. Columns that only one side has are empty on the other. Peak memory is the size of the models' filters plus
-    the largest model; the base is copied in blocks.
+    the largest model; the base is copied in blocks. `batch_norm` is "folded" or "stored".
 
     Raises:
         FiltershiftError: a file cannot be read, two models have the same name, there are no 3×3 filters at all, or the
             disk is too small.
     """
-    models = read_models(files)
+    models = read_models(files, batch_norm)
     if not any(model.content.layers for model in models):
         raise FiltershiftError(f"{dataset}: no 3×3 filters in {_reasons(models)}")
     if base is None:
@@ -56,13 +63,14 @@ def build(files: Sequence[ModelFile], dataset: Path, skipped: Path, base: Path |
     write_table(skipped, pd.concat([columns, skipped_table(models)]))
 
 
-def read_models(files: Sequence[ModelFile]) -> list[LabelledModel]:
+def read_models(files: Sequence[ModelFile], batch_norm: str) -> list[LabelledModel]:
     """Read model files in the order given; progress goes to stderr."""
     models = []
     with tqdm(files, desc="models", unit="model") as progress:
         for file in progress:
             progress.set_postfix_str(file.name)
-            models.append(LabelledModel(file.name, file.labels, read_model_file(Path(file.file), file.name)))
+            content = read_model_file(Path(file.file), file.name, batch_norm)
+            models.append(LabelledModel(file.name, file.labels, content))
     return models
 
 

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from filtershift.errors import FiltershiftError, one_line
 
@@ -30,11 +31,11 @@ _DAMAGE = (
 
 @dataclass(frozen=True)
 class WheelModel:
-    """An ONNX file in a wheel: its path inside, the model's name, and its labels (column of /meta: value)."""
+    """An ONNX file in a wheel: its path inside, the model's name, and its labels (column: value)."""
 
     member: str
     model: str
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Wheel:
     file: str
     sha256: str
     models: list[WheelModel]
-    labels: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
 
 
 def fetch_wheel(wheel: Wheel, folder: Path) -> Path:

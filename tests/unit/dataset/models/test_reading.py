@@ -79,7 +79,7 @@ def test_a_list_of_all_kinds(folder):
         ModelFile(f"{folder}/a.onnx", "a"),
         ModelFile(f"{folder}/b.safetensors", "b", {"Task": "Classification"}),
         ModelFile(f"{folder}/sub/c.pt", "c"),
-        ModelFile(f"{folder}/a.onnx", "again", {"Task": "5"}),
+        ModelFile(f"{folder}/a.onnx", "again", {"Task": 5}),
     ]
 
 
@@ -105,12 +105,13 @@ def test_the_name_of_an_index(folder):
     [
         (["gone.pt"], "gone.pt: no such file"),
         (["gone.yaml"], "gone.yaml: no such file"),
-        (["sub"], "sub: no such file"),
+        (["sub"], "sub: is a folder that holds c.pt"),
         ([5], "'5' is not a model; expected a path, or file, name and labels"),
         ([None], "'None' is not a model"),
         ([{"name": "a"}], "is not a model"),
         ([{"file": "a.onnx", "nme": "a"}], "a.onnx: unknown key 'nme'; known are file, name, labels"),
-        ([{"file": "a.onnx", "labels": {"Tsk": "a"}}], "a.onnx: unknown label 'Tsk'; known are Name, "),
+        ([{"file": "a.onnx", "labels": {"kernel": "a"}}], "a.onnx: the label 'kernel' is a column already"),
+        ([{"file": "a.onnx", "labels": {"Task": [1]}}], "a.onnx: the label 'Task' is '[1]'; expected text or a number"),
         ([{"file": "a.onnx", "labels": "Task"}], "a.onnx: labels must be LABEL: VALUE pairs, not 'Task'"),
         (["a.onnx", "a.onnx"], "2 models are called 'a'; each needs its own name"),
         (["bad.yaml"], "bad.yaml: does not hold a list of models"),

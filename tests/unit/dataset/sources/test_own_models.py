@@ -1,6 +1,7 @@
 """From model files to a data set in the authors' schema, alone and after the layers of another."""
 
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -9,12 +10,17 @@ import pandas as pd
 import pytest
 from safetensors.numpy import save
 
+from filtershift.analysis.groups.assign import assign
+from filtershift.analysis.groups.definition import Grouping
+from filtershift.dataset.layer_table import load_layers
 from filtershift.dataset.layers import read_layers
+from filtershift.dataset.model_table import model_table
 from filtershift.dataset.models.listed import ModelFile
 from filtershift.dataset.sources import own_models
 from filtershift.dataset.sources.own_models import build
 from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
+from filtershift.files import write_table
 from tiny_models import conv, model_of, weights
 
 DATA = Path(__file__).parents[3] / "data"
@@ -57,6 +63,38 @@ def test_models_of_all_kinds(files, tmp_path, capsys):
     skipped = pd.read_csv(tmp_path / "s.csv")
     assert skipped["name"].tolist() == ["none: q", "none", "torch: up", "torch: tied"]
     assert "torch" in capsys.readouterr().err
+
+
+def test_labels_of_ones_own_are_columns_and_numbers_stay_numbers(files, tmp_path):
+    labels = [{"epoch": 3, "accuracy": 0.5, "run": "01"}, {"epoch": 12}, {}, {"run": "b"}]
+    build([replace(f, labels=own) for f, own in zip(files, labels, strict=True)], tmp_path / "d.h5", tmp_path / "s.csv")
+    layers = read_layers(tmp_path / "d.h5").layers
+    write_table(tmp_path / "layers.csv", layers, index=True)
+    layers = load_layers(tmp_path / "layers.csv")
+    table = model_table(layers).set_index("model")[["epoch", "accuracy", "run"]].astype(object)
+    assert table.where(table.notna(), None).T.to_dict("list") == {
+        "a": ["3", "0.5", "01"],
+        "b": ["12", None, None],
+        "torch": [None, None, "b"],
+    }
+    by_epoch = assign(layers, "epoch", Grouping(by=["epoch"]))
+    assert by_epoch.sizes["group"].tolist() == ["3", "12", "unknown"]
+
+
+def test_a_label_with_the_name_of_an_operator_is_refused(files, tmp_path):
+    with pytest.raises(FiltershiftError, match="a: the label 'Conv' is a column already"):
+        build([replace(files[0], labels={"Conv": 1})], tmp_path / "d.h5", tmp_path / "s.csv")
+
+
+def test_what_is_known_of_batch_norm_is_a_column(files, tmp_path):
+    build(files, tmp_path / "d.h5", tmp_path / "s.csv", DATA / "v1_tiny.h5")
+    table = read_layers(tmp_path / "d.h5")
+    assert set(table.layers["batch_norm"][table.layers["model"] == "a"]) == {"absorbed"}
+    base = table.layers["batch_norm"] == "unknown"
+    [row] = table.skipped[table.skipped["kind"] == "batch norm"].itertuples()
+    assert row.name == f"{base.sum()} layers of {table.layers['model_id'][base].nunique()} models"
+    assert row.count == table.layers["n_filters"][base].sum()
+    assert "batch norm" not in set(read_layers(DATA / "v1_tiny.h5").skipped["kind"])
 
 
 def test_equal_files_make_equal_data_sets(files, tmp_path):
