@@ -15,6 +15,8 @@ CONDA_NAMES = {
     "tables": "pytables",
     "playwright": "playwright-python",
     "ml-dtypes": "ml_dtypes",
+    "flatbuffers": "python-flatbuffers",
+    "msgpack": "msgpack-python",
 }
 CONDA_ONLY = {"pip"}
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
