@@ -1,6 +1,12 @@
 """Options of the test suite."""
 
 import pytest
+from hypothesis import settings
+
+# Machines of tests are busy: no test has a deadline. `make check` is for daily work, `make test` tries more.
+settings.register_profile("whole", max_examples=50, deadline=None)
+settings.register_profile("daily", max_examples=15, deadline=None)
+settings.load_profile("whole")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

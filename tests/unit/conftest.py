@@ -5,11 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 
 from filtershift.passes.moments import LayerMoments
-
-settings.register_profile("daily", max_examples=20)  # make check; make test tries hypothesis' hundred
 
 
 @pytest.fixture

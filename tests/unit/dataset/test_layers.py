@@ -7,7 +7,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from filtershift.dataset.filters import FilterFile
@@ -69,7 +69,6 @@ def test_layers_survive_csv(name, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
-@settings(deadline=None)
 @given(
     labels=st.lists(TEXT | st.sampled_from(["NA", "nan", "null", "None", "01", "1", "1.0", "True"]), min_size=1),
     kind=st.sampled_from(["csv", "frame"]),
@@ -179,7 +178,6 @@ def test_ids_in_any_form(tmp_path, cell, row_ranges, text):
     assert table.skipped["count"].tolist() == [100 - owned]
 
 
-@settings(deadline=None)
 @given(data=st.data())
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
 def test_any_partition_is_read_back(tmp_path_factory, data):

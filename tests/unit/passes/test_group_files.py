@@ -65,7 +65,7 @@ def test_any_label_is_read_back_in_order(tmp_path, labels):
 @given(
     labels=st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1), unique=True)
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_a_label(tmp_path, labels):
     round_trip(tmp_path / "groups.h5", labels)
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import numpy_reference as reference
@@ -78,7 +78,6 @@ def test_histograms_equal_numpy_histogram(rng, bins):
     offset=st.floats(-0.2, 0.2),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(deadline=None, max_examples=40)
 def test_zero_filters_on_the_middle_edge_go_to_the_upper_bin(half, n, offset, seed):
     """Filters of +1 and of -1 set the scaled extent; then zero filters lie exactly on an edge of 2, 4, … bins."""
     rng = np.random.default_rng(seed)

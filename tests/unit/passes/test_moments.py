@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import numpy_reference as reference
@@ -129,7 +129,6 @@ def test_a_large_mean_costs_no_digits_over_many_units(rng):
     offset=st.sampled_from([0.0, 1.0, -100.0]),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(deadline=None, max_examples=60)
 def test_merging_is_concatenating_in_any_order(sizes, groups, offset, seed):
     rng = np.random.default_rng(seed)
     sets = [offset + rng.normal(0, rng.uniform(0.1, 2), (size, 9)) for size in sizes]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
@@ -66,7 +66,6 @@ def test_orthogonality_is_that_of_the_weight_matrix(several):
 
 
 @given(rows=st.integers(2, 30), columns=st.integers(1, 12), offset=st.floats(-2, 2), seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=50)
 def test_any_shape(rows, columns, offset, seed):
     weights = np.random.default_rng(seed).normal(offset, 1, (rows, columns, 9))
     value = one_layer(weights)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import entropy
 
@@ -59,7 +59,6 @@ def test_a_histogram_without_filters_has_no_probabilities():
 
 
 @given(seed=SEEDS, width=st.floats(1e-3, 1e1))
-@settings(max_examples=25, deadline=None)
 def test_shifts_equal_scipys_entropy_in_both_directions(seed, width):
     counts = counts_of(seed, 4)
     probability = probabilities(counts, width)
@@ -73,7 +72,6 @@ def test_shifts_equal_scipys_entropy_in_both_directions(seed, width):
 
 
 @given(seed=SEEDS)
-@settings(max_examples=25, deadline=None)
 def test_shifts_are_a_symmetric_divergence_of_relabelled_groups(seed):
     counts = counts_of(seed, 5)
     shifts = component_shifts(probabilities(counts, 0.1))
@@ -86,7 +84,6 @@ def test_shifts_are_a_symmetric_divergence_of_relabelled_groups(seed):
 
 
 @given(seed=SEEDS, factor=st.integers(2, 1000))
-@settings(max_examples=25, deadline=None)
 def test_equal_histograms_have_no_shift_however_many_filters(seed, factor):
     counts = counts_of(seed, 2)
     counts[1] = counts[0] * factor
@@ -121,7 +118,6 @@ def test_the_drawn_order_is_by_column_mean_with_the_diagonal():
 
 
 @given(seed=SEEDS)
-@settings(max_examples=30, deadline=None)
 def test_tables_are_in_drawn_order_and_parts_add_up(seed):
     counts = counts_of(seed, 6)
     matrix, n, components = tables(counts)

@@ -110,7 +110,6 @@ def test_the_quantile_extent_holds_its_share_with_a_bin_for_the_rest_on_each_sid
 
 
 @given(seed=SEEDS, bins=st.integers(2, 60))
-@settings(max_examples=25, deadline=None)
 def test_an_edge_misplaces_less_than_the_coefficients_of_a_fine_bin(seed, bins):
     values = coefficients(seed, groups=1)
     counts, _ = rebinned(fine_of(values), Choices(extent="symmetric"), bins)

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.manifold import smacof
 
@@ -63,7 +63,6 @@ def average_linkage(distance):
 
 
 @given(seed=SEEDS, groups=st.integers(2, 12))
-@settings(max_examples=30, deadline=None)
 def test_groups_join_at_their_mean_distance(seed, groups):
     matrix = any_matrix(seed, groups)
     expected = pd.DataFrame(average_linkage(np.sqrt(matrix.to_numpy())), matrix.index, matrix.index)
@@ -76,7 +75,6 @@ def test_groups_join_at_their_mean_distance(seed, groups):
 
 
 @given(seed=SEEDS, groups=st.integers(2, 30))
-@settings(max_examples=30, deadline=None)
 def test_branches_join_what_lies_side_by_side(seed, groups):
     grown = tree(any_matrix(seed, groups))
     assert grown.branches.shape == (groups - 1, 4, 2)
@@ -127,7 +125,6 @@ def test_the_same_groups_give_the_same_picture_in_any_order():
 
 
 @given(seed=SEEDS, groups=st.integers(2, 15))
-@settings(max_examples=40, deadline=None)
 def test_the_picture_lies_along_x_around_the_middle_its_largest_coordinates_positive(seed, groups):
     plane = embed(any_matrix(seed, groups))
     assert np.isfinite(plane.position).all()
@@ -169,7 +166,6 @@ def test_equal_groups_share_a_place():
 
 
 @given(seed=SEEDS, groups=st.integers(1, 12), count=st.integers(1, 8))
-@settings(max_examples=40, deadline=None)
 def test_nearest_groups_against_sorting_each_row(seed, groups, count):
     matrix = matrix_of(np.round(any_matrix(seed, groups).to_numpy(), 0))
     sizes = sizes_of(list(matrix.index))

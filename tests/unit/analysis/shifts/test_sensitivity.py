@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
@@ -18,7 +18,6 @@ NUMBERS = st.one_of(st.integers(0, 4).map(float), st.floats(-1e6, 1e6))
 
 
 @given(pairs=st.lists(st.tuples(NUMBERS, NUMBERS), min_size=2, max_size=60))
-@settings(deadline=None)
 def test_tau_is_scipys_with_ties_of_any_kind(pairs):
     x, y = np.array(pairs).T
     np.testing.assert_allclose(kendall_tau(x, y), kendalltau(x, y).statistic, rtol=1e-12, atol=1e-12)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
@@ -51,7 +51,6 @@ def in_full(counts, group, groups):
 
 
 @given(seed=SEEDS, groups=st.integers(2, 6))
-@settings(max_examples=30, deadline=None)
 def test_shifts_of_draws_equal_those_of_the_method(seed, groups):
     rng = np.random.default_rng(seed)
     counts, group = counts_of(rng, 3 * groups, bins=70, filters=10**6), rng.permutation(np.repeat(range(groups), 3))

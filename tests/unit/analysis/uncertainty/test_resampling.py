@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
@@ -91,7 +91,6 @@ def test_filters_of_a_single_layer_are_drawn_anew_as_many_in_every_component():
 
 
 @given(seed=SEEDS, models=st.integers(2, 7))
-@settings(max_examples=25, deadline=None)
 def test_halves_of_models_are_a_partition(seed, models):
     layers = layers_of(told_apart([3] * (2 * models)), np.zeros(2 * models, int), np.arange(2 * models) // 2)
     one, other = ResamplingUnits(layers).halves(np.random.default_rng(seed), 0, 40)
@@ -103,7 +102,6 @@ def test_halves_of_models_are_a_partition(seed, models):
 
 
 @given(seed=SEEDS, filters=st.integers(2, 60))
-@settings(max_examples=25, deadline=None)
 def test_halves_of_a_layer_are_of_its_filters(seed, filters):
     counts = np.random.default_rng(seed).multinomial(filters, np.full(8, 1 / 8), size=(1, 9))
     layers = layers_of(counts, [0], [0])

@@ -5,7 +5,7 @@ import json
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save
 
@@ -141,7 +141,6 @@ def test_a_file_that_contradicts_itself_is_one_line(content, tmp_path):
     assert "\n" not in str(refused.value)
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_damaged_files_give_a_model_or_a_clean_error(data, tmp_path_factory):
     content = bytearray(SOUND)

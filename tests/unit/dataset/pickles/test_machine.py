@@ -7,7 +7,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from filtershift.dataset.pickles.arrays import IntList
@@ -53,14 +53,12 @@ class Payload:
 
 
 @pytest.mark.parametrize("protocol", range(6))
-@settings(deadline=None)
 @given(value=SCALARS | st.lists(SCALARS | st.lists(st.text()) | st.tuples(st.text(), st.none())).map(tuple))
 def test_plain_values_come_back(protocol, value):
     assert decode(pickle.dumps(value, protocol)) == value
 
 
 @pytest.mark.parametrize("protocol", [3, 4, 5])
-@settings(deadline=None)
 @given(cells=st.lists(SCALARS | ID_LISTS, min_size=1))
 def test_arrays_of_labels_and_id_lists_come_back(protocol, cells):
     array = decode(pickle.dumps(object_array(cells), protocol))
@@ -207,7 +205,6 @@ def test_every_truncation_is_refused():
             decode(data[:length])
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_damaged_pickles_give_a_value_or_a_clean_error(data):
     whole = bytearray(pickle.dumps(object_array(["a", None, list(range(40)), [np.int64(i) for i in range(40)]]), 4))
@@ -216,7 +213,6 @@ def test_damaged_pickles_give_a_value_or_a_clean_error(data):
     assert len(error_of(bytes(whole)).splitlines()) <= 1
 
 
-@settings(deadline=None)
 @given(data=st.binary())
 def test_any_bytes_give_a_value_or_a_clean_error(data):
     assert len(error_of(data).splitlines()) <= 1

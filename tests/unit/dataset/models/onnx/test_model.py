@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 
@@ -251,7 +251,6 @@ def random_networks(draw):
     return nodes, depths
 
 
-@settings(max_examples=50)
 @given(random_networks())
 def test_conv_depth_ranks_the_depths_of_all_convolutions(network):
     nodes, depths = network

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from filtershift.dataset.models.model import Skipped
@@ -94,7 +94,6 @@ def test_tensors_that_are_no_plain_weights():
 KINDS = {"Double": "f8", "Float": "f4", "Half": "f2", "BFloat16": "u2"}
 
 
-@settings(deadline=None)
 @given(
     kind=st.sampled_from(sorted(KINDS)),
     shape=st.tuples(st.integers(1, 3), st.integers(1, 4)),
@@ -248,7 +247,6 @@ def test_every_truncation_is_refused(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["training", "state_dict_legacy", "module"])
-@settings(deadline=None, max_examples=50)
 @given(data=st.data())
 def test_damaged_files_give_a_model_or_a_clean_error(name, data, tmp_path_factory):
     content = bytearray((FOLDER / f"{name}.pt").read_bytes())
