@@ -5,7 +5,6 @@ Format: https://huggingface.co/docs/safetensors. The library checks that the hea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from itertools import groupby, pairwise
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
 from filtershift.dataset.models.model import NAMES, ORDER
+from filtershift.dataset.models.names import natural
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.dataset.models.tensors import model_of_tensors
 from filtershift.errors import FiltershiftError, one_line
@@ -43,7 +43,7 @@ def model_of_files(files: Sequence[Path]) -> StoredModel:
     stored = [tensors for file in files for tensors in _by_type(file)]
     tensors = [tensor for of_type in stored for tensor in of_type]
     if all(_is_sorted([tensor.name for tensor in of_type if tensor.size]) for of_type in stored):
-        return model_of_tensors(sorted(tensors, key=lambda tensor: _natural(tensor.name)), NAMES)
+        return model_of_tensors(sorted(tensors, key=lambda tensor: natural(tensor.name)), NAMES)
     return model_of_tensors(tensors, ORDER)
 
 
@@ -78,9 +78,3 @@ def _load(path: Path, key: str) -> NDArray[np.float32]:
 
 def _is_sorted(names: list[str]) -> bool:
     return all(first < second for first, second in pairwise(names))
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """A key that sorts numbers in names by value."""
-    parts = re.split(r"([0-9]+)", name)
-    return [(int(part), "") if part.isdecimal() and len(part) < 19 else (-1, part) for part in parts]
