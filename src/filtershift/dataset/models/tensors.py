@@ -20,6 +20,7 @@ def model_of_tensors(
     depth_source: str = ORDER,
     groups: Mapping[str, int] = MappingProxyType({}),
     skipped: Sequence[Skipped] = (),
+    epsilons: Mapping[str, float] = MappingProxyType({}),
 ) -> StoredModel:
     """The convolutions among tensors.
 
@@ -28,6 +29,7 @@ def model_of_tensors(
         depth_source: which order this is, `ORDER` or `NAMES`.
         groups: number of groups by the name of the tensor, where it is known.
         skipped: what was already left out.
+        epsilons: ε of each BatchNorm by the name of its module ("layer1.0.bn1"), where it is known.
     """
     convolutions: list[Convolution] = []
     rank = 0
