@@ -14,6 +14,9 @@ from types import MappingProxyType
 from filtershift.dataset.models.model import ORDER, Skipped
 from filtershift.dataset.models.stored import Convolution, StoredModel, StoredTensor
 
+TRANSPOSED = "transposed convolution"
+"""Why the weights of a transposed convolution are left out; it counts for no depth."""
+
 
 def model_of_tensors(
     tensors: Sequence[StoredTensor],
@@ -37,15 +40,16 @@ def model_of_tensors(
         dimensions = len(tensor.shape or ())
         if dimensions not in (4, 5):
             continue
+        counts = dimensions == 4 and tensor.left_out != TRANSPOSED
         weights = tensor if dimensions == 4 else replace(tensor, left_out="3-D convolution")
         convolutions.append(
             Convolution(
                 name=tensor.name.removesuffix(".weight"),
                 weights=weights,
                 depth=rank,
-                is_level=dimensions == 4,
+                is_level=counts,
                 groups=groups.get(tensor.name),
             )
         )
-        rank += dimensions == 4
+        rank += counts
     return StoredModel(tuple(convolutions), depth_source, skipped=tuple(skipped))
