@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-import math
 import mmap
 import re
 import zipfile
-from collections import Counter
-from collections.abc import Callable
-from functools import lru_cache, partial
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
+from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.dataset.models.tensors import model_of_tensors
-from filtershift.dataset.models.torch.pickles import BYTES, Storage, Tensor, read_pickle
-from filtershift.dataset.models.torch.state_dict import Found, model_tensors
+from filtershift.dataset.models.torch.modules import epsilons_of, groups_of, sort_out
+from filtershift.dataset.models.torch.objects import BYTES, Storage
+from filtershift.dataset.models.torch.pickles import read_pickle
+from filtershift.dataset.models.torch.state_dict import model_tensors
+from filtershift.dataset.models.torch.values import Read, stored_tensors
 from filtershift.errors import FiltershiftError, one_line
 
 LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so real ones have less than a hundredth of this
 LEGACY = re.compile(rb"\x80.(?:\x95.{8})?\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19\.", re.DOTALL)
 """The start of a file in the format of torch.save before 1.6: the pickled magic number."""
 
-_FLOATS = {"Double": "f8", "Float": "f4", "Half": "f2"}
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile)
 
-Read = Callable[[Storage], bytes | memoryview]
+
+@dataclass(frozen=True)
+class Contents:
+    """The tensors of a model, and what its modules say of them, as for `model_of_tensors`."""
+
+    tensors: list[StoredTensor]
+    groups: Mapping[str, int]
+    epsilons: Mapping[str, float]
+    skipped: tuple[Skipped, ...]
+
+    def model(self) -> StoredModel:
+        """The convolutions among the tensors."""
+        return model_of_tensors(self.tensors, groups=self.groups, skipped=self.skipped, epsilons=self.epsilons)
 
 
 def read_zip(path: Path) -> StoredModel:
+    """Read the model in a zip file, see `zip_contents`."""
+    return zip_contents(path).model()
+
+
+def read_legacy(path: Path) -> StoredModel:
+    """Read the model in a file in the format before PyTorch 1.6, see `legacy_contents`."""
+    return legacy_contents(path).model()
+
+
+def zip_contents(path: Path) -> Contents:
     """Read the tensors in a zip file.
 
     The file may hold a state_dict, a checkpoint that contains one, a whole module, or TorchScript. No code that it
@@ -45,7 +65,7 @@ def read_zip(path: Path) -> StoredModel:
         raise FiltershiftError(f"is a damaged zip file ({one_line(error)})") from None
 
 
-def read_legacy(path: Path) -> StoredModel:
+def legacy_contents(path: Path) -> Contents:
     """The same for a file in the format before PyTorch 1.6.
 
     Raises:
@@ -58,7 +78,7 @@ def read_legacy(path: Path) -> StoredModel:
         raise FiltershiftError(f"cannot be read ({one_line(error)})") from None
 
 
-def _read_zip(archive: zipfile.ZipFile, size: int) -> StoredModel:
+def _read_zip(archive: zipfile.ZipFile, size: int) -> Contents:
     entries = {entry.filename: entry for entry in archive.infolist()}
     pickles = sorted((entry for entry in entries if f"/{entry}".endswith("/data.pkl")), key=len)
     if not pickles or entries[pickles[0]].file_size > LARGEST_PICKLE:
@@ -80,10 +100,10 @@ def _read_zip(archive: zipfile.ZipFile, size: int) -> StoredModel:
         except _DAMAGE as error:
             raise FiltershiftError(f"is a damaged zip file ({one_line(error)})") from None
 
-    return _model(read_pickle(memoryview(archive.read(pickles[0]))).value, read, mark)
+    return _contents(read_pickle(memoryview(archive.read(pickles[0]))).value, read, mark)
 
 
-def _read_legacy(view: memoryview) -> StoredModel:
+def _read_legacy(view: memoryview) -> Contents:
     """Read five pickles (magic number, version, system, saved object, storage keys), then the storages with lengths."""
     position, parts = 0, []
     for _ in range(5):
@@ -106,48 +126,12 @@ def _read_legacy(view: memoryview) -> StoredModel:
         start, stop = places[storage.key]
         return view[start:stop]
 
-    return _model(saved.value, read, "<")
+    return _contents(saved.value, read, "<")
 
 
-def _model(root: object, read: Read, mark: str) -> StoredModel:
-    """The model in a file's content `root`; `mark` is numpy's character for the byte order."""
+def _contents(root: object, read: Read, mark: str) -> Contents:
+    """The tensors in a file's content `root`; `mark` is numpy's character for the byte order."""
     found, skipped = model_tensors(root)
-    claimed = Counter[str]()
-    for tensor in {item.tensor for item in found if item.tensor.shape[2:] == (3, 3)}:
-        claimed[tensor.storage.key] += math.prod(tensor.shape)
-    read = lru_cache(maxsize=1)(read)  # tensors of the same storage follow each other
-    tensors = [_stored(item, claimed, read, mark) for item in found]
-    groups = {tensor.name: item.module["groups"] for tensor, item in zip(tensors, found, strict=True) if _groups(item)}
-    return model_of_tensors(tensors, groups=groups, skipped=skipped)
-
-
-def _groups(found: Found) -> bool:
-    """Whether the module of a tensor says its number of groups, and can have them."""
-    groups, shape = found.module.get("groups"), found.tensor.shape
-    return type(groups) is int and groups > 0 and len(shape) > 0 and shape[0] % groups == 0
-
-
-def _stored(found: Found, claimed: Counter[str], read: Read, mark: str) -> StoredTensor:
-    """A tensor that is read when needed; `claimed` is how many numbers the 3×3 kernels take from each storage."""
-    tensor, module, name = found.tensor, found.module, ".".join(found.keys)
-    shape, storage = tensor.shape, tensor.storage
-    last = tensor.offset + sum((length - 1) * stride for length, stride in zip(shape, tensor.strides, strict=True))
-    if math.prod(shape) and last >= storage.count:
-        raise FiltershiftError(f"tensor {name[:80]!r} ends at {last:,} in a storage of {storage.count:,} numbers")
-    reason = ""
-    if module.get("transposed") is True:
-        reason = "transposed convolution"
-    elif tensor.kind not in (*_FLOATS, "BFloat16"):
-        reason = f"quantised (weights are {tensor.kind})"
-    elif shape[2:] == (3, 3) and claimed[storage.key] > storage.count:
-        reason = "overlaps with itself or other tensors"
-    return StoredTensor(name, shape, tensor, partial(_load, tensor, read, mark), reason)
-
-
-def _load(tensor: Tensor, read: Read, mark: str) -> NDArray[np.float32]:
-    numbers = np.frombuffer(read(tensor.storage), f"{mark}{_FLOATS.get(tensor.kind, 'u2')}", tensor.storage.count)
-    strides = [stride * numbers.itemsize for stride in tensor.strides]
-    view = np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, strides, writeable=False)
-    if tensor.kind == "BFloat16":  # the upper half of a float32
-        return (view.astype(np.uint32) << 16).view(np.float32)
-    return view.astype(np.float32)
+    found, others = sort_out(found)
+    groups = {item.name: groups for item in found if (groups := groups_of(item))}
+    return Contents(stored_tensors(found, read, mark), groups, epsilons_of(found), (*skipped, *others))

@@ -1,70 +1,22 @@
 """Read PyTorch's pickles without PyTorch and without unpickling.
 
 The result has tensors, dictionaries, and a stand-in object for everything else. A name in a pickle is only text: it is
-never imported. Calls of known names are recognised; all other calls give a stand-in. Layout: `torch/_utils.py` and
-`torch/serialization.py`.
+never imported. Layout: `torch/serialization.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from filtershift.dataset.pickles.machine import CONSTANTS, Machine
+from filtershift.dataset.models.torch.objects import Name, Opaque, Storage
+from filtershift.dataset.models.torch.rebuild import build, call, mapping, new
+from filtershift.dataset.pickles.machine import CONSTANTS, MAX_STEPS, Machine
 from filtershift.errors import FiltershiftError
 
-BYTES = MappingProxyType(
-    {
-        **{"Double": 8, "Float": 4, "Half": 2, "BFloat16": 2, "Long": 8, "Int": 4, "Short": 2, "Char": 1, "Byte": 1},
-        **{"Bool": 1, "ComplexDouble": 16, "ComplexFloat": 8, "ComplexHalf": 4, "Untyped": 1},
-        **{"QInt8": 1, "QUInt8": 1, "QInt32": 4, "QUInt4x2": 1, "QUInt2x4": 1},
-    }
-)
-"""Bytes per number in a storage, by PyTorch's name of the type (Float for torch.FloatStorage)."""
-
-MOST_DIMENSIONS = 64
-"""PyTorch's limit of the dimensions of a tensor."""
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name in a pickle, "module.name", kept as text."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Storage:
-    """Stored numbers of one or more tensors: their key in the file, their type, and how many they are."""
-
-    key: str
-    kind: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Tensor:
-    """A view of a storage; offset and strides count numbers, not bytes.
-
-    `kind` is the type of the numbers: that of the storage, or a full name ("torch.float8_e4m3fn") if the storage holds
-    untyped bytes.
-    """
-
-    storage: Storage
-    offset: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-    kind: str
-
-
-@dataclass(eq=False)
-class Opaque:
-    """A stand-in for an object of any other class: the name of its class or maker, and its state and items."""
-
-    name: str
-    content: dict[Any, Any] = field(default_factory=dict)
+LONGEST_NAME = 1000
+"""Limit of characters in the name of a class or function; every call compares it with known names."""
 
 
 @dataclass(frozen=True)
@@ -79,38 +31,13 @@ class Pickle:
 def read_pickle(data: memoryview) -> Pickle:
     """Read one pickle written by PyTorch at the start of `data`. Nothing is executed.
 
-    Dictionaries, lists, tuples, text and numbers come as such, PyTorch's objects as the classes above.
+    Dictionaries, lists, tuples, text and numbers come as such, PyTorch's objects as the classes of `objects`.
 
     Raises:
         FiltershiftError: this is not a readable pickle; the message is a predicate, to be put after the file's name.
     """
     with _TorchMachine(data) as machine:
         return Pickle(machine.run(), machine.position, machine.storages)
-
-
-def _reduce(function: Any, arguments: Any) -> Any:
-    """The result of a call: a dictionary, a tensor, or a stand-in."""
-    made: Any = Opaque(function.text if isinstance(function, Name) else "?")
-    match made.name.removeprefix("torch._utils._rebuild_"), arguments:
-        case "collections.OrderedDict", (*pairs,):
-            made = _mapping(*pairs)
-        case "tensor" | "tensor_v2" | "qtensor", (storage, offset, shape, strides, *_):
-            made = _tensor(storage, offset, shape, strides, None)
-        case "tensor_v3", (storage, offset, shape, strides, _, _, Name(kind), *_):
-            made = _tensor(storage, offset, shape, strides, kind)
-        case "parameter" | "parameter_with_state", (Tensor() as tensor, *_):
-            made = tensor
-        case "torch._tensor._rebuild_from_type_v2", (inner, _, tuple() as given, _):
-            made = _reduce(inner, given)
-    return made
-
-
-def _tensor(storage: Any, offset: Any, shape: Any, strides: Any, kind: str | None) -> Tensor:
-    match storage, shape, strides:
-        case Storage(), tuple(), tuple() if len(shape) == len(strides) <= MOST_DIMENSIONS:
-            if all(type(number) is int and 0 <= number < 2**63 for number in (offset, *shape, *strides)):
-                return Tensor(storage, offset, shape, strides, kind or storage.kind)
-    raise FiltershiftError("has a tensor without storage, shape or strides")
 
 
 def _outside(machine: _TorchMachine) -> Storage | Name:
@@ -128,47 +55,28 @@ def _outside(machine: _TorchMachine) -> Storage | Name:
     raise FiltershiftError("refers to something outside the pickle that is not a storage of tensors")
 
 
-def _build(state: Any, target: Any) -> None:
-    """Set the state of a stand-in; the state of a dictionary or a tensor is not needed."""
-    if isinstance(target, Opaque):
-        attributes, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
-        for part in (attributes, slots):
-            if isinstance(part, dict):
-                target.content.update(part)
-
-
 def _set_items(machine: Machine, values: list[Any]) -> None:
     target = machine.stack[-1]
     content = target.content if isinstance(target, Opaque) else target
     if type(content) is not dict:
         raise FiltershiftError("sets items of something that is not a dictionary")
-    content.update(_mapping(zip(values[::2], values[1::2], strict=True)))
-
-
-def _mapping(pairs: Iterable[Any] = ()) -> dict[str | int, Any]:
-    """A dictionary of the pairs whose keys are text or integers, as for tensors; nested tuples could hash for ever."""
-    return {key: value for key, value in pairs if isinstance(key, str | int)}
+    content.update(mapping(zip(values[::2], values[1::2], strict=True)))
 
 
 def _extend(machine: Machine, values: list[Any]) -> None:
-    """Append to a list; appending to a stand-in has no effect, because its items are not needed."""
-    if not isinstance(machine.stack[-1], Opaque):
+    """Append to a list, or to the items of a stand-in."""
+    target = machine.stack[-1]
+    if isinstance(target, Opaque):
+        target.items += values
+    else:
         machine.extend(values)
-
-
-def _new(machine: Machine, count: int) -> Opaque:
-    function = machine.take(count)[0]
-    return Opaque(function.text if isinstance(function, Name) else "?")
-
-
-def _frozen(machine: Machine) -> Opaque:
-    machine.take_marked()
-    return Opaque("frozenset")
 
 
 def _symbol(module: Any, name: Any) -> Name:
     if not isinstance(module, str) or not isinstance(name, str):
         raise FiltershiftError("has a name that is not text")
+    if len(module) + len(name) > LONGEST_NAME:
+        raise FiltershiftError(f"has a name of more than {LONGEST_NAME:,} characters")
     return Name(f"{module}.{name}")
 
 
@@ -180,23 +88,45 @@ class _TorchMachine(Machine):
         **dict.fromkeys(CONSTANTS.split(), lambda _, argument: argument),
         "EMPTY_DICT": lambda *_: {},
         "EMPTY_SET": lambda *_: Opaque("set"),
-        "FROZENSET": lambda machine, _: _frozen(machine),
-        "NEWOBJ": lambda machine, _: _new(machine, 2),
-        "NEWOBJ_EX": lambda machine, _: _new(machine, 3),
+        "FROZENSET": lambda machine, _: Opaque("frozenset", items=machine.take_marked()),
+        "NEWOBJ": lambda machine, _: machine.new(*machine.take(2)),
+        "NEWOBJ_EX": lambda machine, _: machine.new(*machine.take(3)),
         "BINPERSID": lambda machine, _: _outside(machine),
     }
     effects = {
         **Machine.effects,
         "SETITEM": lambda machine, _: _set_items(machine, machine.take(2)),
         "SETITEMS": lambda machine, _: _set_items(machine, machine.take_marked()),
-        "ADDITEMS": lambda machine, _: machine.take_marked(),
+        "ADDITEMS": lambda machine, _: _extend(machine, machine.take_marked()),
         "APPEND": lambda machine, _: _extend(machine, machine.take(1)),
         "APPENDS": lambda machine, _: _extend(machine, machine.take_marked()),
     }
     symbol = staticmethod(_symbol)
-    reduce = staticmethod(_reduce)
-    build = staticmethod(_build)
 
     def __init__(self, view: memoryview) -> None:
         super().__init__(view)
         self.storages: dict[str, Storage] = {}
+        self.copied = 0
+        self.reduce = self._call
+        self.build = self._build
+
+    def new(self, function: Any, arguments: Any, *_: Any) -> Opaque:
+        """A stand-in for a new object of a class."""
+        self._count(arguments)
+        return new(function, arguments)
+
+    def _call(self, function: Any, arguments: Any) -> Any:
+        self._count(arguments)
+        return call(function, arguments)
+
+    def _build(self, state: Any, target: Any) -> None:
+        self._count(state)
+        build(state, target)
+
+    def _count(self, values: Any) -> None:
+        """Count values that are copied; a large tuple in the memo could be copied by every few bytes of the pickle."""
+        parts = values[:3] if isinstance(values, tuple) else ()  # what is copied with its content is among these
+        for part in (values, *parts):
+            self.copied += len(part) if isinstance(part, tuple | list | dict) else 0
+        if self.copied > MAX_STEPS:
+            raise FiltershiftError(f"copies more than {MAX_STEPS:,} values; plain data copy fewer")

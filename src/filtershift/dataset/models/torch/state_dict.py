@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, get_args
 
 from filtershift.dataset.models.model import Skipped
-from filtershift.dataset.models.torch.pickles import Opaque, Tensor
+from filtershift.dataset.models.torch.modules import Found
+from filtershift.dataset.models.torch.objects import AnyTensor, Array, Opaque
 from filtershift.errors import FiltershiftError
 
 DEEPEST = 100
@@ -22,22 +22,8 @@ MODEL_KEYS = (
 )
 _AVERAGE = re.compile("ema|average|shadow|teacher", re.IGNORECASE)
 _TRAINING = re.compile("optim|sched|scaler", re.IGNORECASE)
-_HOLDERS = (Tensor, Opaque, dict, list, tuple)
+_HOLDERS = (*get_args(AnyTensor), Opaque, dict, list, tuple)
 _PARTS = ("_parameters", "_buffers", "_modules")  # attributes where a module keeps its tensors and its child modules
-
-
-@dataclass(frozen=True)
-class Found:
-    """A tensor, the keys that lead to it, and the attributes of its module if that was stored."""
-
-    keys: tuple[str, ...]
-    tensor: Tensor
-    module: Mapping[Any, Any]
-
-    @property
-    def is_kernel(self) -> bool:
-        """Whether its shape is that of the weights of a 2-D convolution."""
-        return len(self.tensor.shape) == 4
 
 
 def model_tensors(root: object) -> tuple[list[Found], list[Skipped]]:
@@ -48,7 +34,7 @@ def model_tensors(root: object) -> tuple[list[Found], list[Skipped]]:
     and training states last. The other sets are left out.
 
     Raises:
-        FiltershiftError: there are no tensors, or too many levels.
+        FiltershiftError: there are no tensors, only those of an optimiser, or too many levels.
     """
     found = list(_tensors(root)) if isinstance(root, _HOLDERS) else []
     if not found:
@@ -59,18 +45,20 @@ def model_tensors(root: object) -> tuple[list[Found], list[Skipped]]:
         sets = _by_key(found)
         place.append(key)
         others += [(".".join([*place[:-1], other]), tensors) for other, tensors in sets.items() if other != key]
-        found = [Found(tensor.keys[1:], tensor.tensor, tensor.module) for tensor in sets[key]]
+        found = [replace(tensor, keys=tensor.keys[1:]) for tensor in sets[key]]
         root = _children(root)[key]
+    if _is_optimiser(root):
+        raise FiltershiftError("holds the state of an optimiser, not a model; expected a file of model.state_dict()")
     reason = f"not the model, which is under the key {'.'.join(place)!r}"
-    rows = [(other, _filters(tensors)) for other, tensors in others if any(tensor.is_kernel for tensor in tensors)]
+    rows = [(other, _filters(tensors)) for other, tensors in others if _has_kernels(tensors)]
     return found, [Skipped("tensors", other, reason, count) for other, count in rows]
 
 
 def _next_key(root: object, found: Sequence[Found]) -> str | None:
     """The next key on the way to the model; None if `root` is the model."""
-    sets = {key: tensors for key, tensors in _by_key(found).items() if any(tensor.is_kernel for tensor in tensors)}
+    sets = {key: tensors for key, tensors in _by_key(found).items() if _has_kernels(tensors)}
     nested = {key: tensors for key, tensors in sets.items() if len(tensors[0].keys) > 1}
-    if _is_module(root) or not nested:
+    if not nested or _is_module(root) or _is_optimiser(root):
         return None
     for key in MODEL_KEYS:
         if key in nested:
@@ -87,38 +75,56 @@ def _by_key(found: Sequence[Found]) -> dict[str, list[Found]]:
     return sets
 
 
+def _has_kernels(found: Sequence[Found]) -> bool:
+    """Whether the shape of any tensor is that of the weights of a 2-D convolution."""
+    return any(len(tensor.shape) == 4 for tensor in found)
+
+
 def _filters(found: Sequence[Found]) -> int:
     """Number of 3×3 filters, according to the shapes."""
-    shapes = [tensor.tensor.shape for tensor in found]
-    return sum(math.prod(shape[:2]) for shape in shapes if len(shape) == 4 and shape[2:] == (3, 3))
+    return sum(tensor.filters for tensor in found if tensor.shape[2:] == (3, 3))
 
 
 def _tensors(root: object) -> Iterator[Found]:
     """All tensors in order; a container that is reached twice is read once."""
     seen: set[int] = set()
-    stack: list[tuple[tuple[str, ...], object, Mapping[Any, Any]]] = [((), root, {})]
+    stack: list[tuple[tuple[str, ...], object, Opaque | None]] = [((), root, None)]
     while stack:
         keys, value, module = stack.pop()
-        if isinstance(value, Tensor):
+        if isinstance(value, AnyTensor) and not _is_list(value):
             yield Found(keys or ("tensor",), value, module)
         elif id(value) not in seen:
             seen.add(id(value))
             if len(keys) > DEEPEST:
                 raise FiltershiftError(f"holds more than {DEEPEST} levels of nested dictionaries")
-            owner = value.content if isinstance(value, Opaque) else {}
+            owner = value if isinstance(value, Opaque) else None
             stack += [((*keys, key), child, owner) for key, child in reversed(_children(value).items())]
 
 
 def _children(value: Any) -> dict[str, Any]:
     """The tensors and containers in a container, by key; for a module its tensors, then its child modules."""
+    value = value.data if isinstance(value, Array) else value
     if isinstance(value, list | tuple):
         return {str(number): child for number, child in enumerate(value) if isinstance(child, _HOLDERS)}
     content = value.content if isinstance(value, Opaque) else value
     parts = [content[part] for part in _PARTS if isinstance(content.get(part), dict)] if _is_module(value) else []
     items = [item for part in parts or [content] for item in part.items()]
+    if isinstance(value, Opaque) and not parts:
+        items += enumerate(value.items)
     return {str(key): child for key, child in items if isinstance(child, _HOLDERS)}
+
+
+def _is_list(value: object) -> bool:
+    """Whether `value` is a numpy array of objects, which is a list here."""
+    return isinstance(value, Array) and isinstance(value.data, list)
 
 
 def _is_module(value: object) -> bool:
     """Whether `value` is a module, also one in TorchScript."""
     return isinstance(value, Opaque) and ("_modules" in value.content or value.name.startswith("__torch__."))
+
+
+def _is_optimiser(value: object) -> bool:
+    """Whether `value` is an optimiser or its state."""
+    content = value.content if isinstance(value, Opaque) else value
+    return isinstance(content, dict) and {"state", "param_groups"} <= content.keys()
