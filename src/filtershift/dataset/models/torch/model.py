@@ -5,7 +5,8 @@ from __future__ import annotations
 import mmap
 import re
 import zipfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,9 +81,10 @@ def legacy_contents(path: Path) -> Contents:
 
 def _read_zip(archive: zipfile.ZipFile, size: int) -> Contents:
     entries = {entry.filename: entry for entry in archive.infolist()}
-    pickles = sorted((entry for entry in entries if f"/{entry}".endswith("/data.pkl")), key=len)
+    pickles = sorted((entry for entry in entries if f"/{entry}".endswith("/data.pkl")), key=_depth)
     if not pickles or entries[pickles[0]].file_size > LARGEST_PICKLE:
         raise FiltershiftError("is a zip file, but not a PyTorch model; expected a file written by torch.save")
+    _check_single(archive, pickles)
     folder = pickles[0].removesuffix("data.pkl")
     claimed = sum(entry.file_size for entry in archive.infolist() if entry.filename.startswith(f"{folder}data/"))
     if claimed > size:
@@ -101,6 +103,21 @@ def _read_zip(archive: zipfile.ZipFile, size: int) -> Contents:
             raise FiltershiftError(f"is a damaged zip file ({one_line(error)})") from None
 
     return _contents(read_pickle(memoryview(archive.read(pickles[0]))).value, read, mark)
+
+
+def _check_single(archive: zipfile.ZipFile, pickles: Sequence[str]) -> None:
+    """Refuse a file in which one reader of zip files finds another model than the next one."""
+    twice = [name for name, count in Counter(entry.filename for entry in archive.infolist()).items() if count > 1]
+    twice += [name for name in pickles[1:] if _depth(name) == _depth(pickles[0])]
+    if twice:
+        raise FiltershiftError(f"holds more than one model ({twice[0][:80]!r} is not the only one); expected one")
+    before = min(entry.header_offset for entry in archive.infolist())
+    if before:
+        raise FiltershiftError(f"has {before:,} bytes before its zip archive, such as another archive; expected one")
+
+
+def _depth(name: str) -> int:
+    return name.count("/")
 
 
 def _read_legacy(view: memoryview) -> Contents:

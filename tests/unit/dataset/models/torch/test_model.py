@@ -3,7 +3,9 @@
 import os
 import pickle
 import tracemalloc
+import warnings
 import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -227,6 +229,37 @@ def test_a_bomb_is_not_unpacked(tmp_path):
     assert "claims to hold 134,217,728; torch.save compresses nothing" in error_of(
         (tmp_path / "bomb.pt").read_bytes(), tmp_path
     )
+
+
+def archive(*members):
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as opened, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of two members with the same name
+        for name, content in members:
+            opened.writestr(name, content)
+    return file.getvalue()
+
+
+FIRST, SECOND = (b"\x80\x02" + mapping({name: ONE}) + b"." for name in ("first", "second"))
+ONE_FILE = archive(("m/data.pkl", FIRST), ("m/data/0", NINE["0"]))
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (ONE_FILE + ONE_FILE, f"has {len(ONE_FILE)} bytes before its zip archive"),
+        (b"PK\x03\x04" + ONE_FILE, "has 4 bytes before its zip archive"),
+        (archive(("m/data.pkl", FIRST), ("m/data.pkl", SECOND)), "'m/data.pkl' is not the only one"),
+        (archive(("m/data.pkl", FIRST), ("n/data.pkl", SECOND)), "'n/data.pkl' is not the only one"),
+        (archive(("m/data.pkl", FIRST), ("m/data/0", b""), ("m/data/0", b"")), "'m/data/0' is not the only one"),
+    ],
+)
+def test_a_file_that_could_be_read_as_two_models_is_refused(content, part, tmp_path):
+    assert part in error_of(content, tmp_path)
+
+
+def test_what_follows_the_archive_is_ignored_as_in_pytorch(tmp_path):
+    assert len(read(ONE_FILE + bytes(100), tmp_path).layers) == 1
 
 
 def test_many_views_of_one_storage_take_no_more_memory_than_it(tmp_path):
