@@ -3,34 +3,89 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from filtershift.dataset.models.safetensors import model_of_files
-from filtershift.dataset.models.stored import StoredModel
-from filtershift.errors import FiltershiftError, one_line
+from filtershift.dataset.models.model import NAMES
+from filtershift.dataset.models.names import natural
+from filtershift.dataset.models.safetensors import model_of_files, names_in
+from filtershift.dataset.models.stored import StoredModel, StoredTensor
+from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.torch.model import LEGACY, Contents, legacy_contents, zip_contents
+from filtershift.errors import FiltershiftError, about, one_line
 
 LARGEST = 1 << 26  # bytes; the index of a hundred thousand tensors takes a tenth of this
 
 
 def read_index(path: Path) -> StoredModel:
-    """Read the tensors of all files that an index (model.safetensors.index.json) names.
+    """Read the tensors of all files that an index names.
+
+    These are safetensors files (model.safetensors.index.json) or PyTorch files (pytorch_model.bin.index.json). Tensors
+    of PyTorch files are sorted by name as those of safetensors files are, because no file says which part is first.
 
     Raises:
-        FiltershiftError: the file is not an index, or it names a missing file.
+        FiltershiftError: the file is not an index, it names a missing file, or a tensor that its file does not have.
     """
-    return model_of_files(indexed_files(path))
+    named = _weight_map(path)
+    files = indexed_files(path)
+    parts = {file.name: read for file in files if (read := _torch_reader(file))}
+    if not parts:
+        _check(named, {file.name: set(names_in(file)) for file in files})
+        return model_of_files(files)
+    contents = {}
+    for file in files:
+        if file.name not in parts:
+            raise FiltershiftError(f"{file.name} is not a PyTorch file, but {next(iter(parts))} is; expected one kind")
+        with about(file.name):
+            contents[file.name] = parts[file.name](file)
+    _check(named, {file: {tensor.name for tensor in part.tensors} for file, part in contents.items()})
+    tensors = [
+        replace(tensor, place=(file, tensor.place))
+        for file, part in contents.items()
+        for tensor in part.tensors
+        if named.get(tensor.name, file) == file
+    ]
+    skipped = [row for part in contents.values() for row in part.skipped]
+    return model_of_tensors(sorted(tensors, key=_by_name), NAMES, skipped=skipped)
 
 
 def indexed_files(path: Path) -> list[Path]:
     """The files that an index names; they are in the same folder."""
+    return [path.parent / file for file in sorted(set(_weight_map(path).values()))]
+
+
+def _weight_map(path: Path) -> dict[str, str]:
+    """The name of the file of each tensor."""
     try:
         with path.open("rb") as file:
             content: Any = json.loads(file.read(LARGEST))
-        files = sorted(set(content["weight_map"].values()))
+        named = dict(content["weight_map"].items())
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise FiltershiftError(f"is not an index of safetensors files ({one_line(error)})") from None
-    for file in files:
-        if not isinstance(file, str) or Path(file).name != file:
-            raise FiltershiftError(f"the index names {ascii(file)[:80]}; expected a file in the same folder")
-    return [path.parent / file for file in files]
+        raise FiltershiftError(f"is not an index of safetensors or PyTorch files ({one_line(error)})") from None
+    for part in named.values():
+        if not isinstance(part, str) or Path(part).name != part:
+            raise FiltershiftError(f"the index names {ascii(part)[:80]}; expected a file in the same folder")
+    return named
+
+
+def _torch_reader(path: Path) -> Callable[[Path], Contents] | None:
+    """The function that reads a PyTorch file; None for other files."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise FiltershiftError(f"{path.name} cannot be read ({error.strerror})") from None
+    legacy = legacy_contents if LEGACY.match(head) else None
+    return zip_contents if head.startswith(b"PK\x03\x04") else legacy
+
+
+def _check(named: Mapping[str, str], found: Mapping[str, set[str]]) -> None:
+    for name, file in named.items():
+        if name not in found[file]:
+            raise FiltershiftError(f"the index says that {name[:80]!r} is in {file}, but it is not")
+
+
+def _by_name(tensor: StoredTensor) -> list[tuple[int, str]]:
+    return natural(tensor.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
@@ -103,5 +104,5 @@ def _existing(file: str, folder: Path) -> Path:
 
 
 def _stem(path: Path) -> str:
-    """The file name without its suffix, or without all suffixes of a safetensors index."""
-    return path.name.removesuffix(".safetensors.index.json") if path.suffix == ".json" else path.stem
+    """The file name without its suffix, or without all suffixes of an index (model.safetensors.index.json)."""
+    return re.sub(r"(\.safetensors|\.bin)?(\.index)?$", "", path.stem) if path.suffix == ".json" else path.stem

@@ -47,6 +47,11 @@ def model_of_files(files: Sequence[Path]) -> StoredModel:
     return model_of_tensors(tensors, ORDER)
 
 
+def names_in(path: Path) -> list[str]:
+    """The names of the tensors in a file."""
+    return [tensor.name for of_type in _by_type(path) for tensor in of_type]
+
+
 def _by_type(path: Path) -> list[list[StoredTensor]]:
     """Tensors in the order of the file, split where the data type changes: the library sorts by type, then by name."""
     try:
