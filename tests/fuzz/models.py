@@ -15,6 +15,7 @@ from fuzz.targets import MEMBER
 from tiny_models import conv, model_of, value, write_wheel
 
 TORCH = Path(__file__).parents[1] / "data/torch"
+OTHER_TORCH = Path(__file__).parents[1] / "data/models/torch"
 
 
 def sound_models() -> dict[str, bytes]:
@@ -73,7 +74,9 @@ def own_models() -> dict[str, bytes]:
     """Files by PyTorch in both formats, and a safetensors file."""
     names = ("training", "state_dict_legacy", "module_legacy")
     tensors = {"a.weight": np.ones((2, 1, 3, 3), np.float32), "b.weight": np.ones((1, 2, 3, 3), np.float16)}
-    return {name: (TORCH / f"{name}.pt").read_bytes() for name in names} | {"safetensors": save(tensors)}
+    models = {name: (TORCH / f"{name}.pt").read_bytes() for name in names}
+    others = {name: (OTHER_TORCH / f"{name}.pt").read_bytes() for name in ("whole_legacy", "odd", "numpy2", "numpy5")}
+    return {**models, **others, "safetensors": save(tensors)}
 
 
 def repacked(change: Callable[[bytes], bytes]) -> bytes:
