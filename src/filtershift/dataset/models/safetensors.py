@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from filtershift.dataset.models.axes import in_order
 from filtershift.dataset.models.model import NAMES, ORDER
 from filtershift.dataset.models.names import natural
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
@@ -30,7 +31,7 @@ def read_safetensors(path: Path) -> StoredModel:
 
     The safetensors library stores tensors sorted by name, so the order of the model is lost. Such tensors are sorted by
     name with numbers compared by value (layer.2 before layer.10), and `depth_source` is "names". Tensors in any other
-    order keep it.
+    order keep it. Weights of frameworks that order their axes otherwise are turned, see `in_order`.
 
     Raises:
         FiltershiftError: the file is not a safetensors file, or it contradicts itself.
@@ -41,7 +42,8 @@ def read_safetensors(path: Path) -> StoredModel:
 def model_of_files(files: Sequence[Path]) -> StoredModel:
     """The same for a model in several files."""
     stored = [tensors for file in files for tensors in _by_type(file)]
-    tensors = [tensor for of_type in stored for tensor in of_type]
+    formats = frozenset(said for file in files if (said := _format(file)))
+    tensors = in_order([tensor for of_type in stored for tensor in of_type], formats)
     if all(_is_sorted([tensor.name for tensor in of_type if tensor.size]) for of_type in stored):
         return model_of_tensors(sorted(tensors, key=lambda tensor: natural(tensor.name)), NAMES)
     return model_of_tensors(tensors, ORDER)
@@ -62,6 +64,12 @@ def _by_type(path: Path) -> list[list[StoredTensor]]:
         raise FiltershiftError(f"{path.name} cannot be read ({error.strerror or one_line(error)})") from None
     except SafetensorError as error:
         raise FiltershiftError(f"{path.name} is not a safetensors file ({one_line(error)})") from None
+
+
+def _format(path: Path) -> str:
+    """The framework that the metadata of a file name, "" if none."""
+    with safe_open(path, "numpy") as file:
+        return str((file.metadata() or {}).get("format", ""))
 
 
 def _tensor(path: Path, key: str, view: Any) -> StoredTensor:
