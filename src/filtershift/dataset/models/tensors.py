@@ -1,8 +1,9 @@
 """Build a model from its tensors alone, without a graph: from a PyTorch state_dict or a safetensors file.
 
-Each tensor with four dimensions is taken as the weights of a 2-D convolution: (output channels, input channels /
-groups, height, width). The depth of a convolution is its rank among these tensors. Whether it is transposed, and its
-number of groups, are known only if a whole PyTorch module was stored. Other information is missing, not guessed.
+Each tensor with four dimensions is taken as the weights of a 2-D convolution, unless its name tells otherwise: (output
+channels, input channels / groups, height, width). The depth of a convolution is its rank among these tensors. Whether
+it is transposed, and its number of groups, are known only if a whole PyTorch module was stored. Other information is
+missing, not guessed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from filtershift.dataset.models.copies import without_copies
+from filtershift.dataset.models.effective import effective
+from filtershift.dataset.models.leaf_names import NO_WEIGHTS, is_no_weights
 from filtershift.dataset.models.model import ORDER, Skipped
+from filtershift.dataset.models.modules import WEIGHTS
+from filtershift.dataset.models.names import split
 from filtershift.dataset.models.stored import Convolution, StoredModel, StoredTensor
 
 TRANSPOSED = "transposed convolution"
@@ -34,22 +40,38 @@ def model_of_tensors(
         skipped: what was already left out.
         epsilons: ε of each BatchNorm by the name of its module ("layer1.0.bn1"), where it is known.
     """
+    own, copies = without_copies(tensors)
+    whole, parts = effective(own)
+    of_module = {_module(name): number for name, number in groups.items()}
+    stored = {tensor.name for tensor in own}
+    no_weights: list[Skipped] = []
     convolutions: list[Convolution] = []
     rank = 0
-    for tensor in tensors:
+    for tensor in whole:
         dimensions = len(tensor.shape or ())
         if dimensions not in (4, 5):
             continue
-        counts = dimensions == 4 and tensor.left_out != TRANSPOSED
+        if is_no_weights(tensor):
+            no_weights.append(Skipped("tensors", tensor.name, NO_WEIGHTS, tensor.filters * (tensor.size == (3, 3))))
+            continue
+        known = groups.get(tensor.name) if tensor.name in stored else of_module.get(_module(tensor.name))
         weights = tensor if dimensions == 4 else replace(tensor, left_out="3-D convolution")
-        convolutions.append(
-            Convolution(
-                name=tensor.name.removesuffix(".weight"),
-                weights=weights,
-                depth=rank,
-                is_level=counts,
-                groups=groups.get(tensor.name),
-            )
-        )
-        rank += counts
-    return StoredModel(tuple(convolutions), depth_source, skipped=tuple(skipped))
+        convolutions.append(_convolution(weights, rank, known))
+        rank += convolutions[-1].is_level
+    return StoredModel(tuple(convolutions), depth_source, skipped=(*skipped, *copies, *parts, *no_weights))
+
+
+def _convolution(weights: StoredTensor, rank: int, groups: int | None) -> Convolution:
+    module, leaf = split(weights.name)
+    return Convolution(
+        name=module if leaf in WEIGHTS and module else weights.name,
+        weights=weights,
+        depth=rank,
+        is_level=len(weights.shape or ()) == 4 and weights.left_out != TRANSPOSED,
+        groups=groups,
+    )
+
+
+def _module(tensor: str) -> str:
+    """The module of a tensor, also of one that parametrises its weights."""
+    return tensor.partition("parametrizations.")[0].rstrip(".") if "parametrizations." in tensor else split(tensor)[0]
