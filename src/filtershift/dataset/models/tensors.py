@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from types import MappingProxyType
 
 from filtershift.dataset.models.copies import without_copies
 from filtershift.dataset.models.effective import effective
 from filtershift.dataset.models.leaf_names import NO_WEIGHTS, is_no_weights
 from filtershift.dataset.models.model import ORDER, Skipped
-from filtershift.dataset.models.modules import WEIGHTS
+from filtershift.dataset.models.modules import WEIGHTS, module_name
 from filtershift.dataset.models.names import split
+from filtershift.dataset.models.norm_names import Norms, norms_of
 from filtershift.dataset.models.stored import Convolution, StoredModel, StoredTensor
 
 TRANSPOSED = "transposed convolution"
@@ -38,10 +40,13 @@ def model_of_tensors(
         depth_source: which order this is, `ORDER` or `NAMES`.
         groups: number of groups by the name of the tensor, where it is known.
         skipped: what was already left out.
-        epsilons: ε of each BatchNorm by the name of its module ("layer1.0.bn1"), where it is known.
+        epsilons: ε by the name of the BatchNorm, where it is known; see `norms_of`.
     """
+    # a dictionary of sorted names has lost its order: PyTorch's modules have a weight before their bias
+    is_ordered = depth_source == ORDER and any(first.name > second.name for first, second in pairwise(tensors))
     own, copies = without_copies(tensors)
     whole, parts = effective(own)
+    norms = norms_of(whole, is_ordered, epsilons)
     of_module = {_module(name): number for name, number in groups.items()}
     stored = {tensor.name for tensor in own}
     no_weights: list[Skipped] = []
@@ -56,19 +61,26 @@ def model_of_tensors(
             continue
         known = groups.get(tensor.name) if tensor.name in stored else of_module.get(_module(tensor.name))
         weights = tensor if dimensions == 4 else replace(tensor, left_out="3-D convolution")
-        convolutions.append(_convolution(weights, rank, known))
+        convolutions.append(_convolution(weights, rank, known, norms))
         rank += convolutions[-1].is_level
     return StoredModel(tuple(convolutions), depth_source, skipped=(*skipped, *copies, *parts, *no_weights))
 
 
-def _convolution(weights: StoredTensor, rank: int, groups: int | None) -> Convolution:
+def _convolution(weights: StoredTensor, rank: int, groups: int | None, norms: Norms) -> Convolution:
     module, leaf = split(weights.name)
+    shape = weights.shape or (0,)
+    norm = norms.after.get(module_name(weights.name)) if leaf in WEIGHTS else None
+    fits = norm is not None and norm.channels == shape[0]  # not if the layer is transposed after all
+    # a transposed convolution, which is not known as one, has its output channels on the second axis
+    outputs = shape[:1] if weights.size == (1, 1) else shape[:2]
     return Convolution(
         name=module if leaf in WEIGHTS and module else weights.name,
         weights=weights,
         depth=rank,
         is_level=len(weights.shape or ()) == 4 and weights.left_out != TRANSPOSED,
         groups=groups,
+        norm=norm if fits else None,
+        norm_known=fits or (norm is None and norms.channels_of_others.isdisjoint(outputs)),
     )
 
 
