@@ -86,6 +86,7 @@ def _zip_reader(path: Path) -> Callable[[Path], StoredModel]:
     from filtershift.dataset.models.keras.model import read_keras
     from filtershift.dataset.models.torch.exported import read_exported
     from filtershift.dataset.models.torch.model import read_zip
+    from filtershift.dataset.models.torch.script import read_script
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -94,6 +95,8 @@ def _zip_reader(path: Path) -> Callable[[Path], StoredModel]:
         raise FiltershiftError(f"{path.name} is a damaged zip file ({one_line(error)}); get the file again") from None
     if any(name.endswith(("/archive_format", "/serialized_exported_program.json")) for name in members):
         return read_exported
+    if any(name.endswith("/data.pkl") for name in members) and any(name.endswith("/constants.pkl") for name in members):
+        return read_script
     if any(name.endswith("/data.pkl") for name in members):
         return read_zip
     if "/config.json" in members and any(name.startswith("/model.weights.") for name in members):
