@@ -21,7 +21,7 @@ MAY_IMPORT_INSIDE = {
     "dataset": {
         "pickles": set(),
         "": {"pickles"},
-        "models": {"pickles"},
+        "models": {"", "pickles"},
         "sources": {"", "models"},
     },
     "analysis": {
