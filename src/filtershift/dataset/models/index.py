@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from filtershift.dataset.models.keras.model import read_shards
 from filtershift.dataset.models.model import NAMES
 from filtershift.dataset.models.names import natural
 from filtershift.dataset.models.safetensors import model_of_files, names_in
@@ -22,14 +23,17 @@ LARGEST = 1 << 26  # bytes; the index of a hundred thousand tensors takes a tent
 def read_index(path: Path) -> StoredModel:
     """Read the tensors of all files that an index names.
 
-    These are safetensors files (model.safetensors.index.json) or PyTorch files (pytorch_model.bin.index.json). Tensors
-    of PyTorch files are sorted by name as those of safetensors files are, because no file says which part is first.
+    These are safetensors files (model.safetensors.index.json), PyTorch files (pytorch_model.bin.index.json) or files of
+    Keras (model.weights.json). Tensors of PyTorch files are sorted by name as those of safetensors files are, because
+    no file says which part is first.
 
     Raises:
         FiltershiftError: the file is not an index, it names a missing file, or a tensor that its file does not have.
     """
-    named = _weight_map(path)
     files = indexed_files(path)
+    if files and files[0].suffix == ".h5":
+        return read_shards(files)
+    named = {name: parts[0] for name, parts in _weight_map(path).items()}
     parts = {file.name: read for file in files if (read := _torch_reader(file))}
     if not parts:
         _check(named, {file.name: set(names_in(file)) for file in files})
@@ -53,18 +57,20 @@ def read_index(path: Path) -> StoredModel:
 
 def indexed_files(path: Path) -> list[Path]:
     """The files that an index names; they are in the same folder."""
-    return [path.parent / file for file in sorted(set(_weight_map(path).values()))]
+    return [path.parent / file for file in sorted({file for parts in _weight_map(path).values() for file in parts})]
 
 
-def _weight_map(path: Path) -> dict[str, str]:
-    """The name of the file of each tensor."""
+def _weight_map(path: Path) -> dict[str, list[str]]:
+    """The names of the files of each tensor; Keras lists several for the tensors of one layer."""
     try:
         with path.open("rb") as file:
             content: Any = json.loads(file.read(LARGEST))
-        named = dict(content["weight_map"].items())
+        named = {name: file if isinstance(file, list) else [file] for name, file in content["weight_map"].items()}
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise FiltershiftError(f"is not an index of safetensors or PyTorch files ({one_line(error)})") from None
-    for part in named.values():
+        raise FiltershiftError(f"is not an index of safetensors, PyTorch or Keras files ({one_line(error)})") from None
+    if not all(named.values()):
+        raise FiltershiftError("the index names no file for a tensor")
+    for part in (part for parts in named.values() for part in parts):
         if not isinstance(part, str) or Path(part).name != part:
             raise FiltershiftError(f"the index names {ascii(part)[:80]}; expected a file in the same folder")
     return named
