@@ -16,6 +16,7 @@ from tiny_models import conv, model_of, value, write_wheel
 
 TORCH = Path(__file__).parents[1] / "data/torch"
 OTHER_TORCH = Path(__file__).parents[1] / "data/models/torch"
+KERAS = Path(__file__).parents[1] / "data/models/keras.zip"
 
 
 def sound_models() -> dict[str, bytes]:
@@ -71,12 +72,14 @@ def wheel_of(model: bytes) -> bytes:
 
 
 def own_models() -> dict[str, bytes]:
-    """Files by PyTorch in both formats, and a safetensors file."""
+    """Files by PyTorch in both formats, a safetensors file, and files by Keras."""
     names = ("training", "state_dict_legacy", "module_legacy")
     tensors = {"a.weight": np.ones((2, 1, 3, 3), np.float32), "b.weight": np.ones((1, 2, 3, 3), np.float16)}
     models = {name: (TORCH / f"{name}.pt").read_bytes() for name in names}
     others = {name: (OTHER_TORCH / f"{name}.pt").read_bytes() for name in ("whole_legacy", "odd", "numpy2", "numpy5")}
-    return {**models, **others, "safetensors": save(tensors)}
+    with zipfile.ZipFile(KERAS) as archive:
+        keras = {name: archive.read(name) for name in ("keras3_line.h5", "keras3_line.keras")}
+    return {**models, **others, **keras, "safetensors": save(tensors)}
 
 
 def repacked(change: Callable[[bytes], bytes]) -> bytes:
