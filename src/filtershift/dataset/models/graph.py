@@ -130,7 +130,9 @@ def operator_depths(operators: Sequence[Operator], inputs: Iterable[str]) -> lis
 def _norms(graph: Graph) -> dict[int, tuple[int, BatchNorm]]:
     """The position of each convolution that a BatchNorm belongs to -> that BatchNorm's position, and itself."""
     users: dict[str, list[int]] = defaultdict(list)
+    made = {}
     for number, operator in enumerate(graph.operators):
+        made.update(dict.fromkeys(operator.outputs, number))
         for name in operator.inputs:
             users[name].append(number)
     found = {}
@@ -138,7 +140,8 @@ def _norms(graph: Graph) -> dict[int, tuple[int, BatchNorm]]:
         follower = number
         while follower == number or graph.operators[follower].kind == PASSES_ON:
             value = graph.operators[follower].outputs[0] if graph.operators[follower].outputs else ""
-            if len(users[value]) != 1 or value in graph.outputs:
+            # a value that two operators make could lead round in a circle that depths do not find
+            if len(users[value]) != 1 or made.get(value) != follower or value in graph.outputs:
                 break
             [follower] = users[value]
         norm = graph.operators[follower].norm
