@@ -21,6 +21,8 @@ _OTHERS = {
     rb"\s*<": "a page of text (HTML or XML)",
     rb"\x1f\x8b": "a gzip file; unpack it",
     rb"version https://git-lfs": "a pointer to a large file that was not fetched; run git lfs pull",
+    rb"\xdd\x85\x76\0": "the layers of a ncnn model in binary form; give the .param in text",
+    rb"Gk0\x01": "the weights of a ncnn model; give the .param that belongs to them",
 }
 
 
@@ -78,6 +80,8 @@ def _reader(path: Path, head: bytes) -> Callable[[Path], StoredModel]:
     for begin, kind in _OTHERS.items():
         if re.match(begin, head, re.DOTALL):
             raise FiltershiftError(f"{path.name} is {kind}; expected {KINDS}")
+    if path.suffix == ".bin" and path.with_suffix(".param").is_file():
+        raise FiltershiftError(f"{path.name} holds the weights of a ncnn model; give {path.stem}.param, beside it")
     return read_onnx
 
 
