@@ -48,7 +48,7 @@ def read_model_file(path: Path, name: str, batch_norm: str = FOLDED) -> ConvMode
 
 def _reader(path: Path, head: bytes) -> Callable[[Path], StoredModel]:
     """The function that reads a file which begins with `head`."""
-    from filtershift.dataset.models.flax import read_flax
+    from filtershift.dataset.models.flax.model import read_flax
     from filtershift.dataset.models.index import read_index
     from filtershift.dataset.models.keras.model import read_keras_hdf5
     from filtershift.dataset.models.ncnn.model import read_ncnn
@@ -72,7 +72,7 @@ def _reader(path: Path, head: bytes) -> Callable[[Path], StoredModel]:
         rb"7767517\s": read_ncnn,
         rb"\s*(?:<\?xml.*?>\s*)?<net\s": read_openvino,
         rb"\x80[\x02-\x05]": read_paddle,
-        rb"[\x81-\x8f\xde\xdf]": read_flax,
+        rb"(?:[\x81-\x8f]|\xde..|\xdf.{4})[\xa1-\xbf\xd9]": read_flax,  # a map whose first key is text
     }
     for begin, reader in readers.items():
         if re.match(begin, head, re.DOTALL):
