@@ -54,7 +54,7 @@ def _reader(path: Path, head: bytes) -> Callable[[Path], StoredModel]:
     from filtershift.dataset.models.ncnn.model import read_ncnn
     from filtershift.dataset.models.onnx.model import read_onnx
     from filtershift.dataset.models.openvino.model import read_openvino
-    from filtershift.dataset.models.paddle import read_paddle
+    from filtershift.dataset.models.paddle.model import read_paddle
     from filtershift.dataset.models.safetensors import read_safetensors
     from filtershift.dataset.models.tflite.model import read_tflite
     from filtershift.dataset.models.torch.model import LEGACY, read_legacy
