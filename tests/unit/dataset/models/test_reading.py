@@ -72,6 +72,12 @@ def test_a_folder_is_no_model(tmp_path):
         read_model_file(tmp_path, "m")
 
 
+def test_openvino_weights_beside_the_file(tmp_path):
+    for name in ("m.xml", "m.bin", "n.bin"):
+        (tmp_path / name).touch()
+    assert parts_of(ModelFile(str(tmp_path / "m.xml"))) == [tmp_path / "m.xml", tmp_path / "m.bin"]
+
+
 def test_a_list_of_all_kinds(folder):
     (folder / "list.yaml").write_text("- sub/c.pt\n- {file: a.onnx, name: again, labels: {Task: 5, Paper: null}}\n")
     entries = ["a.onnx", {"file": "b.safetensors", "labels": {"Task": "Classification"}}, "list.yaml"]
