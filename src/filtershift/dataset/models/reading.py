@@ -8,22 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from filtershift.dataset.models.batch_norm import FOLDED
+from filtershift.dataset.models.containers import archive_kind, folder_kind
 from filtershift.dataset.models.convolutions import conv_model
 from filtershift.dataset.models.model import ConvModel
 from filtershift.dataset.models.stored import StoredModel
+from filtershift.dataset.models.unreadable import KINDS, cut_off, unreadable, unreadable_json, weights_beside
 from filtershift.errors import FiltershiftError, about, one_line
 
-KINDS = "ONNX, PyTorch, safetensors, Keras, TFLite, ncnn, OpenVINO, Paddle or Flax"
 _HEAD = 512
-
-# The first bytes of files that are no model.
-_OTHERS = {
-    rb"\s*<": "a page of text (HTML or XML)",
-    rb"\x1f\x8b": "a gzip file; unpack it",
-    rb"version https://git-lfs": "a pointer to a large file that was not fetched; run git lfs pull",
-    rb"\xdd\x85\x76\0": "the layers of a ncnn model in binary form; give the .param in text",
-    rb"Gk0\x01": "the weights of a ncnn model; give the .param that belongs to them",
-}
 
 
 def read_model_file(path: Path, name: str, batch_norm: str = FOLDED) -> ConvModel:
@@ -38,6 +30,8 @@ def read_model_file(path: Path, name: str, batch_norm: str = FOLDED) -> ConvMode
         FiltershiftError: the file is of another kind, or it contradicts itself.
     """
     with about(name):
+        if path.is_dir():
+            raise FiltershiftError(f"{path.name or path} {_folder(path)}")
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD)
@@ -49,7 +43,7 @@ def read_model_file(path: Path, name: str, batch_norm: str = FOLDED) -> ConvMode
 def _reader(path: Path, head: bytes) -> Callable[[Path], StoredModel]:
     """The function that reads a file which begins with `head`."""
     from filtershift.dataset.models.flax.model import read_flax
-    from filtershift.dataset.models.index import read_index
+    from filtershift.dataset.models.index import LARGEST, read_index
     from filtershift.dataset.models.keras.model import read_keras_hdf5
     from filtershift.dataset.models.ncnn.model import read_ncnn
     from filtershift.dataset.models.onnx.model import read_onnx
@@ -74,15 +68,24 @@ def _reader(path: Path, head: bytes) -> Callable[[Path], StoredModel]:
         rb"\x80[\x02-\x05]": read_paddle,
         rb"(?:[\x81-\x8f]|\xde..|\xdf.{4})[\xa1-\xbf\xd9]": read_flax,  # a map whose first key is text
     }
-    for begin, reader in readers.items():
-        if re.match(begin, head, re.DOTALL):
-            return reader
-    for begin, kind in _OTHERS.items():
-        if re.match(begin, head, re.DOTALL):
-            raise FiltershiftError(f"{path.name} is {kind}; expected {KINDS}")
-    if path.suffix == ".bin" and path.with_suffix(".param").is_file():
-        raise FiltershiftError(f"{path.name} holds the weights of a ncnn model; give {path.stem}.param, beside it")
-    return read_onnx
+    if reason := cut_off(path, head):
+        raise FiltershiftError(f"{path.name} {reason}")
+    begin = next((begin for begin in readers if re.match(begin, head, re.DOTALL)), b"")
+    reader: Callable[[Path], StoredModel] = readers.get(begin, read_onnx)
+    reason = unreadable_json(path, LARGEST) if reader is read_index else ""
+    if reader is read_onnx or (reader is read_flax and weights_beside(path)):
+        reason = unreadable(path, head)
+    if reason:
+        raise FiltershiftError(f"{path.name} {reason}")
+    return reader
+
+
+def _folder(path: Path) -> str:
+    """What is said of a folder, as a predicate."""
+    try:
+        return folder_kind(path)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
 
 
 def _zip_reader(path: Path) -> Callable[[Path], StoredModel]:
@@ -96,7 +99,8 @@ def _zip_reader(path: Path) -> Callable[[Path], StoredModel]:
         with zipfile.ZipFile(path) as archive:
             members = [f"/{name}" for name in archive.namelist()]
     except (OSError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise FiltershiftError(f"{path.name} is a damaged zip file ({one_line(error)}); get the file again") from None
+        reason = "it is cut off" if str(error) == "File is not a zip file" else one_line(error)
+        raise FiltershiftError(f"{path.name} is a damaged zip file ({reason}); get the file again") from None
     if any(name.endswith(("/archive_format", "/serialized_exported_program.json")) for name in members):
         return read_exported
     if any(name.endswith("/data.pkl") for name in members) and any(name.endswith("/constants.pkl") for name in members):
@@ -105,4 +109,5 @@ def _zip_reader(path: Path) -> Callable[[Path], StoredModel]:
         return read_zip
     if "/config.json" in members and any(name.startswith("/model.weights.") for name in members):
         return read_keras
-    raise FiltershiftError(f"{path.name} is a zip file, but not a model; expected {KINDS}")
+    reason = archive_kind(members) or f"is a zip file, but not a model; expected {KINDS}"
+    raise FiltershiftError(f"{path.name} {reason}")

@@ -49,29 +49,6 @@ def test_onnx_data_beside_the_file(tmp_path):
     assert parts_of(ModelFile(str(tmp_path / "m.onnx"))) == [tmp_path / "m.onnx", tmp_path / "m.onnx.data"]
 
 
-@pytest.mark.parametrize(
-    ("content", "part"),
-    [
-        (b"<!DOCTYPE html><p>Sign in", "m.pt is a page of text"),
-        (b"version https://git-lfs.github.com/spec/v1\noid", "m.pt is a pointer to a large file that was not fetched"),
-        (b"hello, this is no model", "is not an ONNX model"),
-        (b"", "m.pt is empty (0 bytes)"),
-    ],
-)
-def test_what_is_no_model_is_one_line(content, part, tmp_path):
-    (tmp_path / "m.pt").write_bytes(content)
-    with pytest.raises(FiltershiftError) as refused:
-        read_model_file(tmp_path / "m.pt", "m")
-    assert str(refused.value).startswith("m: ")
-    assert part in str(refused.value)
-    assert "\n" not in str(refused.value)
-
-
-def test_a_folder_is_no_model(tmp_path):
-    with pytest.raises(FiltershiftError, match=r"^m: .* cannot be read \(Is a directory\)$"):
-        read_model_file(tmp_path, "m")
-
-
 def test_openvino_weights_beside_the_file(tmp_path):
     for name in ("m.xml", "m.bin", "n.bin"):
         (tmp_path / name).touch()
