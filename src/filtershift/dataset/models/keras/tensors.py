@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from filtershift.dataset.models.keras.files import Array, Content
 from filtershift.dataset.models.keras.weights import BIAS, DEPTHWISE, KERNEL, POINTWISE, Roles, kernel, role_of
 from filtershift.dataset.models.model import NAMES, ORDER, Skipped
-from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.dataset.models.names import natural
+from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.dataset.models.tensors import model_of_tensors
 
 _TRANSPOSED = re.compile(r"transpose|deconv", re.IGNORECASE)
