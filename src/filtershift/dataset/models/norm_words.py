@@ -83,13 +83,12 @@ class NamedPairs:
     def allows(self, layer: Module, norm: Module) -> bool:
         """Whether `norm`, which directly follows `layer` by order, may belong to it as far as names tell.
 
-        It may if no name tells of either, or if both have a number, and the BatchNorm has the next one, in a network
-        where each BatchNorm comes before the layer of its own number: `norm1, conv1, norm2, conv2`.
+        It may if both have a number, and the BatchNorm has the next one, in a network where each BatchNorm comes before
+        the layer of its own number: `norm1, conv1, norm2, conv2`. Without such names, order alone tells too little: in
+        XCiT an activation is between `conv1` and `bn`.
         """
         own, others = self.norms[layer.name], self.layers[norm.name]
-        if not own:
-            return not others
-        if any(other.position < norm.position for other in others) or len(own) > 1:
+        if len(own) != 1 or any(other.position < norm.position for other in others):
             return False
         kind = self._kinds[layer.name, own[0].name]
         is_before = own[0].position < layer.position and kind not in self._first
