@@ -29,7 +29,7 @@ _BODIES = {_CALL: (4, (0,), 0), _IF: (4, (0, 1), 1), _WHILE: (4, (0, 1), 0), _CO
 _NAMES = {0: "ADD", 18: "MUL", 22: "RESHAPE", 39: "TRANSPOSE", 41: "SUB", 42: "DIV", 53: "CAST", 114: "QUANTIZE"}
 BODY_INPUT = -1
 """In place of the code of an operator: the arguments of a body go in here."""
-LARGEST = 1 << 18  # operators with their inputs and outputs; real models have some ten thousand
+LARGEST = 1 << 17  # operators with their inputs and outputs; real models have some ten thousand
 
 
 @dataclass(frozen=True)

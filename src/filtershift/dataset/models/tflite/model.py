@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +63,9 @@ class _Reader:
     """Makes operators of the nodes of a model."""
 
     def __init__(self, flat: FlatGraph, source: Source) -> None:
-        self._flat, self._source = flat, source
+        self._flat = flat
         self._names: Counter[str] = Counter()
+        self._constant = cache(partial(constant, graph=flat, source=source))
 
     def graph(self) -> Graph:
         operators = [operator for node in self._flat.nodes for operator in self._operators(node)]
@@ -88,7 +89,7 @@ class _Reader:
         values = tuple(_name(value) for value in inputs if value is not None), tuple(map(_name, node.outputs))
         if node.code not in AXES or (node.code == tfl.CUSTOM and not CUSTOM_CONVOLUTION.search(node.custom)):
             return Operator(kind, "", *values, norm=self._norm(node) if node.code == tfl.MUL else None)
-        stored = constant(node.inputs[1] if len(node.inputs) > 1 else None, self._flat, self._source)
+        stored = self._constant(node.inputs[1] if len(node.inputs) > 1 else None)
         weights, name = _weights(node, stored), self._layer_name(node, stored)
         level = node.code in LEVEL_KINDS
         groups = self._groups(node, weights, name) if level else None
@@ -125,7 +126,7 @@ class _Reader:
     def _by_channel(self, value: Value, other: Value) -> Constant | None:
         """The other input, if it is a constant with a number for each channel of the first."""
         channels = self._channels(value)
-        found = constant(other, self._flat, self._source)
+        found = self._constant(other)
         sizes = [size for size in found.shape or () if size != 1] or [1]
         return found if not found.left_out and found.shape and sizes == [channels] == [found.shape[-1]] else None
 

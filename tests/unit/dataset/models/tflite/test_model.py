@@ -287,5 +287,5 @@ def test_records_that_overlap_are_refused(tmp_path):
     content += count.to_bytes(4, "little")
     for number in range(count):
         content += ((only - (moved + 4 + 4 * number)) % (1 << 32)).to_bytes(4, "little")
-    with pytest.raises(FiltershiftError, match=r"damaged TFLite file|more than 262,144 operators"):
+    with pytest.raises(FiltershiftError, match=r"damaged TFLite file|more than 131,072 operators"):
         read(bytes(content), tmp_path)
