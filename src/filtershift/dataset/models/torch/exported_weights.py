@@ -8,9 +8,12 @@ from typing import Any
 
 from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.stored import StoredTensor
+from filtershift.dataset.models.torch.archive import Archive
 from filtershift.dataset.models.torch.computed import UNUSED, layer_name, not_stored
-from filtershift.dataset.models.torch.pickles import BYTES, MOST_DIMENSIONS, Opaque, Storage, Tensor, read_pickle
-from filtershift.dataset.models.torch.storages import Archive, claimed_kernels, tensor_in_storage
+from filtershift.dataset.models.torch.objects import BYTES, Opaque, Storage, Tensor
+from filtershift.dataset.models.torch.pickles import read_pickle
+from filtershift.dataset.models.torch.rebuild import MOST_DIMENSIONS
+from filtershift.dataset.models.torch.values import claimed_kernels, stored_view
 from filtershift.errors import FiltershiftError
 
 # Types of numbers by their code in the schema, named as in pickles.
@@ -61,7 +64,7 @@ def saved_tensors(archive: Archive, name: str) -> dict[str, StoredTensor]:
     read = partial(inner.storage, f"{folder}data/")
     return {
         **{key: _special(key, item) for key, item in items.items() if isinstance(item, Opaque)},
-        **{key: tensor_in_storage(key, tensor, claimed, read, mark) for key, tensor in found.items()},
+        **{key: stored_view(key, tensor, claimed, read, mark) for key, tensor in found.items()},
     }
 
 
@@ -91,7 +94,7 @@ def _raw_tensors(archive: Archive, folder: str, content: Mapping[str, Any]) -> I
             tensors[name] = _tensor(name, file, entry.get("tensor_meta"), archive.sizes([file]))
     claimed, read = claimed_kernels(tensors.values()), partial(archive.storage, "")
     for name, tensor in tensors.items():
-        yield name, tensor_in_storage(name, tensor, claimed, read)
+        yield name, stored_view(name, tensor, claimed, read)
 
 
 def _pickled(archive: Archive, file: str, name: str) -> StoredTensor:
@@ -102,7 +105,7 @@ def _pickled(archive: Archive, file: str, name: str) -> StoredTensor:
     if not isinstance(value, Tensor):
         return _special(name, value)
     read = partial(inner.storage, f"{folder}data/")
-    return tensor_in_storage(name, value, claimed_kernels([value]), read, inner.byte_order(folder))
+    return stored_view(name, value, claimed_kernels([value]), read, inner.byte_order(folder))
 
 
 def _special(name: str, value: object) -> StoredTensor:

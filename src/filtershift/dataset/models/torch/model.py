@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import mmap
 import re
-import zipfile
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.torch.archive import Archive
 from filtershift.dataset.models.torch.modules import epsilons_of, groups_of, sort_out
 from filtershift.dataset.models.torch.objects import BYTES, Storage
 from filtershift.dataset.models.torch.pickles import read_pickle
@@ -24,7 +24,7 @@ LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so real ones h
 LEGACY = re.compile(rb"\x80.(?:\x95.{8})?\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19\.", re.DOTALL)
 """The start of a file in the format of torch.save before 1.6: the pickled magic number."""
 
-_DAMAGE = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile)
+_DAMAGE = (OSError, EOFError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,7 @@ def zip_contents(path: Path) -> Contents:
     Raises:
         FiltershiftError: this is not a PyTorch file, or it contradicts itself.
     """
-    try:
-        return _read_zip(zipfile.ZipFile(path), path.stat().st_size)
-    except _DAMAGE as error:
-        raise FiltershiftError(f"is a damaged zip file ({one_line(error)})") from None
+    return _read_zip(Archive(path))
 
 
 def legacy_contents(path: Path) -> Contents:
@@ -79,41 +76,17 @@ def legacy_contents(path: Path) -> Contents:
         raise FiltershiftError(f"cannot be read ({one_line(error)})") from None
 
 
-def _read_zip(archive: zipfile.ZipFile, size: int) -> Contents:
-    entries = {entry.filename: entry for entry in archive.infolist()}
-    pickles = sorted((entry for entry in entries if f"/{entry}".endswith("/data.pkl")), key=_depth)
-    if not pickles or entries[pickles[0]].file_size > LARGEST_PICKLE:
+def _read_zip(archive: Archive) -> Contents:
+    pickles = sorted((name for name in archive.names() if f"/{name}".endswith("/data.pkl")), key=_depth)
+    if not pickles or archive.sizes(pickles[:1]) > LARGEST_PICKLE:
         raise FiltershiftError("is a zip file, but not a PyTorch model; expected a file written by torch.save")
-    _check_single(archive, pickles)
+    archive.check_single()
+    if pickles[1:] and _depth(pickles[1]) == _depth(pickles[0]):
+        raise FiltershiftError(f"holds more than one model ({pickles[1][:80]!r} is not the only one); expected one")
     folder = pickles[0].removesuffix("data.pkl")
-    claimed = sum(entry.file_size for entry in archive.infolist() if entry.filename.startswith(f"{folder}data/"))
-    if claimed > size:
-        raise FiltershiftError(f"has {size:,} bytes but claims to hold {claimed:,}; torch.save compresses nothing")
-    order = entries.get(f"{folder}byteorder")
-    mark = ">" if order and order.file_size == 3 and archive.read(order) == b"big" else "<"
-
-    def read(storage: Storage) -> bytes:
-        entry = entries.get(f"{folder}data/{storage.key}")
-        found, declared = entry.file_size if entry else 0, storage.count * BYTES[storage.kind]
-        if entry is None or found != declared:
-            raise FiltershiftError(f"storage {storage.key[:80]!r} has {found:,} bytes but declares {declared:,}")
-        try:
-            return archive.read(entry)
-        except _DAMAGE as error:
-            raise FiltershiftError(f"is a damaged zip file ({one_line(error)})") from None
-
-    return _contents(read_pickle(memoryview(archive.read(pickles[0]))).value, read, mark)
-
-
-def _check_single(archive: zipfile.ZipFile, pickles: Sequence[str]) -> None:
-    """Refuse a file in which one reader of zip files finds another model than the next one."""
-    twice = [name for name, count in Counter(entry.filename for entry in archive.infolist()).items() if count > 1]
-    twice += [name for name in pickles[1:] if _depth(name) == _depth(pickles[0])]
-    if twice:
-        raise FiltershiftError(f"holds more than one model ({twice[0][:80]!r} is not the only one); expected one")
-    before = min(entry.header_offset for entry in archive.infolist())
-    if before:
-        raise FiltershiftError(f"has {before:,} bytes before its zip archive, such as another archive; expected one")
+    archive.refuse_packed(archive.names(f"{folder}data/"))
+    read = partial(archive.storage, f"{folder}data/")
+    return _contents(read_pickle(memoryview(archive.read(pickles[0]))).value, read, archive.byte_order(folder))
 
 
 def _depth(name: str) -> int:

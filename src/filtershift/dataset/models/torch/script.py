@@ -17,12 +17,14 @@ from filtershift.dataset.models.graph import Graph, stored_model
 from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.torch.archive import Archive
 from filtershift.dataset.models.torch.computed import UNUSED, layer_name
-from filtershift.dataset.models.torch.pickles import Opaque, Tensor, read_pickle
+from filtershift.dataset.models.torch.objects import Opaque, Tensor
+from filtershift.dataset.models.torch.pickles import read_pickle
 from filtershift.dataset.models.torch.script_code import CannotFollowError, Code
 from filtershift.dataset.models.torch.script_flow import Walk
 from filtershift.dataset.models.torch.script_objects import CONVOLUTION, Objects, Parameter, parameters
-from filtershift.dataset.models.torch.storages import Archive, claimed_kernels, tensor_in_storage
+from filtershift.dataset.models.torch.values import claimed_kernels, stored_view
 
 LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so real ones have less than a hundredth of this
 
@@ -61,7 +63,7 @@ class _Stored:
         self._read = lru_cache(maxsize=1)(partial(archive.storage, folder))  # weights may share a storage
 
     def __call__(self, name: str, tensor: Tensor) -> StoredTensor:
-        return tensor_in_storage(name, self._placed(tensor), self._claimed, self._read, self._mark)
+        return stored_view(name, self._placed(tensor), self._claimed, self._read, self._mark)
 
     def kernels(self, prefix: str = "") -> Iterator[StoredTensor]:
         """The tensors that may be weights of convolutions, in order; the class of a module tells transposed ones."""

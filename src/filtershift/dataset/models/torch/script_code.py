@@ -11,7 +11,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from filtershift.dataset.models.torch.storages import Archive
+from filtershift.dataset.models.torch.archive import Archive
 from filtershift.errors import one_line
 
 LARGEST_CODE = 1 << 22  # bytes, unpacked; a network of a thousand layers has less than half a megabyte

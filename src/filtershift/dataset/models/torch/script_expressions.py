@@ -11,7 +11,7 @@ from filtershift.dataset.models.graph import Operator
 from filtershift.dataset.models.stored import StoredTensor
 from filtershift.dataset.models.torch.aten import kind_of
 from filtershift.dataset.models.torch.computed import not_stored
-from filtershift.dataset.models.torch.pickles import Opaque
+from filtershift.dataset.models.torch.objects import Opaque
 from filtershift.dataset.models.torch.script_code import CannotFollowError, Code
 from filtershift.dataset.models.torch.script_objects import Objects
 from filtershift.dataset.models.torch.script_operators import Operators, Raised

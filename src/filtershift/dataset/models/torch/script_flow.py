@@ -11,7 +11,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from filtershift.dataset.models.torch.pickles import Opaque
+from filtershift.dataset.models.torch.objects import Opaque
 from filtershift.dataset.models.torch.script_code import CannotFollowError
 from filtershift.dataset.models.torch.script_expressions import Expressions, Names
 from filtershift.dataset.models.torch.script_operators import Raised

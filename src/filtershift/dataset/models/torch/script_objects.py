@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from filtershift.dataset.models.stored import StoredTensor
-from filtershift.dataset.models.torch.pickles import Name, Opaque, Tensor
+from filtershift.dataset.models.torch.objects import Name, Opaque, Tensor
 from filtershift.dataset.models.torch.script_code import CannotFollowError, Code
 from filtershift.dataset.models.torch.script_values import UNKNOWN
 

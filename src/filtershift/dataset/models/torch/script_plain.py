@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from filtershift.dataset.models.stored import StoredTensor
-from filtershift.dataset.models.torch.pickles import Opaque
+from filtershift.dataset.models.torch.objects import Opaque
 from filtershift.dataset.models.torch.script_code import CannotFollowError
 from filtershift.dataset.models.torch.script_values import UNKNOWN, Flow, is_number, is_plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 
 import numpy as np
@@ -31,14 +31,13 @@ def stored_tensors(found: Sequence[Found], read: Read, mark: str) -> list[Stored
     Raises:
         FiltershiftError: a tensor does not fit what is stored.
     """
-    claimed = Counter[str]()
-    for tensor in {item.tensor for item in found if isinstance(item.tensor, Tensor) and item.shape[2:] == (3, 3)}:
-        claimed[tensor.storage.key] += math.prod(tensor.shape)
+    claimed = claimed_kernels(item.tensor for item in found if isinstance(item.tensor, Tensor))
     read = lru_cache(maxsize=1)(read)  # tensors of the same storage follow each other
     stored = []
     for item in found:
         if isinstance(item.tensor, Tensor):
-            load, reason = _view(item.name, item.tensor, claimed, read, mark)
+            view = stored_view(item.name, item.tensor, claimed, read, mark)
+            load, reason = view.load, view.left_out
         elif isinstance(item.tensor, Array):
             load, reason = _array(item.name, item.tensor)
         else:
@@ -47,8 +46,28 @@ def stored_tensors(found: Sequence[Found], read: Read, mark: str) -> list[Stored
     return stored
 
 
-def _view(name: str, tensor: Tensor, claimed: Counter[str], read: Read, mark: str) -> tuple[Load, str]:
-    """How a view of a storage is read, and why it is left out; `claimed` is how many numbers 3×3 kernels take of it."""
+def claimed_kernels(tensors: Iterable[Tensor]) -> Counter[str]:
+    """How many numbers the 3×3 kernels among different tensors take from each storage."""
+    claimed = Counter[str]()
+    for tensor in set(tensors):
+        if tensor.shape[2:] == (3, 3):
+            claimed[tensor.storage.key] += math.prod(tensor.shape)
+    return claimed
+
+
+def stored_view(name: str, tensor: Tensor, claimed: Counter[str], read: Read, mark: str = "<") -> StoredTensor:
+    """A view of a storage, which is read when needed.
+
+    Args:
+        name: its name in the model.
+        tensor: the view.
+        claimed: what `claimed_kernels` gives for all tensors of the file.
+        read: function that reads a storage.
+        mark: numpy's character for the byte order.
+
+    Raises:
+        FiltershiftError: it reaches over the end of its storage.
+    """
     shape, storage = tensor.shape, tensor.storage
     last = tensor.offset + sum((length - 1) * stride for length, stride in zip(shape, tensor.strides, strict=True))
     if math.prod(shape) and last >= storage.count:
@@ -56,12 +75,14 @@ def _view(name: str, tensor: Tensor, claimed: Counter[str], read: Read, mark: st
     reason = ""
     if tensor.kind not in (*_FLOATS, "BFloat16"):
         reason = _kind(tensor.kind)
-    elif shape[2:] == (3, 3) and claimed[storage.key] > storage.count:
+    elif math.prod(shape) > storage.count or (shape[2:] == (3, 3) and claimed[storage.key] > storage.count):
         reason = "overlaps with itself or other tensors"
-    return partial(_load_view, tensor, read, mark), reason
+    return StoredTensor(name, shape, tensor, partial(_load_view, tensor, read, mark), reason)
 
 
 def _load_view(tensor: Tensor, read: Read, mark: str) -> NDArray[np.float32]:
+    if not math.prod(tensor.shape):
+        return np.empty(tensor.shape, np.float32)
     numbers = np.frombuffer(read(tensor.storage), f"{mark}{_FLOATS.get(tensor.kind, 'u2')}", tensor.storage.count)
     strides = [stride * numbers.itemsize for stride in tensor.strides]
     view = np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, strides, writeable=False)

@@ -1,22 +1,16 @@
-"""Read tensors out of the members of a zip file that PyTorch wrote."""
+"""The members of a zip file that PyTorch wrote."""
 
 from __future__ import annotations
 
 import lzma
-import math
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from filtershift.dataset.models.stored import StoredTensor
-from filtershift.dataset.models.torch.pickles import BYTES, Storage, Tensor
+from filtershift.dataset.models.torch.objects import BYTES, Storage
 from filtershift.errors import FiltershiftError, one_line
 
 DAMAGE = (
@@ -30,8 +24,6 @@ DAMAGE = (
     lzma.LZMAError,
 )
 """What the standard library raises on a damaged zip file."""
-
-_FLOATS = {"Double": "f8", "Float": "f4", "Half": "f2"}
 
 
 class Archive:
@@ -74,7 +66,23 @@ class Archive:
             FiltershiftError: they have.
         """
         if (claimed := self.sizes(names)) > self.size:
-            raise FiltershiftError(f"has {self.size:,} bytes but claims to hold {claimed:,}; PyTorch packs no tensors")
+            raise FiltershiftError(
+                f"has {self.size:,} bytes but claims to hold {claimed:,}; torch.save compresses nothing"
+            )
+
+    def check_single(self) -> None:
+        """Refuse a file in which one reader of zip files finds other members than the next one.
+
+        Raises:
+            FiltershiftError: a name is there twice, or there is something before the archive.
+        """
+        counts = Counter(entry.filename for entry in self._zip.infolist())
+        if twice := [name for name, count in counts.items() if count > 1]:
+            raise FiltershiftError(f"holds more than one model ({twice[0][:80]!r} is not the only one); expected one")
+        if before := min((entry.header_offset for entry in self._zip.infolist()), default=0):
+            raise FiltershiftError(
+                f"has {before:,} bytes before its zip archive, such as another archive; expected one"
+            )
 
     def read(self, name: str, largest: int | None = None) -> bytes:
         """The content of a member.
@@ -107,50 +115,3 @@ class Archive:
         """Numpy's character for the byte order of the storages."""
         order = f"{folder}byteorder"
         return ">" if order in self and self.sizes([order]) == 3 and self.read(order) == b"big" else "<"
-
-
-def claimed_kernels(tensors: Iterable[Tensor]) -> Counter[str]:
-    """How many numbers the 3×3 kernels among different tensors take from each storage."""
-    claimed = Counter[str]()
-    for tensor in set(tensors):
-        if tensor.shape[2:] == (3, 3):
-            claimed[tensor.storage.key] += math.prod(tensor.shape)
-    return claimed
-
-
-def tensor_in_storage(
-    name: str, tensor: Tensor, claimed: Counter[str], read: Callable[[Storage], bytes], mark: str = "<"
-) -> StoredTensor:
-    """A tensor that is read when needed.
-
-    Args:
-        name: its name in the model.
-        tensor: where it is.
-        claimed: what `claimed_kernels` gives for all tensors of the file.
-        read: function that reads a storage.
-        mark: numpy's character for the byte order.
-
-    Raises:
-        FiltershiftError: it reaches over the end of its storage.
-    """
-    shape, storage = tensor.shape, tensor.storage
-    last = tensor.offset + sum((length - 1) * stride for length, stride in zip(shape, tensor.strides, strict=True))
-    if math.prod(shape) and last >= storage.count:
-        raise FiltershiftError(f"tensor {name[:80]!r} ends at {last:,} in a storage of {storage.count:,} numbers")
-    reason = ""
-    if tensor.kind not in (*_FLOATS, "BFloat16"):
-        reason = f"quantised (weights are {tensor.kind})"
-    elif math.prod(shape) > storage.count or (shape[2:] == (3, 3) and claimed[storage.key] > storage.count):
-        reason = "overlaps with itself or other tensors"
-    return StoredTensor(name, shape, tensor, partial(_load, tensor, read, mark), reason)
-
-
-def _load(tensor: Tensor, read: Callable[[Storage], bytes], mark: str) -> NDArray[np.float32]:
-    if not math.prod(tensor.shape):
-        return np.empty(tensor.shape, np.float32)
-    numbers = np.frombuffer(read(tensor.storage), f"{mark}{_FLOATS.get(tensor.kind, 'u2')}", tensor.storage.count)
-    strides = [stride * numbers.itemsize for stride in tensor.strides]
-    view = np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, strides, writeable=False)
-    if tensor.kind == "BFloat16":  # the upper half of a float32
-        return (view.astype(np.uint32) << 16).view(np.float32)
-    return view.astype(np.float32)
