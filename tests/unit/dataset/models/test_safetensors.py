@@ -112,7 +112,7 @@ def test_a_model_in_several_files(tmp_path):
         ({"a": "/etc/passwd"}, "expected a file in the same folder"),
         ({"a": 3}, "the index names 3"),
         ({"a": "gone.safetensors"}, "gone.safetensors cannot be read (No such file or directory"),
-        ([], "is not an index of safetensors or PyTorch files"),
+        ([], "is not an index of safetensors, PyTorch or Keras files"),
     ],
 )
 def test_an_index_that_is_wrong(files, part, tmp_path):

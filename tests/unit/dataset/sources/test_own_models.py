@@ -50,7 +50,7 @@ def test_models_of_all_kinds(files, tmp_path, capsys):
     meta = pd.read_hdf(tmp_path / "d.h5", "/meta").reset_index()
     assert meta["model"].tolist() == ["a", "a", "b", "torch", "torch", "torch"]
     assert meta["model_id"].tolist() == [0, 0, 1, 2, 2, 2]
-    assert meta["conv_depth_norm"].tolist() == [0, 1, 0, 0, 0.2, 0.8]
+    assert meta["conv_depth_norm"].tolist() == [0, 1, 0, 0, 0.25, 0.75]
     assert meta["depth_source"].tolist() == ["graph", "graph", "names", "order", "order", "order"]
     assert meta["filter_ids"].tolist() == ["0:7", "8:13", "14:17", "18:25", "26:29", "30:39"]
     assert meta["op_set"].notna().tolist() == meta["Conv"].notna().tolist() == [True, True, *[False] * 4]

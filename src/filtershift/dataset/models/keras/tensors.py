@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from filtershift.dataset.models.keras.files import Array, Content
 from filtershift.dataset.models.keras.weights import BIAS, DEPTHWISE, KERNEL, POINTWISE, Roles, kernel, role_of
@@ -41,7 +42,9 @@ def read_tensors(content: Content, skipped: Sequence[Skipped] = ()) -> StoredMod
             tensors.append(tensor)
             if channels:
                 groups[tensor.name] = channels
-    return model_of_tensors(tensors, NAMES if content.layers is None else ORDER, groups, skipped)
+    model = model_of_tensors(tensors, NAMES if content.layers is None else ORDER, groups, skipped)
+    # Statistics of BatchNorms are in the file, but not to which layers they belong.
+    return replace(model, convolutions=tuple(replace(found, norm_known=False) for found in model.convolutions))
 
 
 Owner = tuple[str, str, Roles]

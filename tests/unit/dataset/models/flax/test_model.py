@@ -29,13 +29,23 @@ def test_files_by_flax(name):
     for layer in model.layers:
         np.testing.assert_array_equal(layer.weights, expected[layer.name].reshape(-1, 3, 3))
         assert layer.out_channels == len(expected[layer.name])
-    assert [layer.conv_depth for layer in model.layers[:3]] == ([1, 2, 3] if is_sorted else [0, 1, 3])
+    assert [layer.conv_depth for layer in model.layers[:3]] == [0, 1, 2]
     assert model.depth_source == ("names" if is_sorted else "order")
     assert model.kernel_shapes == {(3, 3): 64, (1, 1): 4}
     rows = [(row.name, row.reason, row.count) for row in model.skipped]
     assert rows[-1] == ("m: ConvTranspose_0", "transposed convolution", 16)
     others = [("m: opt_state", "not the model, which is under the key 'params'", 160)]
     assert rows[:-1] == (others if name == "train_state" else [])
+
+
+def test_a_batch_norm_is_found_by_its_name():
+    expected, model = np.load(FOLDER / "float32.npz"), read_model_file(FOLDER / "variables.msgpack", "m")
+    stem, *others = model.layers
+    np.testing.assert_allclose(
+        stem.weights, (expected["stem"] * expected["factors"].reshape(-1, 1, 1, 1)).reshape(-1, 3, 3), rtol=1e-6
+    )
+    # BatchNorm_0 has four channels, and so have two other convolutions.
+    assert [layer.batch_norm for layer in others] == ["unknown", "unknown", *["absorbed"] * (len(others) - 2)]
 
 
 def array(values, kind=None, shape=None):

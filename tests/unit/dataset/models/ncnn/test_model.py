@@ -164,7 +164,7 @@ def test_the_files_of_a_model(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "part"),
     [
-        ("m.bin", PLAIN, "m.bin holds the weights of a ncnn model; give m.param, beside it"),
+        ("m.bin", PLAIN, "m.bin is the weights of a model of ncnn; give m.param"),
         ("other.bin", tagged(TENSOR, HALF), "other.bin is the weights of a ncnn model; give the .param that belongs"),
         (
             "m.param.bin",

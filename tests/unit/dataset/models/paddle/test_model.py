@@ -24,7 +24,7 @@ def read(content, tmp_path, **choice):
 def test_files_by_paddle(name):
     expected = np.load(FOLDER / f"{name.partition('-')[0]}.npz")
     model = read_model_file(FOLDER / f"{name}.pdparams", "m", batch_norm="stored")
-    assert [(layer.name, layer.conv_depth) for layer in model.layers] == [("stem.0", 0), ("conv1", 1), ("conv3", 4)]
+    assert [(layer.name, layer.conv_depth) for layer in model.layers] == [("stem.0", 0), ("conv1", 1), ("conv3", 3)]
     for layer in model.layers:
         stored = expected[f"{layer.name}.weight"]
         np.testing.assert_array_equal(layer.weights, stored.reshape(-1, 3, 3))
@@ -33,6 +33,15 @@ def test_files_by_paddle(name):
     rows = [(row.name, row.reason, row.count) for row in model.skipped]
     others = [("m: optimizer", "not the model, which is under the key 'model'", 88)]
     assert rows == [*(others if "training" in name else []), ("m: up", "transposed convolution", 16)]
+
+
+def test_batch_norms_are_found_by_their_names():
+    expected, model = np.load(FOLDER / "net.npz"), read_model_file(FOLDER / "net-4.pdparams", "m")
+    norms = {"stem.0": "stem.1.factors", "conv1": "bn1.factors"}
+    assert [layer.batch_norm for layer in model.layers] == ["folded", "folded", "absorbed"]
+    for layer in model.layers[:2]:
+        folded = expected[f"{layer.name}.weight"] * expected[norms[layer.name]].reshape(-1, 1, 1, 1)
+        np.testing.assert_allclose(layer.weights, folded.reshape(-1, 3, 3), rtol=1e-6)
 
 
 def test_the_state_of_an_optimiser_is_no_model():
