@@ -28,7 +28,7 @@ from filtershift.dataset.hdf5 import (
     reading,
     row_bytes,
 )
-from filtershift.dataset.pickles.arrays import MAX_CELLS
+from filtershift.dataset.pickles.arrays import MAX_CELLS, IntList
 from filtershift.dataset.pickles.machine import decode
 from filtershift.errors import FiltershiftError
 
@@ -203,6 +203,8 @@ def _name(index: h5py.Dataset) -> str | None:
 
 
 def _names(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+    """The names of columns; pandas allows integers, too."""
+    names: Any = list(value.integers()) if isinstance(value, IntList) else value
+    if not isinstance(names, list) or not all(isinstance(name, str | int) for name in names):
         raise ValueError("columns without names")
-    return value
+    return [str(name) for name in names]

@@ -38,6 +38,15 @@ def test_frames_of_this_pandas(tmp_path, index, options, strings):
     assert_cells_equal(read_meta(path), expected.reset_index() if index else expected)
 
 
+@pytest.mark.parametrize("options", [{}, {"format": "table"}])
+@pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
+def test_columns_that_are_named_by_numbers(tmp_path, options):
+    frame = FRAME.assign(**{"1": "a", "20": 0.5}).rename(columns={"1": 1, "20": 20})
+    found = read_meta(write(tmp_path / "d.h5", frame, **options)).rename(columns=str)
+    assert found["1"].tolist() == ["a"] * len(FRAME)
+    assert found["20"].tolist() == [0.5] * len(FRAME)
+
+
 def test_an_index_of_one_level_becomes_a_column(tmp_path):
     path = write(tmp_path / "d.h5", FRAME.set_index("model_id"))
     assert_cells_equal(read_meta(path), FRAME)
