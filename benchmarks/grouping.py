@@ -5,8 +5,8 @@ from pathlib import Path
 from filtershift.analysis.groups.assign import assign
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.dataset.layer_table import load_layers
-from filtershift.figures.eigenfilters import eigenfilters_of
-from filtershift.figures.ridge import ridge_of
+from filtershift.figures.eigenfilters import eigenfilter_tiles
+from filtershift.figures.ridge import density_ridges
 from filtershift.figures.saving import save
 from filtershift.figures.shift_matrix import shift_matrix, shift_panel
 from filtershift.passes.group_files import load_bases
@@ -26,9 +26,10 @@ def add_grouping(folder: Path, column: str) -> None:
     for v, (variant, histograms) in enumerate(zip(VARIANTS, histogram_files(folder), strict=True)):
         shifts, own = shifts_of(groups, "shift", layers, moments, v, global_bases[v], histograms)
         bases = [(label, {**vars(basis), "n_models": models[label]}) for label, basis in own.items()]
+        densities = {label: {"density": density} for label, density in shifts.densities.items()}
         figures = {
-            "eigenfilters": eigenfilters_of(bases),
-            "ridge": ridge_of(shifts.x, shifts.densities, shifts.n["group"].tolist()),
+            "eigenfilters": eigenfilter_tiles(bases),
+            "ridge": density_ridges(shifts.x, densities, shifts.n["group"].tolist()),
             "shift_matrix": shift_matrix([shift_panel(column, shifts.matrix, shifts.n)]),
         }
         for name, figure in figures.items():

@@ -11,21 +11,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place, text_width
+from filtershift.figures.layout import MARGIN, canvas, fit_labels, heading, page, place, text_width
 from filtershift.figures.style import FRAME, SMALL, TINY, TITLE, Color, group_colors, styled
 
 _WIDTH, _HEIGHT = 4.2, 3.2
 _HEADING, _AXIS, _LEFT, _SPACE = 0.35, 0.65, 0.55, 0.3
 _HANDLE = 0.3
-
-
-@dataclass(frozen=True)
-class CumulativePanel:
-    """The groups of one grouping and their explained variance ratios (g, 9), largest first."""
-
-    title: str
-    labels: Sequence[str]
-    ratios: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -47,56 +38,39 @@ class _Legend:
         return min(self.rows, len(self.texts)) * self.pitch
 
 
-def cumulative_of(titles: Sequence[str], groupings: Sequence[Mapping[str, Mapping[str, NDArray]]]) -> Figure:
-    """Show what the components of the groups of some groupings explain, one panel per grouping.
-
-    Args:
-        titles: of the groupings.
-        groupings: of each, the bases of its groups as stored, by label: explained_variance_ratio (9,).
-    """
-    panels = [
-        CumulativePanel(title, list(bases), np.stack([basis["explained_variance_ratio"] for basis in bases.values()]))
-        for title, bases in zip(titles, groupings, strict=True)
-    ]
-    colors = {label: color for bases in groupings for label, color in group_colors(bases).items()}
-    return cumulative(panels, colors)
-
-
 @styled
-def cumulative(panels: Sequence[CumulativePanel], colors: Mapping[str, Color]) -> Figure:
+def cumulative_lines(titles: Sequence[str], groupings: Sequence[Mapping[str, Mapping[str, NDArray]]]) -> Figure:
     """Draw for each grouping the explained variance of the first n = 1…9 components, one line for each group.
 
     The legend stands right of the lines, in the order given, in as many columns as it needs.
 
     Args:
-        panels: one per grouping, drawn below each other.
-        colors: label -> line colour, for the labels of all panels, see `style.group_colors`.
+        titles: of the groupings, drawn below each other.
+        groupings: of each, the bases of its groups as stored, by label: explained_variance_ratio (9,).
 
     Raises:
-        FiltershiftError: there is no panel, or one with no groups or whose ratios are not (groups, 9).
+        FiltershiftError: there is no grouping.
     """
-    if not panels:
-        raise FiltershiftError("cumulative variance: no panel to draw; give at least one")
-    for panel in panels:
-        if not panel.labels or panel.ratios.shape != (len(panel.labels), 9):
-            found = f"ratios {panel.ratios.shape} for {len(panel.labels)} labels"
-            raise FiltershiftError(f"cumulative variance '{panel.title}': {found}; give (groups, 9)")
-    legends = [_measure_legend(panel.labels) for panel in panels]
+    if not groupings:
+        raise FiltershiftError("cumulative variance: no grouping to draw; give at least one")
+    ratios = [np.stack([basis["explained_variance_ratio"] for basis in bases.values()]) for bases in groupings]
+    colors = {label: color for bases in groupings for label, color in group_colors(bases).items()}
+    legends = [_measure_legend(list(bases)) for bases in groupings]
     heights = [float(np.clip(legend.height, _HEIGHT, 1.6 * _HEIGHT)) for legend in legends]
-    blocks = [max(height + _AXIS, legend.height) + _HEADING for height, legend in zip(heights, legends, strict=True)]
     width = _LEFT + _WIDTH + _SPACE + max(legend.width for legend in legends)
+    blocks = [max(height + _AXIS, legend.height) + _HEADING for height, legend in zip(heights, legends, strict=True)]
     figure = page(width + 2 * MARGIN, sum(blocks) + 2 * MARGIN)
-    titles = fit_labels([panel.title for panel in panels], TITLE, width, "bold")
-    lowest = min(np.nanmin(panel.ratios[:, 0], initial=1.0) for panel in panels)
+    fitted = fit_labels(titles, TITLE, width, "bold")
+    lowest = min(np.nanmin(rows[:, 0], initial=1.0) for rows in ratios)
     floor = max(0.0, math.floor(lowest * 10 - 1e-9) / 10)
     top = MARGIN
-    for panel, legend, title, height, block in zip(panels, legends, titles, heights, blocks, strict=True):
-        heading = canvas(figure, MARGIN, top, width, _HEADING)
-        heading.text(0, 0.2, title, fontsize=TITLE, fontweight="bold")
-        axes = place(figure, MARGIN + _LEFT, top + _HEADING, _WIDTH, height)
-        _draw_lines(axes, panel.ratios, [colors[label] for label in panel.labels], floor)
+    for k, (bases, legend, block) in enumerate(zip(groupings, legends, blocks, strict=True)):
+        fills = [colors[label] for label in bases]
+        heading(figure, MARGIN, top, width, _HEADING, fitted[k])
+        axes = place(figure, MARGIN + _LEFT, top + _HEADING, _WIDTH, heights[k])
+        _draw_lines(axes, ratios[k], fills, floor)
         beside = canvas(figure, MARGIN + _LEFT + _WIDTH + _SPACE, top + _HEADING, legend.width, legend.height)
-        _draw_legend(beside, legend, [colors[label] for label in panel.labels])
+        _draw_legend(beside, legend, fills)
         top += block
     return figure
 

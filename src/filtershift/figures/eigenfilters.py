@@ -15,25 +15,14 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from filtershift.errors import FiltershiftError
 from filtershift.figures.blank import blank
 from filtershift.figures.labels import indexed
 from filtershift.figures.layout import MARGIN, POINTS, canvas, fit_labels, page, place, text_width
 from filtershift.figures.style import BAR, FAINT, FRAME, SMALL, TINY, TITLE, WEIGHT_MAP, styled
 
+_Basis = tuple[str, Mapping[str, NDArray]]
 _Origin = tuple[float, float]
 _SCALE = Normalize(-1, 1)
-
-
-@dataclass(frozen=True)
-class Subset:
-    """The basis of one subset: `components` (9, 9), one a row, and `explained_variance_ratio` (9,)."""
-
-    label: str
-    components: np.ndarray
-    explained_variance_ratio: np.ndarray
-    n_filters: int
-    n_models: int
 
 
 @dataclass(frozen=True)
@@ -83,61 +72,41 @@ _DENSE = _Sizes(tile=0.33, gap=0.12, title=SMALL, number=TINY, curve=0.7, space=
 _GENEROUS_ROWS = 20
 
 
-def eigenfilters_of(bases: Sequence[tuple[str, Mapping[str, NDArray]]]) -> Figure:
-    """Show the bases of groups, or the reason why there is none.
-
-    Args:
-        bases: label, and components, explained_variance_ratio, n_filters and n_models as stored, from top to bottom.
-    """
-    subsets = [
-        Subset(
-            label,
-            components=basis["components"],
-            explained_variance_ratio=basis["explained_variance_ratio"],
-            n_filters=int(basis["n_filters"]),
-            n_models=int(basis["n_models"]),
-        )
-        for label, basis in bases
-    ]
-    return eigenfilters(subsets) if subsets else blank()
-
-
 @styled
-def eigenfilters(subsets: Sequence[Subset]) -> Figure:
-    """Draw for each subset its nine eigenfilters as 3×3 tiles in one row.
+def eigenfilter_tiles(bases: Sequence[_Basis]) -> Figure:
+    """Draw for each group its nine eigenfilters as 3×3 tiles in one row, or the reason why there is no group.
 
     Above each tile stands its name v_i, below it its explained variance ratio; the curve beside the row is the
-    cumulative ratio over the first 1…9 components. One diverging scale, −1…1, serves all tiles. Up to 20 subsets are
+    cumulative ratio over the first 1…9 components. One diverging scale, −1…1, serves all tiles. Up to 20 groups are
     drawn large in one column, more of them smaller in several.
 
-    Raises:
-        FiltershiftError: there is no subset, or one whose arrays are not (9, 9) and (9,).
+    Args:
+        bases: label, and as stored components (9, 9), one a row, explained_variance_ratio (9,), n_filters and n_models,
+            from top to bottom.
     """
-    if not subsets:
-        raise FiltershiftError("eigenfilters: no subset to draw; give at least one")
-    for subset in subsets:
-        if subset.components.shape != (9, 9) or subset.explained_variance_ratio.shape != (9,):
-            raise FiltershiftError(f"eigenfilters: '{subset.label}' needs components (9, 9) and 9 variance ratios")
-    sizes = _GENEROUS if len(subsets) <= _GENEROUS_ROWS else _DENSE
-    columns = 1 if sizes.repeat else math.ceil(math.sqrt(len(subsets) / 15))
-    rows = math.ceil(len(subsets) / columns)
+    if not bases:
+        return blank()
+    sizes = _GENEROUS if len(bases) <= _GENEROUS_ROWS else _DENSE
+    columns = 1 if sizes.repeat else math.ceil(math.sqrt(len(bases) / 15))
+    rows = math.ceil(len(bases) / columns)
     pitch = sizes.width + 0.4
     top = 0 if sizes.repeat else 1.4 * sizes.line
     width, height = columns * pitch - 0.4, top + rows * sizes.row
     figure = page(width + 2 * MARGIN, height + 0.4 + 2 * MARGIN)
     axes = canvas(figure, MARGIN, MARGIN, width, height)
-    origins = [(n // rows * pitch, top + n % rows * sizes.row) for n in range(len(subsets))]
-    _draw_tiles(axes, subsets, origins, sizes)
-    _draw_curves(axes, subsets, origins, sizes)
-    _draw_headings(axes, subsets, origins, sizes)
+    origins = [(n // rows * pitch, top + n % rows * sizes.row) for n in range(len(bases))]
+    _draw_tiles(axes, bases, origins, sizes)
+    _draw_curves(axes, bases, origins, sizes)
+    _draw_headings(axes, bases, origins, sizes)
     _draw_scale(figure, width, height)
     return figure
 
 
-def _draw_headings(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin], sizes: _Sizes) -> None:
-    counts = [f"{s.n_filters:,} filters, {s.n_models:,} model{'s' * (s.n_models != 1)}" for s in subsets]
+def _draw_headings(axes: Axes, bases: Sequence[_Basis], origins: Sequence[_Origin], sizes: _Sizes) -> None:
+    numbers = [(int(basis["n_filters"]), int(basis["n_models"])) for _, basis in bases]
+    counts = [f"{n_filters:,} filters, {n_models:,} model{'s' * (n_models != 1)}" for n_filters, n_models in numbers]
     room = sizes.tiles - text_width(counts, sizes.number) - 0.15
-    texts = fit_labels([subset.label for subset in subsets], sizes.title, room, "bold")
+    texts = fit_labels([label for label, _ in bases], sizes.title, room, "bold")
     for text, count, (x, y) in zip(texts, counts, origins, strict=True):
         baseline = y + sizes.heading * 0.7
         axes.text(x, baseline, text, fontsize=sizes.title, fontweight="bold")
@@ -145,7 +114,7 @@ def _draw_headings(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Ori
         axes.text(after, baseline, count, fontsize=sizes.number, color=FAINT)
 
 
-def _draw_tiles(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin], sizes: _Sizes) -> None:
+def _draw_tiles(axes: Axes, bases: Sequence[_Basis], origins: Sequence[_Origin], sizes: _Sizes) -> None:
     """Draw all tiles, each with its name above and its variance ratio below."""
     lefts = np.arange(9) * (sizes.tile + sizes.gap)
     side = sizes.tile / 3
@@ -153,7 +122,7 @@ def _draw_tiles(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin
     corners = np.stack([lefts[:, None] + across.ravel(), np.broadcast_to(down.ravel(), (9, 9))], axis=-1)
     square = side * np.array([(0, 0), (1, 0), (1, 1), (0, 1)])
     squares = []
-    for subset, (x, y) in zip(subsets, origins, strict=True):
+    for (_, basis), (x, y) in zip(bases, origins, strict=True):
         top = y + sizes.tile_top
         squares.append((corners.reshape(81, 1, 2) + square) + (x, top))
         for index, left in enumerate(lefts):
@@ -161,10 +130,10 @@ def _draw_tiles(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin
             if sizes.repeat or y == origins[0][1]:
                 above = top if sizes.repeat else y - 0.4 * sizes.line
                 axes.text(middle, above - 0.03, indexed("v", index), fontsize=sizes.number, ha="center")
-            ratio = subset.explained_variance_ratio[index]
+            ratio = basis["explained_variance_ratio"][index]
             text = f"{ratio:.2f}" if np.isfinite(ratio) else "–"
             axes.text(middle, top + sizes.tile + 0.03, text, fontsize=sizes.number, ha="center", va="top", color=FAINT)
-    values = np.concatenate([subset.components.ravel() for subset in subsets])
+    values = np.concatenate([basis["components"].ravel() for _, basis in bases])
     _draw_squares(axes, np.concatenate(squares), values)
 
 
@@ -176,12 +145,12 @@ def _draw_squares(axes: Axes, squares: np.ndarray, values: np.ndarray) -> None:
     axes.add_collection(tiles, autolim=False)
 
 
-def _draw_curves(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origin], sizes: _Sizes) -> None:
+def _draw_curves(axes: Axes, bases: Sequence[_Basis], origins: Sequence[_Origin], sizes: _Sizes) -> None:
     """Draw the cumulative ratios, each in a frame from 0 to 1 beside its tiles."""
     steps = np.linspace(0.06, 0.94, 9) * sizes.curve
     rules, curves = [], []
     faint: dict[str, Any] = {"fontsize": sizes.number, "color": FAINT}
-    for subset, (x, y) in zip(subsets, origins, strict=True):
+    for (_, basis), (x, y) in zip(bases, origins, strict=True):
         left, top = x + sizes.curve_left, y + sizes.tile_top
         named = sizes.repeat or y == origins[0][1]
         for level in (0, 0.5, 1) if sizes.repeat else (0, 1):
@@ -189,7 +158,7 @@ def _draw_curves(axes: Axes, subsets: Sequence[Subset], origins: Sequence[_Origi
             rules.append([(left, height), (left + sizes.curve, height)])
             if named:
                 axes.text(left - 0.05, height, f"{level:g}", ha="right", va="center", **faint)
-        cumulative = np.cumsum(subset.explained_variance_ratio)
+        cumulative = np.cumsum(basis["explained_variance_ratio"])
         curves.append(np.column_stack([left + steps, top + (1 - cumulative) * sizes.tile]))
         for number in (1, 9) if named else ():
             axes.text(left + steps[number - 1], top + sizes.tile + 0.03, str(number), ha="center", va="top", **faint)

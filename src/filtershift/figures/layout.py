@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 
 from filtershift.figures.labels import label_texts, number_text
-from filtershift.figures.style import FONT, FRAME, LABEL
+from filtershift.figures.style import FONT, FRAME, LABEL, TITLE
 
 POINTS = 72.0
 MARGIN = 0.15
@@ -76,6 +76,13 @@ def canvas(figure: Figure, left: float, top: float, width: float, height: float)
     """Add axes without ticks and frame whose data units are inches, x to the right and y downwards."""
     axes = place(figure, left, top, width, height, xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
+    return axes
+
+
+def heading(figure: Figure, left: float, top: float, width: float, height: float, title: str, y: float = 0.2) -> Axes:
+    """Add a canvas that begins with a title, its baseline ``y`` inches below the upper edge."""
+    axes = canvas(figure, left, top, width, height)
+    axes.text(0, y, title, fontsize=TITLE, fontweight="bold")
     return axes
 
 

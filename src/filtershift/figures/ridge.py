@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from filtershift.errors import FiltershiftError
 from filtershift.figures.blank import blank
 from filtershift.figures.labels import indexed
 from filtershift.figures.layout import (
@@ -23,45 +22,27 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import FRAME, LABEL, SMALL, Color, group_colors, styled
+from filtershift.figures.style import FRAME, LABEL, SMALL, group_colors, styled
 
 _CELL, _GAP = 0.92, 0.08
 _PEAK = 0.92
 """Share of a row's height that its highest density takes."""
 
 
-def ridge_of(x: np.ndarray, densities: Mapping[str, NDArray], labels: Sequence[str]) -> Figure:
-    """Show the densities of some groups, or the reason why there is none.
-
-    Args:
-        x: (m,) coefficients.
-        densities: (9, m) of each group of the grouping, by label; all of them have a colour.
-        labels: of the groups to show, from top to bottom.
-    """
-    if not labels:
-        return blank()
-    return ridge(x, np.stack([densities[label] for label in labels]), labels, group_colors(densities))
-
-
 @styled
-def ridge(x: np.ndarray, densities: np.ndarray, labels: Sequence[str], colors: Mapping[str, Color]) -> Figure:
-    """Draw the densities of the nine coefficients of each group.
+def density_ridges(x: np.ndarray, groups: Mapping[str, Mapping[str, NDArray]], labels: Sequence[str]) -> Figure:
+    """Draw the densities of the nine coefficients of some groups, or the reason why there is none.
 
     Every cell starts at 0 and is scaled to its own peak, so shapes compare, heights do not. Cells without any finite,
     positive density stay empty. Rows get thinner from 16 groups and the page grows from about 80.
 
     Args:
         x: shared grid of coefficient values (m,), ascending; the whole grid is shown.
-        densities: (groups, 9, m).
-        labels: one a group, drawn top to bottom.
-        colors: label -> fill, see `style.group_colors`.
-
-    Raises:
-        FiltershiftError: there is no group, or the shapes do not belong together.
+        groups: all groups of the grouping as stored, by label: density (9, m). Each has a colour.
+        labels: of the groups to show, from top to bottom.
     """
-    if not labels or densities.shape != (len(labels), 9, len(x)):
-        expected = f"densities ({len(labels)}, 9, {len(x)}) for {len(labels)} labels and {len(x)} grid points"
-        raise FiltershiftError(f"ridge plot: got densities {densities.shape}; give at least one group and {expected}")
+    if not labels:
+        return blank()
     pitch = row_pitch(len(labels), generous=0.55, dense=0.11)
     size = row_font(pitch)
     texts = fit_labels(labels, size, 3.2)
@@ -69,6 +50,7 @@ def ridge(x: np.ndarray, densities: np.ndarray, labels: Sequence[str], colors: M
     top = MARGIN + 0.25
     height = pitch * len(labels)
     figure = page(left + 9 * _CELL + 8 * _GAP + MARGIN, top + height + 0.45 + MARGIN)
+    colors = group_colors(groups)
     fills = [(*colors[label], 0.7) for label in labels]
     edges = [tuple(0.3 + 0.7 * np.array(colors[label])) for label in labels]
     for column in range(9):
@@ -77,7 +59,7 @@ def ridge(x: np.ndarray, densities: np.ndarray, labels: Sequence[str], colors: M
         axes.set_title(indexed("c", column), fontsize=LABEL, pad=5)
         axes.hlines(np.arange(1, len(labels) + 1), x[0], x[-1], color=FRAME, linewidth=0.4)
         axes.axvline(0, color=FRAME, linewidth=0.4, linestyle=":")
-        cells = [_outline(x, densities[row, column], row + 1, pitch) for row in range(len(labels))]
+        cells = [_outline(x, groups[label]["density"][column], row, pitch) for row, label in enumerate(labels, start=1)]
         axes.add_collection(
             PolyCollection(cells, facecolors=fills, edgecolors=edges, linewidths=0.5, zorder=2), autolim=False
         )

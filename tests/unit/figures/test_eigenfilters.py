@@ -1,16 +1,19 @@
 import matplotlib as mpl
 import numpy as np
-import pytest
 from matplotlib.collections import PathCollection
 
-from filtershift.errors import FiltershiftError
-from filtershift.figures.eigenfilters import Subset, eigenfilters, eigenfilters_of
+from filtershift.figures.eigenfilters import eigenfilter_tiles
 from filtershift.figures.style import WEIGHT_MAP
 
 
-def subset(label, rng, n_models=3):
-    components = np.linalg.qr(rng.normal(size=(9, 9)))[0]
-    return Subset(label, components, np.sort(rng.dirichlet(np.ones(9)))[::-1], 1_234_567, n_models)
+def basis(label, rng, n_models=3):
+    """A label and the basis of a group as stored."""
+    return label, {
+        "components": np.linalg.qr(rng.normal(size=(9, 9)))[0],
+        "explained_variance_ratio": np.sort(rng.dirichlet(np.ones(9)))[::-1],
+        "n_filters": np.array(1_234_567),
+        "n_models": np.array(n_models),
+    }
 
 
 def squares_of(figure):
@@ -24,63 +27,47 @@ def squares_of(figure):
 
 
 def test_legible(labels, rng, assert_legible):
-    assert_legible(eigenfilters([subset(label, rng) for label in labels]))
+    assert_legible(eigenfilter_tiles([basis(label, rng) for label in labels]))
 
 
 def test_tiles_show_each_component_row_by_row_on_one_scale(rng):
-    one = subset("one", rng)
-    corners, colors = squares_of(eigenfilters([one]))
+    one = basis("one", rng)
+    corners, colors = squares_of(eigenfilter_tiles([one]))
     np.testing.assert_allclose(np.diff(corners.reshape(3, 27, 2)[..., 1], axis=1), 0, atol=1e-9)
-    by_rows = one.components.reshape(9, 3, 3).swapaxes(0, 1)  # row of all filters, filter, column
+    by_rows = one[1]["components"].reshape(9, 3, 3).swapaxes(0, 1)  # row of all filters, filter, column
     np.testing.assert_array_equal(colors.reshape(3, 9, 3, 4), WEIGHT_MAP((by_rows + 1) / 2))
 
 
 def test_every_subset_has_its_squares(rng):
-    corners, colors = squares_of(eigenfilters([subset(f"group {n}", rng) for n in range(30)]))
+    corners, colors = squares_of(eigenfilter_tiles([basis(f"group {n}", rng) for n in range(30)]))
     assert len(np.unique(corners.round(6), axis=0)) == len(colors) == 30 * 81
 
 
 def test_names_ratios_and_counts(rng, texts_of):
-    one = subset("ResNets", rng, n_models=1)
-    texts = texts_of(eigenfilters([one]))
+    one = basis("ResNets", rng, n_models=1)
+    texts = texts_of(eigenfilter_tiles([one]))
     assert [f"v{digit}" for digit in "₀₁₂₃₄₅₆₇₈"] == [text for text in texts if text.startswith("v")]
-    assert {f"{ratio:.2f}" for ratio in one.explained_variance_ratio} <= set(texts)
+    assert {f"{ratio:.2f}" for ratio in one[1]["explained_variance_ratio"]} <= set(texts)
     assert "1,234,567 filters, 1 model" in texts
 
 
 def test_undefined_variance_is_a_dash(rng, texts_of):
-    one = Subset("single filter", np.eye(9), np.full(9, np.nan), 1, 1)
-    assert texts_of(eigenfilters([one])).count("–") == 9
-
-
-@pytest.mark.parametrize("count", [1, 21])
-def test_wrong_shapes_are_named(rng, count):
-    wrong = Subset("odd", np.eye(8), np.ones(9), 1, 1)
-    with pytest.raises(FiltershiftError, match="odd"):
-        eigenfilters([subset("fine", rng)] * count + [wrong])
-    with pytest.raises(FiltershiftError, match="no subset"):
-        eigenfilters([])
+    label, stored = basis("single filter", rng)
+    one = stored | {"explained_variance_ratio": np.full(9, np.nan)}
+    assert texts_of(eigenfilter_tiles([(label, one)])).count("–") == 9
 
 
 def test_callers_settings_neither_leak_in_nor_out(rng, texts_of):
     with mpl.rc_context({"font.size": 30, "text.usetex": False, "font.family": "serif"}):
-        figure = eigenfilters([subset("one", rng)])
+        figure = eigenfilter_tiles([basis("one", rng)])
         assert mpl.rcParams["font.size"] == 30
     families = {text.get_fontfamily()[0] for text in figure.findobj(mpl.text.Text) if text.get_text()}
     assert families == {"DejaVu Sans"}
 
 
 def test_stored_bases_are_shown_in_the_given_order_or_said_to_be_none(rng, texts_of):
-    stored = {
-        label: {
-            "components": np.eye(9),
-            "explained_variance_ratio": np.sort(rng.dirichlet(np.ones(9)))[::-1],
-            "n_filters": np.array(n),
-            "n_models": np.array(n // 1000),
-        }
-        for label, n in (("first", 2000), ("second", 1000))
-    }
-    texts = texts_of(eigenfilters_of([("second", stored["second"]), ("first", stored["first"])]))
-    assert [text for text in texts if text in stored] == ["second", "first"]
-    assert {"2,000 filters, 2 models", "1,000 filters, 1 model"} <= set(texts)
-    assert "none of the groups" in " ".join(texts_of(eigenfilters_of([])))
+    first, second = basis("first", rng, 2000), basis("second", rng, 1)
+    texts = texts_of(eigenfilter_tiles([second, first]))
+    assert [text for text in texts if text in ("first", "second")] == ["second", "first"]
+    assert {"1,234,567 filters, 2,000 models", "1,234,567 filters, 1 model"} <= set(texts)
+    assert "none of the groups" in " ".join(texts_of(eigenfilter_tiles([])))

@@ -4,14 +4,15 @@ import sys
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.bars import BarPanel, bars
-from filtershift.figures.ridge import ridge
+from filtershift.figures.bars import size_bars
+from filtershift.figures.ridge import density_ridges
 from filtershift.figures.saving import save
-from filtershift.figures.style import STYLE, group_colors
+from filtershift.figures.style import STYLE
 
 DRAW_AND_HASH = """
 import sys, hashlib, pathlib
@@ -25,9 +26,13 @@ print(*(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths))
 """
 
 
+def bars_of(title, labels):
+    return size_bars([title], [pd.DataFrame({"group": labels, "n_filters": [12, 3]})], "filters")
+
+
 @pytest.fixture
 def figure():
-    return bars([BarPanel("Task", ["a", "b $x_1$"], [12, 3])], "models")
+    return bars_of("Task", ["a", "b $x_1$"])
 
 
 def test_both_files_appear_and_nothing_else(figure, tmp_path):
@@ -67,7 +72,7 @@ def test_pdf_has_truetype_text_and_no_date(figure, tmp_path):
 
 
 def test_pdf_has_one_font_for_each_weight(tmp_path):
-    save(bars([BarPanel("official", ["efficient", "flow"], [12, 3])], "filters"), tmp_path / "figure.pdf")
+    save(bars_of("official", ["efficient", "flow"]), tmp_path / "figure.pdf")
     content = (tmp_path / "figure.pdf").read_bytes()
     assert content.count(b"/CIDFontType2") == 2
 
@@ -75,7 +80,8 @@ def test_pdf_has_one_font_for_each_weight(tmp_path):
 def test_palette_keeps_fills_exactly_and_edges_nearly(tmp_path, rng):
     labels = [f"group {n}" for n in range(40)]
     densities = np.exp(-0.5 * ((np.linspace(-3, 3, 200) - rng.normal(size=(40, 9, 1))) / 0.5) ** 2)
-    figure = ridge(np.linspace(-3, 3, 200), densities, labels, group_colors(labels))
+    groups = {label: {"density": density} for label, density in zip(labels, densities, strict=True)}
+    figure = density_ridges(np.linspace(-3, 3, 200), groups, labels)
     save(figure, tmp_path / "figure.png")
     with mpl.rc_context(STYLE):
         figure.canvas.draw()

@@ -7,14 +7,14 @@ from filtershift.command import run
 
 def draw(titles: list[str], pca: list[Path], figure: list[Path], table: Path) -> None:
     """Bases of the groups of each grouping -> one panel of lines per grouping, and the numbers as a table."""
-    from filtershift.figures.cumulative import cumulative_of
+    from filtershift.figures.cumulative import cumulative_lines
     from filtershift.figures.saving import save
     from filtershift.files import write_table
     from filtershift.passes.bases import variance_table
     from filtershift.passes.group_files import load_group_arrays
 
     groupings = [load_group_arrays(path)[0] for path in pca]
-    save(cumulative_of(titles, groupings), *figure)
+    save(cumulative_lines(titles, groupings), *figure)
     write_table(table, variance_table(titles, groupings))
 
 

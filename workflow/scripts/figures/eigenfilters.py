@@ -11,7 +11,7 @@ def draw(
     """Bases of the groups of groupings, and chosen rows (grouping, label) -> one row of nine eigenfilters per chosen
     group, the numbers as a table, and the groups that the data set lacks.
     """
-    from filtershift.figures.eigenfilters import eigenfilters_of
+    from filtershift.figures.eigenfilters import eigenfilter_tiles
     from filtershift.figures.saving import save
     from filtershift.files import write_table
     from filtershift.passes.bases import basis_table
@@ -19,7 +19,7 @@ def draw(
 
     bases = {grouping: load_group_arrays(path)[0] for grouping, path in zip(groupings, pca, strict=True)}
     rows = [(label, bases[grouping][label]) for grouping, label in chosen if label in bases[grouping]]
-    save(eigenfilters_of(rows), *figure)
+    save(eigenfilter_tiles(rows), *figure)
     write_table(table, basis_table(rows))
     missing = [label for grouping, label in chosen if label not in bases[grouping]]
     write_table(skipped, missing_panels(table.stem, missing))

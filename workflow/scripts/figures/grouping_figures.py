@@ -17,9 +17,9 @@ def draw(
     ridge: list[Path],
 ) -> None:
     """Bases and densities of the groups in each variant -> figures (PDF and PNG of each variant) and their numbers."""
-    from filtershift.figures.cumulative import cumulative_of
-    from filtershift.figures.eigenfilters import eigenfilters_of
-    from filtershift.figures.ridge import ridge_of
+    from filtershift.figures.cumulative import cumulative_lines
+    from filtershift.figures.eigenfilters import eigenfilter_tiles
+    from filtershift.figures.ridge import density_ridges
     from filtershift.figures.saving import save
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import basis_table, variance_table
@@ -28,13 +28,13 @@ def draw(
     for k in range(len(pca)):
         both = slice(2 * k, 2 * k + 2)
         bases = load_group_arrays(pca[k])[0]
-        save(eigenfilters_of(list(bases.items())), *eigenfilters[both])
+        save(eigenfilter_tiles(list(bases.items())), *eigenfilters[both])
         write_table(eigenfilter_tables[k], basis_table(list(bases.items())))
-        save(cumulative_of([title], [bases]), *cumulative[both])
+        save(cumulative_lines([title], [bases]), *cumulative[both])
         write_table(cumulative_tables[k], variance_table([title], [bases]))
         groups, shared = load_group_arrays(densities[k])
         labels = read_table(n[k], text=("group",))["group"].tolist()
-        save(ridge_of(shared["x"], {label: group["density"] for label, group in groups.items()}, labels), *ridge[both])
+        save(density_ridges(shared["x"], groups, labels), *ridge[both])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ def draw(densities: Path, n: Path, chosen: list[str], figure: list[Path], skippe
     """Densities of groups, and their sizes in display order -> one row of nine densities per chosen group, and the
     groups that the data set lacks.
     """
-    from filtershift.figures.ridge import ridge_of
+    from filtershift.figures.ridge import density_ridges
     from filtershift.figures.saving import save
     from filtershift.files import read_table, write_table
     from filtershift.passes.group_files import load_group_arrays, missing_panels
@@ -17,7 +17,7 @@ def draw(densities: Path, n: Path, chosen: list[str], figure: list[Path], skippe
     groups, shared = load_group_arrays(densities)
     # No choice shows all groups.
     labels = [label for label in read_table(n, text=("group",))["group"] if not chosen or label in chosen]
-    save(ridge_of(shared["x"], {label: group["density"] for label, group in groups.items()}, labels), *figure)
+    save(density_ridges(shared["x"], groups, labels), *figure)
     write_table(skipped, missing_panels(figure[0].stem, [label for label in chosen if label not in groups]))
 
 
