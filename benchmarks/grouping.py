@@ -8,7 +8,7 @@ from filtershift.dataset.layer_table import load_layers
 from filtershift.figures.eigenfilters import eigenfilter_tiles
 from filtershift.figures.ridge import density_ridges
 from filtershift.figures.saving import save
-from filtershift.figures.shift_matrix import shift_matrix, shift_panel
+from filtershift.figures.shift_matrix import shift_matrix
 from filtershift.passes.group_files import load_bases
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
@@ -30,7 +30,7 @@ def add_grouping(folder: Path, column: str) -> None:
         figures = {
             "eigenfilters": eigenfilter_tiles(bases),
             "ridge": density_ridges(shifts.x, densities, shifts.n["group"].tolist()),
-            "shift_matrix": shift_matrix([shift_panel(column, shifts.matrix, shifts.n)]),
+            "shift_matrix": shift_matrix([column], [shifts.matrix], [shifts.n]),
         }
         for name, figure in figures.items():
             beside = folder / "figures" / variant / column

@@ -1,7 +1,5 @@
 """A D-matrix in the order of a tree, with the tree beside it."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection
@@ -14,11 +12,9 @@ from filtershift.figures.shift_matrix import (
     HEADING,
     NO_SHIFT,
     SPACE,
-    MeasuredPanel,
     ShiftPanel,
     draw_panel,
     draw_scale,
-    measure,
     shift_panel,
     shift_scale,
 )
@@ -31,7 +27,8 @@ _GAP = 0.06
 _FOOT = 0.25
 
 
-def dendrogram_of(
+@styled
+def shift_dendrogram(
     title: str,
     matrix: pd.DataFrame,
     sizes: pd.DataFrame,
@@ -39,7 +36,10 @@ def dendrogram_of(
     intervals: pd.DataFrame | None = None,
     longest_side: float = ON_SCREEN,
 ) -> Figure:
-    """Show a D-matrix in the order of its tree, or that no group has a shift.
+    """Draw a D-matrix in the order of its tree, on the colour scale of `shift_matrix`, or that no group has a shift.
+
+    The tree stands left of the labels, each leaf before its own; groups that are not in it are named below. The matrix
+    grows with its groups up to its longest side; with more groups every second (third, …) label is written.
 
     Args:
         title: of the grouping.
@@ -51,50 +51,29 @@ def dendrogram_of(
     """
     if not leaves.groups:
         return blank(NO_SHIFT)
-    panel = shift_panel(title, matrix.loc[leaves.groups, leaves.groups], sizes, intervals)
-    return dendrogram(panel, leaves.branches, matrix.index.drop(leaves.groups).tolist(), longest_side)
-
-
-@styled
-def dendrogram(
-    panel: ShiftPanel, branches: np.ndarray, left_out: Sequence[str] = (), longest_side: float = ON_SCREEN
-) -> Figure:
-    """Draw a matrix of the shift D whose groups are the leaves of a tree, on the colour scale of `shift_matrix`.
-
-    The tree stands left of the labels, each leaf before its own. The matrix grows with its groups up to its longest
-    side; with more groups every second (third, …) label is written.
-
-    Args:
-        panel: the groups in the order of the leaves.
-        branches: (g - 1, 4, 2) for each join a line of four points: leaf position and height, in √D.
-        left_out: groups that have no shifts, to be named below.
-        longest_side: inches.
-
-    Raises:
-        FiltershiftError: there is no group, or the panel's matrix, labels and numbers differ in length.
-    """
-    part = measure(panel, longest_side)
-    scale = shift_scale([part])
-    tree_width = float(np.clip(part.side / 4, 1.2, 4.0))
+    panel = shift_panel(title, matrix.loc[leaves.groups, leaves.groups], sizes, intervals, longest_side)
+    left_out = matrix.index.drop(leaves.groups).tolist()
+    scale = shift_scale([panel])
+    tree_width = float(np.clip(panel.side / 4, 1.2, 4.0))
     left = MARGIN + tree_width + _GAP
     foot = _FOOT if left_out else 0.0
-    figure = page(left + part.width + SPACE + scale.width + MARGIN, part.height + foot + 2 * MARGIN)
-    draw_panel(figure, left, part, scale)
-    draw_scale(figure, left + part.width + SPACE, scale)
-    _draw_tree(figure, tree_width, part, branches)
-    _draw_leaders(figure, left, part)
+    figure = page(left + panel.width + SPACE + scale.width + MARGIN, panel.height + foot + 2 * MARGIN)
+    draw_panel(figure, left, panel, scale)
+    draw_scale(figure, left + panel.width + SPACE, scale)
+    _draw_tree(figure, tree_width, panel, leaves.branches)
+    _draw_leaders(figure, left, panel)
     if left_out:
-        width = left + part.width - MARGIN
-        below = canvas(figure, MARGIN, MARGIN + part.height, width, foot)
+        width = left + panel.width - MARGIN
+        below = canvas(figure, MARGIN, MARGIN + panel.height, width, foot)
         names = fit_labels([f"without filters, left out: {', '.join(left_out)}"], SMALL, width)
         below.text(0, foot - 0.05, names[0], fontsize=SMALL, color=FAINT)
     return figure
 
 
-def _draw_tree(figure: Figure, width: float, part: MeasuredPanel, branches: np.ndarray) -> None:
+def _draw_tree(figure: Figure, width: float, panel: ShiftPanel, branches: np.ndarray) -> None:
     root = float(branches[:, :, 1].max(initial=0)) or 1.0
-    axes = place(figure, MARGIN, MARGIN + HEADING, width, part.side)
-    axes.set(xlim=(root * 1.02, 0), ylim=(len(part.texts) - 0.5, -0.5), yticks=[])
+    axes = place(figure, MARGIN, MARGIN + HEADING, width, panel.side)
+    axes.set(xlim=(root * 1.02, 0), ylim=(len(panel.texts) - 0.5, -0.5), yticks=[])
     axes.add_collection(LineCollection(list(branches[:, :, ::-1]), colors=INK, linewidths=0.7, capstyle="projecting"))
     ticks = round_values(0, root, round(2 * width))
     axes.set_xticks(list(ticks), list(ticks.values()))
@@ -102,10 +81,10 @@ def _draw_tree(figure: Figure, width: float, part: MeasuredPanel, branches: np.n
     axes.spines[["left", "right", "top"]].set_visible(False)
 
 
-def _draw_leaders(figure: Figure, left: float, part: MeasuredPanel) -> None:
+def _draw_leaders(figure: Figure, left: float, panel: ShiftPanel) -> None:
     """Lead from each leaf to its label."""
-    axes = canvas(figure, left, MARGIN + HEADING, part.label_width, part.side)
-    rows = range(0, len(part.texts), part.step)
-    pitch = part.side / len(part.texts)
-    ends = [part.label_width - 0.1 - text_width([part.texts[row]], part.size) for row in rows]
+    axes = canvas(figure, left, MARGIN + HEADING, panel.label_width, panel.side)
+    rows = range(0, len(panel.texts), panel.step)
+    pitch = panel.side / len(panel.texts)
+    ends = [panel.label_width - 0.1 - text_width([panel.texts[row]], panel.size) for row in rows]
     axes.hlines([(row + 0.5) * pitch for row in rows], -_GAP, ends, color=FRAME, linewidth=0.4, clip_on=False)

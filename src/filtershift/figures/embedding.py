@@ -1,7 +1,6 @@
 """Groups as points of a plane, as far apart as their filters are unlike."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from filtershift.analysis.shifts.maps import Plane
-from filtershift.errors import FiltershiftError
 from filtershift.figures.blank import blank
 from filtershift.figures.labels import number_text
 from filtershift.figures.layout import (
@@ -41,64 +39,38 @@ _SIDES = np.array([side for x, y in _RIGHT for side in dict.fromkeys([(x, y), (-
 """Where a label may stand around its point, from -1 (left of it, above it) to 1 (right, below); the best first."""
 
 
-@dataclass(frozen=True)
-class Placement:
-    """Groups in a plane: g labels and numbers of filters, `position` (g, 2) in √D, stress (0: all distances are exact).
+@styled
+def group_map(title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, plane: Plane) -> Figure:
+    """Draw the groups of a D-matrix as points, the larger the more filters they have, or that no group has a shift.
 
-    `left_out` names groups that have no position.
-    """
-
-    labels: Sequence[str]
-    n_filters: Sequence[int]
-    position: np.ndarray
-    stress: float
-    left_out: Sequence[str] = ()
-
-
-def embedding_of(title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, plane: Plane) -> Figure:
-    """Show the groups of a D-matrix as points, or that no group has a shift.
+    Groups of less than a thousand filters are hollow, for they look further away than they are. A label is written
+    where it covers no other label and no point; those of points with most room around them come first. Up to 40 groups
+    have their colours, and those that found no place are listed beside the frame; of more, the heading says how many.
+    Groups that are not in the plane are named below.
 
     Args:
         title: of the grouping.
         matrix: labels as index and columns; all groups have a colour.
         sizes: columns group, n_filters.
-        plane: where the groups with filters are.
+        plane: where the groups with filters are, on one scale in both directions.
     """
-    if not plane.groups:
+    g = len(plane.groups)
+    if not g:
         return blank(NO_SHIFT)
-    filters = sizes.set_index("group")["n_filters"].loc[plane.groups].tolist()
     left_out = matrix.index.drop(plane.groups).tolist()
-    placed = Placement(plane.groups, filters, plane.position, plane.stress, left_out)
-    return embedding(title, placed, group_colors(matrix.index))
-
-
-@styled
-def embedding(title: str, groups: Placement, colors: Mapping[str, Color]) -> Figure:
-    """Draw groups as points, the larger the more filters they have, on one scale in both directions.
-
-    Groups of less than a thousand filters are hollow, for they look further away than they are. A label is written
-    where it covers no other label and no point; those of points with most room around them come first. Up to 40 groups
-    have their colours, and those that found no place are listed beside the frame; of more, the heading says how many.
-
-    Raises:
-        FiltershiftError: there is no group, or labels, positions and numbers of filters differ in length.
-    """
-    g = len(groups.labels)
-    if not g or groups.position.shape != (g, 2) or len(groups.n_filters) != g:
-        found = f"positions {groups.position.shape} and {len(groups.n_filters)} numbers of filters"
-        raise FiltershiftError(f"embedding '{title}': {found} do not belong to {g} labels")
     few = g <= _FEW
     size = SMALL if few else TINY
-    texts = fit_labels(groups.labels, size, 1.8)
-    n_filters = np.asarray(groups.n_filters)
-    fills = [colors[label] if few else BAR for label in groups.labels]
-    width, height = _frame(groups.position)
-    points, scale = _in_inches(groups.position, width, height)
+    texts = fit_labels(plane.groups, size, 1.8)
+    n_filters = sizes.set_index("group")["n_filters"].loc[plane.groups].to_numpy()
+    colors = group_colors(matrix.index)
+    fills = [colors[label] if few else BAR for label in plane.groups]
+    width, height = _frame(plane.position)
+    points, scale = _in_inches(plane.position, width, height)
     extents = np.array([[text_width([text], size) + 0.04, 1.25 * size / POINTS] for text in texts])
     boxes = _free_boxes(points, _diameter(n_filters) / 2, extents, np.array([width, height]))
     listed = [k for k in range(g) if k not in boxes] if few else []
     column = 0.25 + text_width([_LISTED, *(texts[k] for k in listed)], SMALL) if listed else 0.0
-    below = _LINE * (2 if groups.left_out else 1)
+    below = _LINE * (2 if left_out else 1)
 
     figure = page(width + column + 2 * MARGIN, _HEADING + height + below + 2 * MARGIN)
     axes = place(figure, MARGIN, MARGIN + _HEADING, width, height, xlim=(0, width), ylim=(height, 0))
@@ -106,8 +78,8 @@ def embedding(title: str, groups: Placement, colors: Mapping[str, Color]) -> Fig
     _draw_points(axes, points, n_filters, fills)
     for k, (left, top, _, bottom) in boxes.items():
         axes.text(left + 0.02, (top + bottom) / 2, texts[k], fontsize=size, va="center_baseline")
-    _draw_heading(canvas(figure, MARGIN, MARGIN, width, _HEADING), title, groups, len(boxes))
-    _draw_foot(canvas(figure, MARGIN, MARGIN + _HEADING + height, width, below), scale, groups.left_out)
+    _draw_heading(canvas(figure, MARGIN, MARGIN, width, _HEADING), title, plane, len(boxes))
+    _draw_foot(canvas(figure, MARGIN, MARGIN + _HEADING + height, width, below), scale, left_out)
     if listed:
         beside = canvas(figure, MARGIN + width, MARGIN, column, _HEADING + height)
         _draw_list(beside, [texts[k] for k in listed], n_filters[listed], [fills[k] for k in listed])
@@ -170,10 +142,10 @@ def _draw_points(axes: Axes, points: np.ndarray, n_filters: np.ndarray, fills: S
         )
 
 
-def _draw_heading(heading: Axes, title: str, groups: Placement, written: int) -> None:
-    g, width = len(groups.labels), heading.get_xlim()[1]
+def _draw_heading(heading: Axes, title: str, plane: Plane, written: int) -> None:
+    g, width = len(plane.groups), heading.get_xlim()[1]
     number = "1 group" if g == 1 else f"{g:,} groups" if written == g else f"{g:,} groups, {written:,} labelled"
-    note = f"{number}, stress {groups.stress:.2f}"
+    note = f"{number}, stress {plane.stress:.2f}"
     fitted = fit_labels([title], TITLE, width - text_width([note], SMALL) - 0.2, "bold")[0]
     heading.text(0, 0.2, fitted, fontsize=TITLE, fontweight="bold")
     heading.text(width, 0.2, note, fontsize=SMALL, color=FAINT, ha="right")

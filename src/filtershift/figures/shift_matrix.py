@@ -20,6 +20,7 @@ from filtershift.figures.layout import (
     MARGIN,
     canvas,
     fit_labels,
+    heading,
     page,
     place,
     round_values,
@@ -50,47 +51,21 @@ SETTLED = 1000
 
 @dataclass(frozen=True)
 class ShiftPanel:
-    """One matrix: `shift` (g, g), drawn in the order given, with g labels and numbers of models and of filters.
+    """A matrix `shift` (g, g) with the labels of its groups as drawn, and the inches it takes.
 
-    `noise` (g, g) are the cells that do not rise above noise, if that is known.
+    `noise` (g, g) are the cells that do not rise above noise, if that is known; `settled` is the largest shift between
+    two groups of `SETTLED` filters or more, 0 without two such. Every `step`-th label is written.
     """
 
-    title: str
-    labels: Sequence[str]
-    n_models: Sequence[int]
-    n_filters: Sequence[int]
-    shift: np.ndarray
-    noise: np.ndarray | None = None
-
-
-def shift_panel(
-    title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, intervals: pd.DataFrame | None = None
-) -> ShiftPanel:
-    """The panel of a D-matrix.
-
-    Args:
-        title: of the grouping.
-        matrix: labels as index and columns, in display order.
-        sizes: columns group, n_filters, n_models, in any order.
-        intervals: columns a, b, flag of all pairs; None where noise is not known.
-    """
-    labels = matrix.index.tolist()
-    n = sizes.set_index("group").loc[labels]
-    noise = None if intervals is None else noise_cells(intervals, labels)
-    return ShiftPanel(title, labels, n["n_models"].tolist(), n["n_filters"].tolist(), matrix.to_numpy(), noise)
-
-
-@dataclass(frozen=True)
-class MeasuredPanel:
-    """A panel with the inches it takes: the side of its matrix and the width of its labels."""
-
-    panel: ShiftPanel
     title: str
     note: str
-    side: float
-    step: int
-    size: float
+    shift: np.ndarray
+    noise: np.ndarray | None
+    settled: float
     texts: list[str]
+    size: float
+    step: int
+    side: float
     label_width: float
     width: float
 
@@ -132,7 +107,12 @@ class ShiftScale:
 
 
 @styled
-def shift_matrix(panels: Sequence[ShiftPanel]) -> Figure:
+def shift_matrix(
+    titles: Sequence[str],
+    matrices: Sequence[pd.DataFrame],
+    sizes: Sequence[pd.DataFrame],
+    intervals: Sequence[pd.DataFrame] = (),
+) -> Figure:
     """Draw matrices of the shift D side by side on one colour scale.
 
     It goes from 0 to the largest D between groups of a thousand filters or more, in all panels; a larger D of a smaller
@@ -141,82 +121,92 @@ def shift_matrix(panels: Sequence[ShiftPanel]) -> Figure:
     written. Cells without a finite value are grey; those that do not rise above noise have a dot, or a tint where one
     of the matrices has so many groups.
 
+    Args:
+        titles: of the groupings.
+        matrices: of each, the D-matrix with labels as index and columns, in display order.
+        sizes: of each, columns group, n_filters, n_models, in any order.
+        intervals: of each, columns a, b, flag of all pairs; or none where noise is not known.
+
     Raises:
-        FiltershiftError: there is no panel, or one whose matrix, labels and numbers of models differ in length.
+        FiltershiftError: there is no matrix.
     """
-    if not panels:
-        raise FiltershiftError("shift matrix: no panel to draw; give at least one")
-    measured = [measure(panel) for panel in panels]
-    scale = shift_scale(measured)
-    width = sum(part.width + SPACE for part in measured) + scale.width
-    figure = page(width + 2 * MARGIN, max(part.height for part in measured) + 2 * MARGIN)
+    if not matrices:
+        raise FiltershiftError("shift matrix: no matrix to draw; give at least one")
+    known: Sequence[pd.DataFrame | None] = intervals or [None] * len(matrices)
+    panels = [shift_panel(*tables) for tables in zip(titles, matrices, sizes, known, strict=True)]
+    scale = shift_scale(panels)
+    width = sum(panel.width + SPACE for panel in panels) + scale.width
+    figure = page(width + 2 * MARGIN, max(panel.height for panel in panels) + 2 * MARGIN)
     left = MARGIN
-    for part in measured:
-        draw_panel(figure, left, part, scale)
-        left += part.width + SPACE
+    for panel in panels:
+        draw_panel(figure, left, panel, scale)
+        left += panel.width + SPACE
     draw_scale(figure, left, scale)
     return figure
 
 
-def measure(panel: ShiftPanel, longest_side: float = _LONGEST_SIDE) -> MeasuredPanel:
-    """Measure a panel whose matrix grows with its labels up to a longest side, then carries fewer labels.
+def shift_panel(
+    title: str,
+    matrix: pd.DataFrame,
+    sizes: pd.DataFrame,
+    intervals: pd.DataFrame | None,
+    longest_side: float = _LONGEST_SIDE,
+) -> ShiftPanel:
+    """Measure a matrix that grows with its labels up to a longest side, then carries fewer labels.
 
-    Raises:
-        FiltershiftError: it has no label, or its matrix and numbers of models or filters differ from them in length.
+    Tables are those of `shift_matrix`.
     """
-    g = len(panel.labels)
-    if not g or panel.shift.shape != (g, g) or len(panel.n_models) != g or len(panel.n_filters) != g:
-        found = f"a matrix {panel.shift.shape} and {len(panel.n_models)} numbers of models"
-        raise FiltershiftError(f"shift matrix '{panel.title}': {found} do not belong to {g} labels")
+    labels, shift = matrix.index.tolist(), matrix.to_numpy()
+    n = sizes.set_index("group").loc[labels]
+    g = len(labels)
     side = float(np.clip(g * row_pitch(g, generous=0.27, dense=_DENSE, page=6.0), _SHORTEST_SIDE, longest_side))
     step = math.ceil(g * _DENSE / side - 1e-9)
     size = row_font(step * side / g)
-    brackets = [f" ({n:,})" for n in panel.n_models]
-    names = fit_labels(panel.labels, size, 2.6 - text_width(brackets, size))
+    brackets = [f" ({n_models:,})" for n_models in n["n_models"]]
+    names = fit_labels(labels, size, 2.6 - text_width(brackets, size))
     texts = [name + bracket for name, bracket in zip(names, brackets, strict=True)]
     label_width = text_width(texts, size) + 0.1
     note = f"{g:,} groups, 1 in {step} labelled" if step > 1 else ""
     room = max(label_width + side, 4.0) - text_width([note], SMALL) - 0.2
-    title = fit_labels([panel.title], TITLE, room, "bold")[0]
-    width = max(label_width + side, text_width([title], TITLE, "bold"))
-    return MeasuredPanel(panel, title, note, side, step, size, texts, label_width, width)
+    fitted = fit_labels([title], TITLE, room, "bold")[0]
+    width = max(label_width + side, text_width([fitted], TITLE, "bold"))
+    noise = None if intervals is None else noise_cells(intervals, labels)
+    enough = (n["n_filters"] >= SETTLED).to_numpy()
+    settled = _largest(shift[np.ix_(enough, enough)])
+    return ShiftPanel(fitted, note, shift, noise, settled, texts, size, step, side, label_width, width)
 
 
-def shift_scale(measured: Sequence[MeasuredPanel]) -> ShiftScale:
+def shift_scale(panels: Sequence[ShiftPanel]) -> ShiftScale:
     """Return the colour scale that matrices share, with a bar as long as the largest of them but 3 inches at most."""
-    values = np.concatenate([part.panel.shift.ravel() for part in measured])
-    largest = float(values[np.isfinite(values)].max(initial=0)) or 1.0
-    top = max(_settled(part.panel) for part in measured) or largest
-    noise = any(part.panel.noise is not None and part.panel.noise.any() for part in measured)
-    dotted = max(len(part.panel.labels) for part in measured) <= MOST_DOTTED
-    height = min(max(part.side for part in measured), 3.0) - _KEY * noise
+    values = np.concatenate([panel.shift.ravel() for panel in panels])
+    largest = _largest(values) or 1.0
+    top = max(panel.settled for panel in panels) or largest
+    noise = any(panel.noise is not None and panel.noise.any() for panel in panels)
+    dotted = max(len(panel.texts) for panel in panels) <= MOST_DOTTED
+    height = min(max(panel.side for panel in panels), 3.0) - _KEY * noise
     return ShiftScale(top, largest, not np.isfinite(values).all(), noise, dotted, height)
 
 
-def _settled(panel: ShiftPanel) -> float:
-    """The largest shift between two groups of enough filters; 0 without two such."""
-    enough = np.asarray(panel.n_filters) >= SETTLED
-    values = panel.shift[np.ix_(enough, enough)]
+def _largest(values: np.ndarray) -> float:
+    """The largest finite value, 0 without any."""
     return float(values[np.isfinite(values)].max(initial=0))
 
 
-def draw_panel(figure: Figure, left: float, part: MeasuredPanel, scale: ShiftScale) -> None:
+def draw_panel(figure: Figure, left: float, panel: ShiftPanel, scale: ShiftScale) -> None:
     """Draw a panel below the upper margin: its heading, its matrix and the labels left and below."""
-    heading = canvas(figure, left, MARGIN, part.width, HEADING)
-    heading.text(0, 0.2, part.title, fontsize=TITLE, fontweight="bold")
-    heading.text(part.width, 0.2, part.note, fontsize=SMALL, color=FAINT, ha="right")
-    axes = place(figure, left + part.label_width, MARGIN + HEADING, part.side, part.side)
-    colors = FIRE(scale.norm(np.ma.masked_invalid(part.panel.shift)))
-    noise = part.panel.noise
-    if noise is not None and not scale.dotted:
-        colors = tint_noise(colors, noise)
-    _draw_cells(axes, colors, part.side)
-    if noise is not None and scale.dotted:
-        dot_noise(axes, noise, part.side, colors)
-    ticks, texts = range(0, len(part.texts), part.step), part.texts[:: part.step]
-    axes.set_xticks(ticks, texts, rotation=90, fontsize=part.size)
-    axes.set_yticks(ticks, texts, fontsize=part.size)
-    axes.tick_params(length=2 if part.step > 1 else 0, pad=3)
+    above = heading(figure, left, MARGIN, panel.width, HEADING, panel.title)
+    above.text(panel.width, 0.2, panel.note, fontsize=SMALL, color=FAINT, ha="right")
+    axes = place(figure, left + panel.label_width, MARGIN + HEADING, panel.side, panel.side)
+    colors = FIRE(scale.norm(np.ma.masked_invalid(panel.shift)))
+    if panel.noise is not None and not scale.dotted:
+        colors = tint_noise(colors, panel.noise)
+    _draw_cells(axes, colors, panel.side)
+    if panel.noise is not None and scale.dotted:
+        dot_noise(axes, panel.noise, panel.side, colors)
+    ticks, texts = range(0, len(panel.texts), panel.step), panel.texts[:: panel.step]
+    axes.set_xticks(ticks, texts, rotation=90, fontsize=panel.size)
+    axes.set_yticks(ticks, texts, fontsize=panel.size)
+    axes.tick_params(length=2 if panel.step > 1 else 0, pad=3)
 
 
 def _draw_cells(axes: Axes, colors: np.ndarray, side: float) -> None:

@@ -4,21 +4,20 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from filtershift.analysis.shifts.maps import tree
-from filtershift.errors import FiltershiftError
-from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram, dendrogram_of
-from filtershift.figures.shift_matrix import ShiftPanel
+from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
 from filtershift.figures.style import FIRE
 
 
-def grown(labels, rng, title="Model", points=None):
-    """A panel of groups in the order of their tree, and its branches."""
+def tables(labels, rng, points=None, without=()):
+    """A D-matrix and the sizes of its groups, those without filters last."""
     points = rng.normal(size=(len(labels), 3)) if points is None else points
-    numbers = list(range(len(labels)))
-    matrix = pd.DataFrame(((points[:, None] - points) ** 2).sum(axis=-1), numbers, numbers)
-    leaves = tree(matrix)
-    ordered = matrix.loc[leaves.groups, leaves.groups].to_numpy()
-    names = [labels[k] for k in leaves.groups]
-    return ShiftPanel(title, names, [7] * len(names), [5000] * len(names), ordered), leaves.branches
+    matrix = pd.DataFrame(((points[:, None] - points) ** 2).sum(axis=-1), labels, labels)
+    matrix = matrix.reindex(index=[*labels, *without], columns=[*labels, *without])
+    return matrix, pd.DataFrame({"group": matrix.index, "n_filters": 5000, "n_models": 7})
+
+
+def draw(matrix, sizes, title="Model", **options):
+    return shift_dendrogram(title, matrix, sizes, tree(matrix), **options)
 
 
 def matrix_axes(figure):
@@ -34,34 +33,34 @@ def heights_on_page(axes, values):
 
 
 def test_legible(labels, rng, assert_legible):
-    assert_legible(dendrogram(*grown(labels, rng, title="A title " * 60)))
+    assert_legible(draw(*tables(labels, rng), title="A title " * 60))
 
 
 def test_what_is_left_out_is_named(labels, rng, assert_legible, texts_of):
-    figure = dendrogram(*grown(labels, rng), left_out=["a group", *labels])
+    figure = draw(*tables(labels, rng, without=["a group", *(f"{label} too" for label in labels)]))
     assert_legible(figure)
     [named] = [text for text in texts_of(figure) if text.startswith("without filters")]
     assert "a group" in named
 
 
 def test_each_leaf_stands_at_the_height_of_its_row_and_label(rng, cell_colors):
-    panel, branches = grown([f"model {k}" for k in range(9)], rng)
-    figure = dendrogram(panel, branches)
+    matrix, sizes = tables([f"model {k}" for k in range(9)], rng)
+    figure, leaves = draw(matrix, sizes), tree(matrix).groups
     figure.canvas.draw()
     axes = matrix_axes(figure)
-    colors = FIRE(panel.shift / panel.shift.max())
-    np.testing.assert_allclose(cell_colors(axes.images[0]), colors, atol=1 / 255)
+    ordered = matrix.loc[leaves, leaves].to_numpy()
+    np.testing.assert_allclose(cell_colors(axes.images[0]), FIRE(ordered / ordered.max()), atol=1 / 255)
     rows = heights_on_page(axes, np.arange(9.0))
     np.testing.assert_allclose(heights_on_page(tree_axes(figure), np.arange(9.0)), rows)
     labels = axes.get_yticklabels()
-    assert [text.get_text() for text in labels] == [f"{label} (7)" for label in panel.labels]
+    assert [text.get_text() for text in labels] == [f"{label} (7)" for label in leaves]
     middles = [text.get_window_extent().y0 + text.get_window_extent().height / 2 for text in labels]
     np.testing.assert_allclose(middles, rows, atol=3)
 
 
 def test_the_tree_grows_from_the_labels_to_the_left(rng):
-    panel, branches = grown(["a", "b", "c", "d"], rng)
-    axes = tree_axes(dendrogram(panel, branches))
+    matrix, sizes = tables(["a", "b", "c", "d"], rng)
+    axes, branches = tree_axes(draw(matrix, sizes)), tree(matrix).branches
     [lines] = [drawn for drawn in axes.collections if isinstance(drawn, LineCollection)]
     np.testing.assert_allclose(lines.get_segments(), branches[:, :, ::-1])
     root, leaf = axes.get_xlim()
@@ -75,25 +74,19 @@ def test_the_tree_grows_from_the_labels_to_the_left(rng):
 
 
 def test_in_print_every_one_of_400_labels_is_written(rng, texts_of, assert_legible):
-    panel, branches = grown([f"model {n} {'of a long name ' * 30}" for n in range(400)], rng)
-    sparse, full = (dendrogram(panel, branches, longest_side=side) for side in (ON_SCREEN, IN_PRINT))
+    matrix, sizes = tables([f"model {n} {'of a long name ' * 30}" for n in range(400)], rng)
+    sparse, full = (draw(matrix, sizes, longest_side=side) for side in (ON_SCREEN, IN_PRINT))
     assert "400 groups, 1 in 3 labelled" in texts_of(sparse)
     assert len(matrix_axes(sparse).get_yticklabels()) == 134
     written = [text.get_text() for text in matrix_axes(full).get_yticklabels()]
-    assert [text.split()[1] for text in written] == [label.split()[1] for label in panel.labels]
+    assert [text.split()[1] for text in written] == [label.split()[1] for label in tree(matrix).groups]
     assert_legible(full)
 
 
 @pytest.mark.parametrize("groups", [1, 3])
 def test_groups_that_are_alike_draw(rng, groups, assert_legible):
     labels = ["a", "b", "c"][:groups]
-    assert_legible(dendrogram(*grown(labels, rng, points=np.zeros((groups, 3)))))
-
-
-def test_lengths_that_do_not_belong_together_are_told(rng):
-    panel, branches = grown(["a", "b", "c"], rng)
-    with pytest.raises(FiltershiftError, match=r"'Model'.*2 labels"):
-        dendrogram(ShiftPanel("Model", ["a", "b"], [1, 1], [1, 1], panel.shift), branches)
+    assert_legible(draw(*tables(labels, rng, points=np.zeros((groups, 3)))))
 
 
 def test_a_matrix_is_shown_in_the_order_of_its_tree_without_groups_that_have_no_shift(texts_of, cell_colors):
@@ -101,7 +94,7 @@ def test_a_matrix_is_shown_in_the_order_of_its_tree_without_groups_that_have_no_
     matrix = pd.DataFrame(shift, list("abcd"), list("abcd"))
     sizes = pd.DataFrame({"group": list("dcba"), "n_filters": 5000, "n_models": [1, 2, 3, 4]})
     leaves = tree(matrix)
-    figure = dendrogram_of("Task", matrix, sizes, leaves)
+    figure = shift_dendrogram("Task", matrix, sizes, leaves)
     axes = matrix_axes(figure)
     written = {"a": "a (4)", "b": "b (3)", "c": "c (2)"}
     assert [text.get_text() for text in axes.get_yticklabels()] == [written[label] for label in leaves.groups]
@@ -109,4 +102,4 @@ def test_a_matrix_is_shown_in_the_order_of_its_tree_without_groups_that_have_no_
     np.testing.assert_allclose(cell_colors(axes.images[0]), FIRE(ordered / 9), atol=1 / 255)
     assert "without filters, left out: d" in texts_of(figure)
     nothing = pd.DataFrame([[np.nan]], ["a"], ["a"])
-    assert texts_of(dendrogram_of("Task", nothing, sizes, tree(nothing))) == ["no group has a shift"]
+    assert texts_of(draw(nothing, sizes)) == ["no group has a shift"]

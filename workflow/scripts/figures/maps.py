@@ -20,8 +20,8 @@ def draw(
     from filtershift.analysis.shifts.d_matrix import load_matrix
     from filtershift.analysis.shifts.maps import embed, nearest_groups, plane_table, tree, tree_table
     from filtershift.analysis.uncertainty.noise import load_intervals
-    from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, dendrogram_of
-    from filtershift.figures.embedding import embedding_of
+    from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
+    from filtershift.figures.embedding import group_map
     from filtershift.figures.saving import save
     from filtershift.files import read_table, write_table
 
@@ -32,8 +32,8 @@ def draw(
     write_table(joins, tree_table(leaves, sizes), index=True)
     write_table(positions, plane_table(plane, sizes), index=True)
     for path, longest_side in zip(dendrogram, (IN_PRINT, ON_SCREEN), strict=True):
-        save(dendrogram_of(title, matrix, sizes, leaves, known, longest_side), path)
-    save(embedding_of(title, matrix, sizes, plane), *embedding)
+        save(shift_dendrogram(title, matrix, sizes, leaves, known, longest_side), path)
+    save(group_map(title, matrix, sizes, plane), *embedding)
 
 
 if __name__ == "__main__":
