@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from filtershift.analysis.quality.layers import random_threshold
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import MARGIN, log_ticks, page, place
 from filtershift.figures.style import FAINT, FRAME, INK, SMALL, STATE_COLORS, styled
@@ -24,48 +26,47 @@ _COLORS = {"": FAINT, **STATE_COLORS}
 
 
 @styled
-def entropy(
-    n_filters: np.ndarray, entropies: np.ndarray, states: Sequence[str], curve: tuple[np.ndarray, np.ndarray]
-) -> Figure:
+def entropy(layers: pd.DataFrame) -> Figure:
     """Draw every layer as a point whose mark and colour are its state, and the curve of the random threshold.
 
     The more layers, the smaller and fainter their points; beside them stands how many layers have each entropy. Layers
     without an entropy are only counted, below the plot.
 
     Args:
-        n_filters: (L,) number of finite filters of each layer.
-        entropies: (L,) variance entropy, 0…log10 9, NaN where a layer has none.
-        states: (L,) one of `STATE_COLORS`, or empty for a layer that was not judged.
-        curve: ascending numbers of filters, and the random threshold T_H of each.
+        layers: columns n_filters, non_finite_filters, variance_entropy (0…log10 9, or missing), state (one of
+            `STATE_COLORS`, or missing: not judged).
 
     Raises:
-        FiltershiftError: there is no layer, another number of entropies or of states, or a state of another name.
+        FiltershiftError: there is no layer, or a state of another name.
     """
-    layers = len(n_filters)
-    if not layers or len(entropies) != layers or len(states) != layers:
-        found = f"{len(entropies)} entropies and {len(states)} states for {layers} layers"
-        raise FiltershiftError(f"entropy: {found}; give one of each for every layer, and one layer at least")
+    if layers.empty:
+        raise FiltershiftError("entropy: no layer to draw; give at least one")
+    states = layers["state"].fillna("").to_numpy()
     if unknown := set(states) - set(_MARKS):
         raise FiltershiftError(
             f"entropy: no state is called '{min(unknown)}'; use {', '.join(STATE_COLORS)} or nothing"
         )
+    n_filters = (layers["n_filters"] - layers["non_finite_filters"]).to_numpy(int)
+    entropies = layers["variance_entropy"].to_numpy(float)
     figure = page(_LEFT + _WIDTH + _GAP + _SIDE + 0.15 + 2 * MARGIN, _KEY + _HEIGHT + _AXIS + 2 * MARGIN)
     axes = place(figure, MARGIN + _LEFT, MARGIN + _KEY, _WIDTH, _HEIGHT)
     side = place(figure, MARGIN + _LEFT + _WIDTH + _GAP, MARGIN + _KEY, _SIDE, _HEIGHT)
     known = np.isfinite(entropies)
-    n, labels = n_filters[known], np.asarray(states)[known]
+    n, entropies, states = n_filters[known], entropies[known], states[known]
     low, high = (n.min(), n.max()) if n.size else (1, 100)
     axes.set(xlim=(low / 1.5, high * 1.5), xlabel="filters n of a layer")
     log_ticks(axes)
     axes.set_ylabel("variance entropy H")
     _frame(axes, [*(f"{level:g}" for level in _LEVELS), "log₁₀ 9"])
     _frame(side, [])
+    sizes = np.unique(np.geomspace(3, 10 * n_filters.max() + 3, 400).astype(int))
+    curve = sizes, random_threshold(sizes)
     axes.fill_between(*curve, _LARGEST, color=STATE_COLORS["random-like"], alpha=0.15, linewidth=0)
     lines = axes.plot(*curve, color=INK, label="random threshold $T_H(n)$")
-    _draw_layers(axes, n, entropies[known], labels)
-    _draw_counts(side, entropies[known], labels)
-    _draw_key(axes, [*lines, *_handles(labels)])
-    if missing := layers - int(known.sum()):
+    _draw_layers(axes, n, entropies, states)
+    _draw_counts(side, entropies, states)
+    _draw_key(axes, [*lines, *_handles(states)])
+    if missing := int((~known).sum()):
         below: dict[str, Any] = {"xytext": (0, -23.5), "textcoords": "offset points", "va": "baseline"}
         axes.annotate(
             f"layers without H: {missing:,}", (0, 0), xycoords="axes fraction", **below, fontsize=SMALL, color=FAINT

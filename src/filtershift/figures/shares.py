@@ -1,19 +1,21 @@
 """Shares of layers in each state, as stacked horizontal bars: one row per model or group."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.transforms import offset_copy
 
+from filtershift.analysis.quality.summaries import SHARES
 from filtershift.errors import FiltershiftError
 from filtershift.figures.layout import (
     MARGIN,
     canvas,
     fit_labels,
+    heading,
     label_rows,
     linear_ticks,
     open_frame,
@@ -31,62 +33,49 @@ _KEY, _HEADING, _AXIS = 0.25, 0.35, 0.55
 _WORST = next(iter(STATE_COLORS))
 
 
-@dataclass(frozen=True)
-class SharePanel:
-    """Models or groups, drawn top to bottom: how many layers each has, and their shares (g, 3), 0…1, in each state."""
-
-    title: str
-    labels: Sequence[str]
-    n_layers: Sequence[int]
-    shares: np.ndarray
-
-
 @styled
-def shares(panels: Sequence[SharePanel]) -> Figure:
+def shares(titles: Sequence[str], tables: Sequence[pd.DataFrame], labels: str) -> Figure:
     """Draw panels of bars below each other, each bar the layers of a row by their state, one row's states adding to 1.
 
     The number of layers stands in brackets after the label, the share of degenerate ones right of the bar. A row whose
-    shares are not finite, for it has no layer with a state, stays empty.
+    shares are missing, for it has no layer with a state, stays empty.
+
+    Args:
+        titles: of the panels.
+        tables: of each, the columns of `filtershift.analysis.quality.summaries.SHARES` and n_judged: rows from the top.
+        labels: the column of labels.
 
     Raises:
-        FiltershiftError: there is no panel, or one with no rows or whose numbers or shares do not fit its labels.
+        FiltershiftError: there is no panel, or one without rows.
     """
-    if not panels:
-        raise FiltershiftError("shares: no panel to draw; give at least one")
-    for panel in panels:
-        g = len(panel.labels)
-        if not g or len(panel.n_layers) != g or panel.shares.shape != (g, len(STATE_COLORS)):
-            found = f"{len(panel.n_layers)} numbers of layers and shares {panel.shares.shape}"
-            raise FiltershiftError(
-                f"shares '{panel.title}': {found} for {g} labels; give (labels, {len(STATE_COLORS)})"
-            )
-    pitch = row_pitch(max(len(panel.labels) for panel in panels), generous=0.24, dense=0.12)
+    if not tables or any(table.empty for table in tables):
+        raise FiltershiftError("shares: no row to draw; give at least one panel, each with rows")
+    pitch = row_pitch(max(map(len, tables)), generous=0.24, dense=0.12)
     size = row_font(pitch)
-    texts = [_row_texts(panel, size) for panel in panels]
+    texts = [_row_texts(table[labels].tolist(), table["n_judged"], size) for table in tables]
     left = MARGIN + max(text_width(rows, size) for rows in texts) + 0.1
     width = left + _WIDTH + text_width([_WORST], SMALL) + 0.1 + MARGIN
-    heights = [pitch * len(panel.labels) for panel in panels]
-    figure = page(width, _KEY + sum(heights) + len(panels) * (_HEADING + _AXIS) + 2 * MARGIN)
+    heights = [pitch * len(rows) for rows in texts]
+    figure = page(width, _KEY + sum(heights) + len(heights) * (_HEADING + _AXIS) + 2 * MARGIN)
     _draw_key(canvas(figure, left, MARGIN, _WIDTH, _KEY))
-    titles = fit_labels([panel.title for panel in panels], TITLE, left + _WIDTH - MARGIN, "bold")
+    fitted = fit_labels(titles, TITLE, left + _WIDTH - MARGIN, "bold")
     top = MARGIN + _KEY
-    for panel, title, rows, height in zip(panels, titles, texts, heights, strict=True):
-        heading = canvas(figure, MARGIN, top, width - 2 * MARGIN, _HEADING)
-        heading.text(0, 0.2, title, fontsize=TITLE, fontweight="bold")
-        heading.text(width - 2 * MARGIN, 0.3, _WORST, fontsize=SMALL, color=FAINT, ha="right")
+    for title, table, rows, height in zip(fitted, tables, texts, heights, strict=True):
+        above = heading(figure, MARGIN, top, width - 2 * MARGIN, _HEADING, title)
+        above.text(width - 2 * MARGIN, 0.3, _WORST, fontsize=SMALL, color=FAINT, ha="right")
         axes = place(figure, left, top + _HEADING, _WIDTH, height)
         axes.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5), xlabel="share of layers")
         linear_ticks(axes, 5)
         label_rows(axes, range(len(rows)), rows, size)
         open_frame(axes)
-        _draw(axes, panel.shares, size)
+        _draw(axes, table[list(SHARES)].to_numpy(float), size)
         top += _HEADING + height + _AXIS
     return figure
 
 
-def _row_texts(panel: SharePanel, size: float) -> list[str]:
-    names = fit_labels(panel.labels, size, _LABELS)
-    return [f"{name} ({n:,})" for name, n in zip(names, panel.n_layers, strict=True)]
+def _row_texts(labels: Sequence[str], n_layers: pd.Series, size: float) -> list[str]:
+    names = fit_labels(labels, size, _LABELS)
+    return [f"{name} ({n:,})" for name, n in zip(names, n_layers, strict=True)]
 
 
 def _draw_key(strip: Axes) -> None:

@@ -1,22 +1,23 @@
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
+from filtershift.analysis.quality.layers import random_threshold
 from filtershift.errors import FiltershiftError
 from filtershift.figures.entropy import entropy
 from filtershift.figures.style import STATE_COLORS
 
-NAMES = ["diverse", "random-like", "degenerate", ""]
+NAMES = ["diverse", "random-like", "degenerate", None]
+
+
+def table_of(n, h, states):
+    return pd.DataFrame({"n_filters": n, "non_finite_filters": 0, "variance_entropy": h, "state": states})
 
 
 def layers_of(count, rng):
     n = (10 ** rng.uniform(0, 6, count)).astype(int)
-    return n, rng.uniform(0, np.log10(9), count), [NAMES[k % 4] for k in range(count)]
-
-
-def curve_to(largest):
-    n = np.geomspace(3, largest)
-    return n, 0.95 - 1 / n
+    return table_of(n, rng.uniform(0, np.log10(9), count), [NAMES[k % 4] for k in range(count)])
 
 
 def marks(figure, marker):
@@ -26,17 +27,17 @@ def marks(figure, marker):
 
 @pytest.mark.parametrize("count", [1, 2, 40, 13_015])
 def test_legible(count, rng, assert_legible):
-    assert_legible(entropy(*layers_of(count, rng), curve_to(1e6)))
+    assert_legible(entropy(layers_of(count, rng)))
 
 
 @pytest.mark.parametrize("n", [1, 3, 9, 1_000_000_000])
 def test_one_layer_of_any_size_is_legible(n, assert_legible):
-    assert_legible(entropy(np.array([n]), np.array([0.9]), ["diverse"], curve_to(100)))
+    assert_legible(entropy(table_of([n], [0.9], ["diverse"])))
 
 
 def test_every_layer_is_a_point_of_its_state(texts_of):
-    n, h = np.array([4, 100, 2000, 2, 50]), np.array([0.5, 0.2, 0.7, 0.0, 0.3])
-    figure = entropy(n, h, ["random-like", "degenerate", "diverse", "", "degenerate"], curve_to(1e4))
+    states = ["random-like", "degenerate", "diverse", None, "degenerate"]
+    figure = entropy(table_of([4, 100, 2000, 2, 50], [0.5, 0.2, 0.7, 0.0, 0.3], states))
     np.testing.assert_allclose(marks(figure, "^"), [(4, 0.5)])
     np.testing.assert_allclose(marks(figure, "v"), [(100, 0.2), (50, 0.3)])
     np.testing.assert_allclose(marks(figure, "o"), [(2000, 0.7)])
@@ -47,42 +48,46 @@ def test_every_layer_is_a_point_of_its_state(texts_of):
     assert key <= set(texts_of(figure))
 
 
-def test_the_threshold_is_the_curve_given():
-    n, h, states = np.array([10, 1000]), np.array([0.5, 0.6]), ["diverse", "diverse"]
-    curve = curve_to(1e4)
-    axes = entropy(n, h, states, curve).axes[0]
+def test_filters_that_are_not_finite_do_not_count():
+    figure = entropy(table_of([100, 100], [0.5, 0.6], ["diverse", "diverse"]).assign(non_finite_filters=[36, 0]))
+    np.testing.assert_allclose(marks(figure, "o"), [(64, 0.5), (100, 0.6)])
+
+
+def test_the_threshold_is_the_curve_of_random_filters():
+    axes = entropy(table_of([10, 1000], [0.5, 0.6], ["diverse", "diverse"])).axes[0]
     (line,) = (line for line in axes.lines if line.get_label().startswith("random threshold"))
-    np.testing.assert_allclose(line.get_xydata(), np.column_stack(curve))
+    n, threshold = line.get_xydata().T
+    assert n[0] == 3
+    assert n[-1] > 1000
+    np.testing.assert_allclose(threshold, random_threshold(n.astype(int)))
     assert axes.get_xscale() == "log"
     assert any(np.allclose(line.get_ydata(), np.log10(9)) for line in axes.lines)
 
 
 def test_counts_beside_the_points_are_those_of_all_layers(rng):
-    n, h, states = layers_of(500, rng)
-    h[0] = np.log10(9) + 1e-12  # by rounding above the most there can be
-    bars = entropy(n, h, states, curve_to(1e6)).axes[1].patches
+    layers = layers_of(500, rng)
+    layers.loc[0, "variance_entropy"] = np.log10(9) + 1e-12  # by rounding above the most there can be
+    bars = entropy(layers).axes[1].patches
     assert sum(bar.get_width() for bar in bars) == 500
     fill = to_rgb(STATE_COLORS["degenerate"])
-    assert sum(bar.get_width() for bar in bars if bar.get_facecolor()[:3] == fill) == states.count("degenerate")
+    degenerate = (layers["state"] == "degenerate").sum()
+    assert sum(bar.get_width() for bar in bars if bar.get_facecolor()[:3] == fill) == degenerate
 
 
 def test_layers_without_an_entropy_are_counted(texts_of, assert_legible):
-    h = np.array([np.nan, np.nan, 0.4])
-    figure = entropy(np.array([30, 0, 30]), h, ["", "", "diverse"], curve_to(100))
+    figure = entropy(table_of([30, 0, 30], [np.nan, np.nan, 0.4], [None, None, "diverse"]))
     assert "layers without H: 2" in texts_of(figure)
     assert not any(text.startswith("not judged") for text in texts_of(figure))
     assert_legible(figure)
 
 
 def test_nothing_but_layers_without_an_entropy_draws(assert_legible):
-    assert_legible(entropy(np.array([0, 1]), np.full(2, np.nan), ["", ""], curve_to(100)))
+    assert_legible(entropy(table_of([0, 1], np.nan, None)))
 
 
-def test_other_lengths_and_states_are_told():
-    n, h, curve = np.array([9, 9]), np.array([0.5, 0.5]), curve_to(100)
-    with pytest.raises(FiltershiftError, match="2 entropies and 1 states for 2 layers"):
-        entropy(n, h, ["diverse"], curve)
-    with pytest.raises(FiltershiftError, match="one layer at least"):
-        entropy(n[:0], h[:0], [], curve)
+def test_no_layer_and_other_states_are_told():
+    layers = table_of([9, 9], [0.5, 0.5], ["diverse", "random"])
+    with pytest.raises(FiltershiftError, match="no layer"):
+        entropy(layers[:0])
     with pytest.raises(FiltershiftError, match="no state is called 'random'"):
-        entropy(n, h, ["diverse", "random"], curve)
+        entropy(layers)

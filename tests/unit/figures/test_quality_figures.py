@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.quality import RANKED, depth_boxes, entropy_by_size, group_shares, model_ranking
+from filtershift.figures.quality import RANKED, depth_boxes, group_shares, model_ranking
 
 LAYERS = pd.DataFrame(
     {
@@ -34,18 +34,6 @@ def test_layers_are_boxes_by_depth_with_first_layers_apart(column, texts_of):
     assert [line.get_ydata()[0] for line in figure.axes[0].lines if list(line.get_xdata()) == [0, 1]] == [0.5]
 
 
-def test_entropy_is_shown_over_finite_filters_with_layers_without_it_counted(texts_of):
-    figure = entropy_by_size(LAYERS)
-    [axes] = [axes for axes in figure.axes if axes.get_ylabel() == "variance entropy H"]
-    shown = {tuple(point) for line in axes.lines if line.get_linestyle() == "None" for point in line.get_xydata()}
-    assert shown == {(64, 0.9), (64, 0.5), (1000, 0.1)}
-    texts = texts_of(figure)
-    assert "layers without H: 2" in texts
-    assert {"diverse (1)", "random-like (1)", "degenerate (1)"} <= set(texts)
-    with pytest.raises(ValueError, match="zero-size"):
-        entropy_by_size(LAYERS[:0])
-
-
 @pytest.mark.parametrize("count", [2, RANKED + 5])
 def test_the_first_models_of_the_table_are_ranked(count, texts_of):
     names = [f"model {k}" for k in range(count)]
@@ -53,7 +41,7 @@ def test_the_first_models_of_the_table_are_ranked(count, texts_of):
     shown = min(count, RANKED)
     assert [text for text in texts if text.startswith("model ")] == [f"{name} (12)" for name in names[:shown]]
     assert f"{shown} of {count} models, most degenerate first" in texts
-    with pytest.raises(FiltershiftError, match="0 labels"):
+    with pytest.raises(FiltershiftError, match="no row"):
         model_ranking(quality_of(model=names)[:0])
 
 

@@ -1,16 +1,22 @@
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
 from filtershift.analysis.quality.layers import STATES
+from filtershift.analysis.quality.summaries import SHARES
 from filtershift.errors import FiltershiftError
-from filtershift.figures.shares import SharePanel, shares
+from filtershift.figures.shares import shares
 from filtershift.figures.style import STATE_COLORS
 
 
-def panel_of(title, labels, rng):
-    n_layers = (10 ** rng.uniform(0, 5, len(labels))).astype(int).tolist()
-    return SharePanel(title, labels, n_layers, rng.dirichlet(np.ones(3), len(labels)))
+def table_of(labels, n_judged, parts):
+    return pd.DataFrame(parts, columns=list(SHARES)).assign(name=labels, n_judged=n_judged)
+
+
+def random_table(labels, rng):
+    n_judged = (10 ** rng.uniform(0, 5, len(labels))).astype(int)
+    return table_of(labels, n_judged, rng.dirichlet(np.ones(3), len(labels)))
 
 
 def plots(figure):
@@ -18,12 +24,12 @@ def plots(figure):
 
 
 def test_legible(labels, rng, assert_legible):
-    assert_legible(shares([panel_of("A title " * 60, labels, rng), panel_of("Two", labels[:2], rng)]))
+    assert_legible(shares(["A title " * 60, "Two"], [random_table(labels, rng), random_table(labels[:2], rng)], "name"))
 
 
 def test_states_are_stacked_in_their_colours_in_the_given_order(texts_of):
     parts = np.array([[0.5, 0.2, 0.3], [0, 0.25, 0.75]])
-    figure = shares([SharePanel("Model", ["worst", "best"], [10, 1200], parts)])
+    figure = shares(["Model"], [table_of(["worst", "best"], [10, 1200], parts)], "name")
     (axes,) = plots(figure)
     assert [text.get_text() for text in axes.texts[:2]] == ["worst (10)", "best (1,200)"]
     assert axes.get_ylim()[0] > axes.get_ylim()[1]
@@ -41,7 +47,7 @@ def test_every_state_has_its_colour():
 
 
 def test_every_grouping_has_its_panel_below_the_one_before(rng):
-    figure = shares([panel_of("Task", ["a", "b"], rng), panel_of("Model", ["c"], rng)])
+    figure = shares(["Task", "Model"], [random_table(["a", "b"], rng), random_table(["c"], rng)], "name")
     first, second = plots(figure)
     assert first.get_position().y0 > second.get_position().y1
     assert [len(axes.patches) for axes in (first, second)] == [6, 3]
@@ -50,7 +56,7 @@ def test_every_grouping_has_its_panel_below_the_one_before(rng):
 
 def test_a_row_without_shares_stays_empty(assert_legible):
     parts = np.array([[np.nan, np.nan, np.nan], [1, 0, 0]])
-    figure = shares([SharePanel("Task", ["none", "one"], [0, 1], parts)])
+    figure = shares(["Task"], [table_of(["none", "one"], [0, 1], parts)], "name")
     (axes,) = plots(figure)
     assert [bar.get_y() + bar.get_height() / 2 for bar in axes.patches] == pytest.approx([1, 1, 1])
     assert [text.get_text() for text in axes.texts[:2]] == ["none (0)", "one (1)"]
@@ -58,13 +64,11 @@ def test_a_row_without_shares_stays_empty(assert_legible):
 
 
 def test_nothing_but_empty_rows_draws(assert_legible):
-    assert_legible(shares([SharePanel("Task", ["a"], [0], np.full((1, 3), np.nan))]))
+    assert_legible(shares(["Task"], [table_of(["a"], [0], np.full((1, 3), np.nan))], "name"))
 
 
-def test_other_shapes_are_told():
-    with pytest.raises(FiltershiftError, match=r"'Task'.*1 numbers of layers and shares \(1, 3\) for 2 labels"):
-        shares([SharePanel("Task", ["a", "b"], [1], np.ones((1, 3)) / 3)])
-    with pytest.raises(FiltershiftError, match=r"shares \(1, 2\)"):
-        shares([SharePanel("Task", ["a"], [1], np.ones((1, 2)) / 2)])
-    with pytest.raises(FiltershiftError, match="no panel"):
-        shares([])
+def test_no_panel_and_a_panel_without_rows_are_told(rng):
+    with pytest.raises(FiltershiftError, match="no row"):
+        shares([], [], "name")
+    with pytest.raises(FiltershiftError, match="no row"):
+        shares(["Task", "Model"], [random_table(["a"], rng), random_table([], rng)], "name")

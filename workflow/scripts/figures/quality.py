@@ -18,13 +18,14 @@ def draw(
 ) -> None:
     """Quality of layers, models and groups -> boxes by depth, entropy against size, shares of states."""
     from filtershift.figures import quality
+    from filtershift.figures.entropy import entropy
     from filtershift.figures.saving import save
     from filtershift.files import read_table
 
     of_layers = read_table(layers, text=("model", "state"))
     save(quality.depth_boxes(of_layers, "sparsity"), *sparsity)
     save(quality.depth_boxes(of_layers, "variance_entropy"), *variance_entropy)
-    save(quality.entropy_by_size(of_layers), *entropy_by_size)
+    save(entropy(of_layers), *entropy_by_size)
     save(quality.model_ranking(read_table(models, text=("model",))), *ranking)
     save(quality.group_shares(read_table(groups, text=("grouping", "group")), titles), *shares)
 
