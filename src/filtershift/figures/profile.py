@@ -1,7 +1,5 @@
 """The variance entropy of the layers of a few models by depth, before all layers of a data set."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place
+from filtershift.figures.layout import MARGIN, canvas, fit_labels, heading, page, place
 from filtershift.figures.style import FAINT, FRAME, SMALL, STATE_COLORS, TINY, TITLE, styled
 
 _WIDTH, _HEIGHT, _LEFT = 6.2, 2.0, 0.5
@@ -23,87 +21,60 @@ _MOST = 12
 _LINE: dict[str, Any] = {"fontsize": TINY + 0.5, "va": "center"}
 
 
-@dataclass(frozen=True)
-class Profile:
-    """The layers of a model in order: (L,) relative depth 0…1, entropy (NaN: none), state ("": not judged), name."""
-
-    depth: np.ndarray
-    entropy: np.ndarray
-    state: Sequence[str]
-    name: Sequence[str]
-
-
-def profile_of_placement(layers: pd.DataFrame, quality: pd.DataFrame) -> Figure:
-    """Show the layers of placed models by depth, before those of the data set.
-
-    Args:
-        layers: columns model, layer_name, conv_depth_norm, variance_entropy, state: one row per layer of each model.
-        quality: columns conv_depth_norm, variance_entropy: one row per layer of the data set.
-    """
-    models = {
-        str(model): Profile(
-            table["conv_depth_norm"].to_numpy(float),
-            table["variance_entropy"].to_numpy(float),
-            table["state"].fillna("").tolist(),
-            table["layer_name"].tolist(),
-        )
-        for model, table in layers.groupby("model", sort=False)
-    }
-    return profile(models, (quality["conv_depth_norm"].to_numpy(float), quality["variance_entropy"].to_numpy(float)))
-
-
 @styled
-def profile(models: Mapping[str, Profile], reference: tuple[np.ndarray, np.ndarray]) -> Figure:
+def layer_profiles(layers: pd.DataFrame, quality: pd.DataFrame) -> Figure:
     """Draw one panel per model: its layers in the colours of their states, those of the data set as grey points.
 
     Beside each panel stand the depths and names of degenerate layers.
 
     Args:
-        models: their layers.
-        reference: relative depths and entropies of the data set's layers.
+        layers: columns model, layer_name, conv_depth_norm, variance_entropy, state: one row per layer of each model.
+        quality: columns conv_depth_norm, variance_entropy: one row per layer of the data set.
 
     Raises:
-        FiltershiftError: there is no model.
+        FiltershiftError: there is no layer.
     """
+    models = {str(model): table for model, table in layers.groupby("model", sort=False)}
     if not models:
-        raise FiltershiftError("profile: no model to draw; give at least one")
+        raise FiltershiftError("profile: no model to draw; give the layers of one at least")
     width = _LEFT + _WIDTH + 0.15 + _NAMES + 2 * MARGIN
     row = _HEADING + _HEIGHT + _AXIS
     figure = page(width, _KEY + row * len(models) + 2 * MARGIN)
     _draw_key(canvas(figure, MARGIN + _LEFT, MARGIN, width - 2 * MARGIN - _LEFT, _KEY))
     names = fit_labels(list(models), TITLE, width - 2 * MARGIN, "bold")
-    for k, (name, layers) in enumerate(zip(names, models.values(), strict=True)):
+    for k, (name, own) in enumerate(zip(names, models.values(), strict=True)):
         top = MARGIN + _KEY + k * row
-        canvas(figure, MARGIN, top, width - 2 * MARGIN, _HEADING).text(0, 0.18, name, fontsize=TITLE, fontweight="bold")
+        heading(figure, MARGIN, top, width - 2 * MARGIN, _HEADING, name, 0.18)
         axes = place(figure, MARGIN + _LEFT, top + _HEADING, _WIDTH, _HEIGHT)
-        _draw(axes, layers, reference)
-        _name(canvas(figure, MARGIN + _LEFT + _WIDTH + 0.15, top + _HEADING, _NAMES, _HEIGHT), layers)
+        _draw(axes, own, quality)
+        beside = canvas(figure, MARGIN + _LEFT + _WIDTH + 0.15, top + _HEADING, _NAMES, _HEIGHT)
+        _name(beside, own[own["state"] == "degenerate"])
     return figure
 
 
-def _draw(axes: Axes, layers: Profile, reference: tuple[np.ndarray, np.ndarray]) -> None:
+def _draw(axes: Axes, layers: pd.DataFrame, quality: pd.DataFrame) -> None:
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.03, 1), xlabel="relative depth", ylabel="variance entropy H")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
     axes.set_yticks([0, 0.25, 0.5, 0.75, _LARGEST], ["0", "0.25", "0.5", "0.75", "log₁₀ 9"])
     axes.spines[["right", "top"]].set_visible(False)
     axes.grid(axis="y", color=FRAME, linewidth=0.4, alpha=0.6)
     axes.set_axisbelow(True)
-    axes.plot(*reference, ".", color="0.8", markersize=2.5, markeredgewidth=0)
-    states = np.asarray(layers.state)
+    columns = ["conv_depth_norm", "variance_entropy"]
+    axes.plot(*quality[columns].to_numpy(float).T, ".", color="0.8", markersize=2.5, markeredgewidth=0)
+    states = layers["state"].fillna("")
     for state, color in {"": FAINT, **STATE_COLORS}.items():
-        these = states == state
-        axes.plot(layers.depth[these], layers.entropy[these], "o", color=color, markersize=4.5, markeredgewidth=0)
+        points = layers.loc[states == state, columns].to_numpy(float)
+        axes.plot(*points.T, "o", color=color, markersize=4.5, markeredgewidth=0)
 
 
-def _name(beside: Axes, layers: Profile) -> None:
-    """List the degenerate layers by depth and name."""
-    degenerate = np.flatnonzero(np.asarray(layers.state) == "degenerate")
-    texts = fit_labels([layers.name[k] for k in degenerate.tolist()], SMALL, _NAMES - 0.4)
+def _name(beside: Axes, degenerate: pd.DataFrame) -> None:
+    """List degenerate layers by depth and name."""
+    texts = fit_labels(degenerate["layer_name"].tolist(), SMALL, _NAMES - 0.4)
     title = "degenerate, by relative depth:" if texts else "no degenerate layer"
     beside.text(0, 0.1, title, fontsize=SMALL, color=FAINT, va="center")
     pitch = (_HEIGHT - 0.2) / (_MOST + 1)
-    for row, (k, text) in enumerate(zip(degenerate[:_MOST], texts, strict=False), start=1):
-        beside.text(0.28, 0.2 + pitch * row, f"{layers.depth[k]:.2f}", **_LINE, color=FAINT, ha="right")
+    for row, (depth, text) in enumerate(zip(degenerate["conv_depth_norm"][:_MOST], texts, strict=False), start=1):
+        beside.text(0.28, 0.2 + pitch * row, f"{depth:.2f}", **_LINE, color=FAINT, ha="right")
         beside.text(0.36, 0.2 + pitch * row, text, **_LINE)
     if len(texts) > _MOST:
         beside.text(0.36, 0.2 + pitch * (_MOST + 1), f"and {len(texts) - _MOST} more", **_LINE, color=FAINT)

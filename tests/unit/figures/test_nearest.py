@@ -3,47 +3,39 @@ import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.nearest import (
-    FARTHEST,
-    NEAREST,
-    Ranking,
-    farthest_of_comparison,
-    nearest,
-    nearest_of_placement,
-)
+from filtershift.figures.nearest import FARTHEST, NEAREST, farthest_of_comparison, nearest_of_placement
 
 TITLES = {"task": "Task", "model": "Model"}
 
 
-def ranking(labels: list[str]) -> Ranking:
+def placed(model: str, grouping: str, labels: list[str]) -> pd.DataFrame:
+    """Shifts 0 … 2 of groups to a model, the last one above noise."""
     shift = np.linspace(0, 2, len(labels))
-    return Ranking("by a title", labels, shift, shift * 0.8, shift * 1.5, shift < 0.5)
+    flags = ["within null"] * (len(labels) - 1) + ["above"]
+    table = pd.DataFrame({"group": labels, "rank": np.arange(len(labels)) + 1, "shift": shift, "flag": flags})
+    return table.assign(model=model, variant="scaled", grouping=grouping, low=shift * 0.8, high=shift * 1.5)
 
 
 def test_any_labels_are_legible(labels, assert_legible) -> None:
-    near = labels[:10]
-    assert_legible(nearest({"mine": [ranking(near), ranking(near[:1])], near[-1]: [ranking(near[:3]), ranking(near)]}))
+    near, other = labels[:10], labels[-1] or "other"
+    parts = [("mine", "task", near), ("mine", "model", near[:1]), (other, "task", near[:3]), (other, "model", near)]
+    shifts = pd.concat([placed(*part) for part in parts])
+    assert_legible(nearest_of_placement(shifts, {"task": "by a title", "model": near[-1]}))
 
 
 def test_noise_is_hollow_and_the_rest_filled() -> None:
-    figure = nearest({"mine": [ranking(["a", "b", "c", "d"])]})
+    figure = nearest_of_placement(placed("mine", "task", ["a", "b", "c", "d"]), TITLES)
     marks = [line for axes in figure.axes for line in axes.lines]
     drawn = [(line.get_markerfacecolor(), line.get_xdata().tolist()) for line in marks]
     assert drawn[0][0] == "white"
     assert len(drawn[0][1]) == 4
-    assert drawn[1][1] == pytest.approx([2 / 3, 4 / 3, 2])
+    assert drawn[1][1] == [2]
 
 
 def test_a_shift_or_interval_that_is_missing_is_not_drawn(assert_legible) -> None:
-    nothing = np.full(2, np.nan)
-    panel = Ranking("empty", ["a", "b"], nothing, nothing, nothing, np.array([True, True]))
-    assert_legible(nearest({"mine": [panel]}))
-
-
-@pytest.mark.parametrize("models", [{}, {"a": []}, {"a": [ranking(["x"])], "b": []}])
-def test_models_without_panels_are_refused(models) -> None:
-    with pytest.raises(FiltershiftError, match="groupings"):
-        nearest(models)
+    shifts = placed("mine", "task", ["a", "b"])
+    shifts[["shift", "low", "high"]] = np.nan
+    assert_legible(nearest_of_placement(shifts, TITLES))
 
 
 def shifts_of(groups: int, **columns) -> pd.DataFrame:
@@ -99,5 +91,5 @@ def test_shifts_of_a_comparison_are_hollow_only_where_they_are_known_to_be_noise
 
 
 def test_an_empty_comparison_is_refused() -> None:
-    with pytest.raises(FiltershiftError, match="groupings"):
+    with pytest.raises(FiltershiftError, match="no shift"):
         farthest_of_comparison(shifts_of(1)[:0], TITLES)

@@ -20,7 +20,7 @@ def tell(
 ) -> None:
     """Tables of a placement, and the quality of the data set's layers -> nearest groups, layers by depth, one page."""
     from filtershift.figures.nearest import nearest_of_placement
-    from filtershift.figures.profile import profile_of_placement
+    from filtershift.figures.profile import layer_profiles
     from filtershift.figures.saving import save
     from filtershift.files import read_table, whole_file
     from filtershift.report.page import caption
@@ -30,7 +30,7 @@ def tell(
     of_groups = read_table(shifts, text=("model", "group"))
     of_models, of_layers = (read_table(path, text=("model", "layer_name")) for path in (models, layers))
     save(nearest_of_placement(of_groups, titles), *nearest)
-    save(profile_of_placement(of_layers, read_table(quality)), *profile)
+    save(layer_profiles(of_layers, read_table(quality)), *profile)
     figures = [
         Figure(path[-1], caption(CAPTIONS / f"placement_{name}.rst", {}))
         for name, path in (("nearest", nearest), ("layers", profile))
