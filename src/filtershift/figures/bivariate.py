@@ -1,9 +1,9 @@
 """Bivariate densities of coefficient pairs (figure 5): a triangle of panels for each typical layer."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,6 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from filtershift.errors import FiltershiftError
 from filtershift.figures.blank import blank
 from filtershift.figures.labels import indexed, number_text
 from filtershift.figures.layout import MARGIN, SCREEN_DPI, canvas, fit_labels, page, place
@@ -33,97 +32,55 @@ _LINE = 0.17
 _SCALE = LogNorm(1e-5, 1, clip=True)
 
 
-@dataclass(frozen=True)
-class Example:
-    """A layer: what it is an example of, lines that say which it is, and the counts of its pairs of coefficients.
-
-    Attributes:
-        counts: (36, bins, bins), pairs in the order (0, 1), (0, 2), … (7, 8), a pair's first along axis 1.
-        reach: every bin of every pair lies between -reach and reach.
-    """
-
-    title: str
-    lines: Sequence[str]
-    counts: np.ndarray
-    reach: float
-
-
-def bivariate_of(counted: Mapping[str, Mapping[str, NDArray]], table: pd.DataFrame, dots: int = SCREEN_DOTS) -> Figure:
-    """Show the example of each phenotype, or that no layer has any.
-
-    Args:
-        counted: per phenotype the ``counts`` (36, bins, bins) of its pairs of coefficients.
-        table: which layers these are, as of `filtershift.analysis.distributions.pairs.example_table`.
-        dots: along a side of a panel; `SCREEN_DOTS` or `PRINT_DOTS`.
-    """
-    examples = [
-        Example(
-            row["phenotype"],
-            [row["model"], f"layer {row['layer']}, depth {row['conv_depth']}, {row['n_filters']:,} filters"],
-            counted[row["phenotype"]]["counts"],
-            row["reach"],
-        )
-        for row in table.to_dict("records")
-    ]
-    return bivariate(examples, dots) if examples else blank("no layer has any of the phenotypes")
-
-
 @styled
-def bivariate(examples: Sequence[Example], dots: int = SCREEN_DOTS) -> Figure:
-    """Draw for each example the densities of all pairs of its nine coefficients, as the lower triangle of a matrix.
+def bivariate(counted: Mapping[str, Mapping[str, NDArray]], table: pd.DataFrame, dots: int = SCREEN_DOTS) -> Figure:
+    """Draw for each example of a phenotype the densities of all pairs of its nine coefficients, or that there is none.
 
-    Columns are the coefficients c_0 … c_7 from left to right, rows c_1 … c_8 from top to bottom; all panels of an
-    example have one range on both axes, written beside it. The colour is a bin's count over that of the panel's fullest
-    bin, on a logarithmic scale, black where there is none. A dot of the picture that covers several bins shows the
-    largest of their counts, so that a single filter is still seen.
+    They are the lower triangle of a matrix: columns are the coefficients c_0 … c_7 from left to right, rows c_1 … c_8
+    from top to bottom; all panels of an example have one range on both axes, written beside it. The colour is a bin's
+    count over that of the panel's fullest bin, on a logarithmic scale, black where there is none. A dot of the picture
+    that covers several bins shows the largest of their counts, so that a single filter is still seen.
 
     Args:
-        examples: drawn in two columns, row by row.
+        counted: per phenotype the ``counts`` of its pairs of coefficients, (36, bins, bins), bins a multiple of dots:
+            pairs in the order (0, 1), (0, 2), … (7, 8), a pair's first along axis 1.
+        table: which layers these are, as of `filtershift.analysis.distributions.pairs.example_table`, drawn in two
+            columns, row by row. Every bin of an example lies between -reach and reach.
         dots: along a side of a panel; `SCREEN_DOTS` or `PRINT_DOTS`.
-
-    Raises:
-        FiltershiftError: there is no example, or one whose counts are not (36, bins, bins) with bins a multiple of
-            dots.
     """
-    if not examples:
-        raise FiltershiftError("bivariate densities: no example to draw; give at least one")
-    for example in examples:
-        bins = example.counts.shape[-1]
-        if example.counts.shape != (36, bins, bins) or bins % dots:
-            needed = f"(36, bins, bins), bins a multiple of {dots}"
-            raise FiltershiftError(
-                f"bivariate densities '{example.title}': counts {example.counts.shape}; give {needed}"
-            )
-    columns = min(len(examples), 2)
-    rows = math.ceil(len(examples) / columns)
+    if table.empty:
+        return blank("no layer has any of the phenotypes")
+    columns = min(len(table), 2)
+    rows = math.ceil(len(table) / columns)
     across, down = _LETTERS + _SIDE + _SPACE, _SIDE + _LETTERS + _SPACE / 2
     width, height = columns * across - _SPACE, rows * down
     figure = page(width + 2 * MARGIN, height + 0.45 + 2 * MARGIN)
-    for index, example in enumerate(examples):
+    for index, example in enumerate(table.to_dict("records")):
         row, column = divmod(index, columns)
-        _draw_triangle(figure, MARGIN + column * across, MARGIN + row * down, example, dots)
+        axes = canvas(figure, MARGIN + column * across, MARGIN + row * down, _LETTERS + _SIDE, _SIDE + _LETTERS)
+        _draw_triangle(axes, counted[example["phenotype"]]["counts"], dots)
+        _write_lines(axes, example)
     _draw_scale(figure, MARGIN + height)
     return figure
 
 
-def _draw_triangle(figure: Figure, left: float, top: float, example: Example, dots: int) -> None:
-    axes = canvas(figure, left, top, _LETTERS + _SIDE, _SIDE + _LETTERS)
+def _draw_triangle(axes: Axes, counts: np.ndarray, dots: int) -> None:
     ends = (_LETTERS, _LETTERS + _SIDE, _SIDE, 0)
-    axes.imshow(_mosaic(example.counts, dots), extent=ends, interpolation="none", aspect="auto")
+    axes.imshow(_mosaic(counts, dots), extent=ends, interpolation="none", aspect="auto")
     for index in range(8):
         middle = (index * (1 + _GAP) + 0.5) * _CELL
         axes.text(_LETTERS - 0.06, middle, indexed("c", index + 1), fontsize=LABEL, ha="right", va="center")
         axes.text(_LETTERS + middle, _SIDE + 0.06, indexed("c", index), fontsize=LABEL, ha="center", va="top")
-    _write_lines(axes, example)
 
 
-def _write_lines(axes: Axes, example: Example) -> None:
+def _write_lines(axes: Axes, example: Mapping[Hashable, Any]) -> None:
     """Say in the free corner of the triangle what it shows."""
     right, room = _LETTERS + _SIDE, _SIDE - _CELL - 0.2
-    title = fit_labels([example.title], TITLE, room, "bold")[0]
+    title = fit_labels([example["phenotype"]], TITLE, room, "bold")[0]
     axes.text(right, 0.13, title, fontsize=TITLE, fontweight="bold", ha="right")
-    end = number_text(float(f"{example.reach:.3g}"))
-    for number, line in enumerate([*example.lines, f"every axis from −{end} to {end}"], start=1):
+    end = number_text(float(f"{example['reach']:.3g}"))
+    layer = f"layer {example['layer']}, depth {example['conv_depth']}, {example['n_filters']:,} filters"
+    for number, line in enumerate([example["model"], layer, f"every axis from −{end} to {end}"], start=1):
         text = fit_labels([line], SMALL, room - number * _LINE)[0]
         axes.text(right, 0.13 + number * _LINE, text, fontsize=SMALL, color=FAINT, ha="right")
 

@@ -1,7 +1,6 @@
 """Horizontal box plots (figures 4 and 6): one row for each set of values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -35,14 +34,6 @@ _FEWEST = 5
 _NO_POINTS = np.empty((0, 2))
 
 
-@dataclass(frozen=True)
-class Noise:
-    """What is noise in a row of values: the level they must exceed (NaN: unknown), and how many do."""
-
-    level: float
-    above: int
-
-
 def shift_boxes(titles: Sequence[str], pairs: Sequence[pd.DataFrame]) -> Figure:
     """Show the shifts of all pairs of groups, one box per grouping.
 
@@ -51,7 +42,7 @@ def shift_boxes(titles: Sequence[str], pairs: Sequence[pd.DataFrame]) -> Figure:
         pairs: of each, a column shift, and in all or none of them floor, null and flag, for the level of noise.
     """
     rows = [(title, table["shift"].to_numpy(float)) for title, table in zip(titles, pairs, strict=True)]
-    noise = [Noise(*noise_level(table)) for table in pairs if "flag" in table]
+    noise = [noise_level(table) for table in pairs if "flag" in table]
     return boxes(rows, "shift D", noise=noise)
 
 
@@ -72,7 +63,7 @@ def boxes(
     x_label: str,
     log: bool = False,
     apart: int = 0,
-    noise: Sequence[Noise] = (),
+    noise: Sequence[tuple[float, int]] = (),
 ) -> Figure:
     """Draw one box for each row: quartiles, median, mean (diamond), whiskers to 1.5 interquartile ranges, outliers.
 
@@ -85,7 +76,8 @@ def boxes(
         x_label: what the values are, with their unit.
         log: whether the axis is logarithmic.
         apart: how many of the first rows a line sets apart from the rest.
-        noise: of each row, drawn as a line across it, with the number of values above in brackets; or none.
+        noise: of each row the level of noise, drawn as a line across it (NaN: unknown), and the number of values above,
+            in brackets; or none.
 
     Raises:
         FiltershiftError: there is no row.
@@ -96,7 +88,7 @@ def boxes(
     size = row_font(pitch)
     values = [np.asarray(row_values, dtype=float).ravel() for _, row_values in rows]
     kept = [row[np.isfinite(row) & ((row > 0) | (not log))] for row in values]
-    above = [f"{one.above:,} above noise" for one in noise] or [""] * len(rows)
+    above = [f"{count:,} above noise" for _, count in noise] or [""] * len(rows)
     brackets = [
         _brackets(len(drawn), len(row) - len(drawn), log, part)
         for drawn, row, part in zip(kept, values, above, strict=True)
@@ -122,7 +114,7 @@ def boxes(
     if noise:
         axes.annotate("▎noise", (0.88, 0), xycoords="axes fraction", **key, fontsize=SMALL, color=_NOISE)
         at = np.arange(len(rows))
-        axes.vlines([one.level for one in noise], at - 0.42, at + 0.42, color=_NOISE, linewidth=1.6, zorder=4)
+        axes.vlines([level for level, _ in noise], at - 0.42, at + 0.42, color=_NOISE, linewidth=1.6, zorder=4)
     _draw_boxes(axes, kept, pitch)
     return figure
 

@@ -10,8 +10,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normal
 from matplotlib.figure import Figure
 
 from filtershift.analysis.shifts.sensitivity import CONFIGURED
-from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place, text_width
+from filtershift.figures.layout import MARGIN, canvas, fit_labels, heading, page, place, text_width
 from filtershift.figures.style import INK, LABEL, MISSING, SMALL, TINY, TITLE, styled
 
 TAU, RATIO = "rank correlation of pairs (Kendall's τ)", "median ratio of D"
@@ -22,11 +21,15 @@ _CELL, _PITCH, _BREAK = 0.44, 0.22, 0.08
 _HEADING, _SPACE = 0.35, 0.3
 
 
-def sensitivity_of(titles: Sequence[str], tables: Sequence[pd.DataFrame]) -> Figure:
-    """Show how the shifts of some groupings depend on the choices behind them.
+@styled
+def sensitivity(titles: Sequence[str], tables: Sequence[pd.DataFrame]) -> Figure:
+    """Draw rank correlations and, beside them, ratios, as numbers in cells: rows are alternatives, columns groupings.
+
+    Correlations go from white, 1, to red, 0 and less; ratios from white, 1, to blue, a quarter or less, and red, four
+    times or more. What is missing is grey. The number of pairs of a grouping stands in brackets.
 
     Args:
-        titles: of the groupings.
+        titles: of the groupings, one at least.
         tables: of each, as of `filtershift.analysis.shifts.sensitivity.sensitivity`, all with the same alternatives.
     """
     tables = [table[table["choice"] != CONFIGURED] for table in tables]
@@ -34,40 +37,10 @@ def sensitivity_of(titles: Sequence[str], tables: Sequence[pd.DataFrame]) -> Fig
     tau, ratio = (
         np.column_stack([table[key].astype(float) for table in tables]) for key in ("kendall_tau", "median_ratio")
     )
-    n_pairs = [int(table["n_pairs"].iloc[0]) for table in tables]
-    return sensitivity(rows, titles, n_pairs, tau, ratio)
-
-
-@styled
-def sensitivity(
-    rows: Sequence[tuple[str, str]],
-    titles: Sequence[str],
-    n_pairs: Sequence[int],
-    tau: np.ndarray,
-    ratio: np.ndarray,
-) -> Figure:
-    """Draw rank correlations and, beside them, ratios, as numbers in cells: rows are alternatives, columns groupings.
-
-    Correlations go from white, 1, to red, 0 and less; ratios from white, 1, to blue, a quarter or less, and red, four
-    times or more. What is missing is grey.
-
-    Args:
-        rows: choice and value of each alternative, those of a choice one after the other.
-        titles: of the groupings.
-        n_pairs: pairs of groups of each, written in brackets.
-        tau: (rows, groupings).
-        ratio: (rows, groupings), positive.
-
-    Raises:
-        FiltershiftError: there is no row or grouping, or the numbers do not fit them.
-    """
-    shape = (len(rows), len(titles))
-    if not all(shape) or tau.shape != shape or ratio.shape != shape or len(n_pairs) != len(titles):
-        raise FiltershiftError(f"sensitivity: {tau.shape} correlations and {ratio.shape} ratios; there must be {shape}")
     choices = [(choice, len(list(same))) for choice, same in groupby(choice for choice, _ in rows)]
     values = text_width([value for _, value in rows], LABEL)
     left = MARGIN + text_width([choice for choice, _ in choices], LABEL, "bold") + 0.2 + values + 0.1
-    brackets = [f" ({n:,})" for n in n_pairs]
+    brackets = [f" ({int(table['n_pairs'].iloc[0]):,})" for table in tables]
     names = fit_labels(titles, SMALL, 1.8)
     columns = [name + bracket for name, bracket in zip(names, brackets, strict=True)]
     side = max(len(titles) * _CELL, text_width([TAU, RATIO], TITLE, "bold"))
@@ -76,10 +49,8 @@ def sensitivity(
     figure = page(left + 2 * side + _SPACE + MARGIN, _HEADING + height + foot + 2 * MARGIN)
     beside = canvas(figure, MARGIN, MARGIN + _HEADING, left - MARGIN, height)
     panels = ((TAU, tau, _TAU_MAP, Normalize(0, 1)), (RATIO, ratio, _RATIO_MAP, LogNorm(1 / 4, 4)))
-    for k, (heading, *_) in enumerate(panels):
-        canvas(figure, left + k * (side + _SPACE), MARGIN, side, _HEADING).text(
-            0, 0.2, heading, fontsize=TITLE, fontweight="bold"
-        )
+    for k, (title, *_) in enumerate(panels):
+        heading(figure, left + k * (side + _SPACE), MARGIN, side, _HEADING, title)
     start, top = 0, 0.0
     for choice, count in choices:
         part = slice(start, start + count)

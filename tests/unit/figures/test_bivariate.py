@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from filtershift.errors import FiltershiftError
-from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, Example, bivariate, bivariate_of
+from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
 from filtershift.figures.saving import save
 from filtershift.figures.style import FIRE
 
@@ -15,6 +14,12 @@ BLACK = to_rgba(FIRE(0.0))
 
 def counts_of(rng, bins=SCREEN_DOTS):
     return rng.poisson(0.2, size=(36, bins, bins))
+
+
+def examples_of(counts, *names, **columns):
+    """Stored counts and the table of examples with these names, all with the same counts."""
+    table = pd.DataFrame({"phenotype": names, "model": names}).assign(layer=0, conv_depth=0, n_filters=9, reach=1.0)
+    return {name: {"counts": counts} for name in names}, table.assign(**columns)
 
 
 def panels(figure, number=0, dots=SCREEN_DOTS):
@@ -29,18 +34,15 @@ def panels(figure, number=0, dots=SCREEN_DOTS):
 
 @pytest.mark.parametrize("number", [1, 2, 3, 8])
 def test_legible(number, labels, rng, assert_legible):
-    counts = counts_of(rng)
     names = [labels[n % len(labels)] for n in range(number)]
-    assert_legible(bivariate([Example(name, [name[::-1], name], counts, 0.123456) for name in names]))
+    models = [name[::-1] for name in names]
+    assert_legible(bivariate(*examples_of(counts_of(rng), *names, model=models, n_filters=10**8, reach=0.123456)))
 
 
 def test_says_what_is_drawn(rng, texts_of):
-    examples = [
-        Example("sun", ["a model", "layer 5"], counts_of(rng), 3.0522),
-        Example("point", ["other"], counts_of(rng), 2e-5),
-    ]
-    texts = texts_of(bivariate(examples))
-    assert {"sun", "a model", "layer 5", "point", "other"} < set(texts)
+    models, reach = ["a model", "other"], [3.0522, 2e-5]
+    texts = texts_of(bivariate(*examples_of(counts_of(rng), "sun", "point", model=models, layer=[5, 8], reach=reach)))
+    assert {"sun", "a model", "layer 5, depth 0, 9 filters", "point", "other"} < set(texts)
     assert "every axis from −3.05 to 3.05" in texts
     assert "every axis from −2·10⁻⁵ to 2·10⁻⁵" in texts
     for letter, times in (("c₀", 2), ("c₁", 4), ("c₇", 4), ("c₈", 2)):
@@ -51,14 +53,14 @@ def test_each_pair_has_its_place_and_orientation():
     """Of pair number k one bin is filled, k right of the left edge and 50 above the bottom."""
     counts = np.zeros((36, SCREEN_DOTS, SCREEN_DOTS), int)
     counts[np.arange(36), np.arange(36), 50] = 1
-    drawn = panels(bivariate([Example("one", [], counts, 1.0)]))
+    drawn = panels(bivariate(*examples_of(counts, "one")))
     for number, pair in enumerate(combinations(range(9), 2)):
         lit = (drawn[pair] != BLACK).any(axis=-1)
         assert np.argwhere(lit).tolist() == [[50, number]]
 
 
 def test_between_and_above_the_panels_nothing_is_drawn(rng):
-    figure = bivariate([Example("one", [], counts_of(rng), 1.0)])
+    figure = bivariate(*examples_of(counts_of(rng), "one"))
     [image] = [axes.images[0] for axes in figure.axes if axes.images]
     alpha = image.get_array()[..., 3]
     assert (alpha == 255).sum() == 36 * SCREEN_DOTS**2
@@ -68,7 +70,7 @@ def test_between_and_above_the_panels_nothing_is_drawn(rng):
 def test_colours_are_shares_of_the_fullest_bin_on_a_log_scale():
     counts = np.zeros((36, SCREEN_DOTS, SCREEN_DOTS), int)
     counts[0, :4, 0] = 10**6, 10**3, 10, 1
-    drawn = panels(bivariate([Example("one", [], counts, 1.0)]))[0, 1][0, :5]
+    drawn = panels(bivariate(*examples_of(counts, "one")))[0, 1][0, :5]
     expected = [FIRE(share) for share in (1.0, 0.4, 0.0, 0.0, 0.0)]
     np.testing.assert_allclose(drawn, expected, atol=1.01 / 255)
 
@@ -77,14 +79,14 @@ def test_colours_are_shares_of_the_fullest_bin_on_a_log_scale():
 def test_a_single_filter_is_seen_among_many_bins(dots):
     counts = np.zeros((36, 512, 512), np.int32)
     counts[:, 300, 401], counts[:, :8, :8] = 1, 10_000
-    drawn = panels(bivariate([Example("one", [], counts, 1.0)], dots), dots=dots)[3, 5]
+    drawn = panels(bivariate(*examples_of(counts, "one"), dots), dots=dots)[3, 5]
     merged = 512 // dots
     np.testing.assert_allclose(drawn[401 // merged, 300 // merged], FIRE(0.2), atol=1.01 / 255)
     assert (drawn != BLACK).any(axis=-1).sum() == 1 + (8 // merged) ** 2
 
 
 def test_the_dots_of_the_screen_are_those_of_the_page(rng):
-    figure = bivariate([Example("one", [], counts_of(rng), 1.0)])
+    figure = bivariate(*examples_of(counts_of(rng), "one"))
     [(image, axes)] = [(axes.images[0], axes) for axes in figure.axes if axes.images]
     left, right, bottom, top = image.get_extent()
     (x0, y0), (x1, y1) = axes.transData.transform([(left, bottom), (right, top)])
@@ -92,7 +94,7 @@ def test_the_dots_of_the_screen_are_those_of_the_page(rng):
 
 
 def test_a_layer_without_filters_is_black(assert_legible):
-    figure = bivariate([Example("none", [], np.zeros((36, 64, 64), int), 1.0)])
+    figure = bivariate(*examples_of(np.zeros((36, 64, 64), int), "none"))
     assert_legible(figure)
     assert (panels(figure)[0, 1] == BLACK).all()
 
@@ -101,21 +103,13 @@ def test_files_are_small_and_the_same_each_time(rng, tmp_path):
     """Four dense examples: what a report and a paper can carry."""
     spread = rng.normal(0, 70, size=(36, 100_000, 2)) + 256
     counts = np.stack([np.histogram2d(*s.T, 512, [(0, 512)] * 2)[0] for s in spread]).astype(np.int32)
-    examples = [Example(name, [name], counts, 1.0) for name in "abcd"]
+    examples = examples_of(counts, *"abcd")
     for suffix, dots, most in ((".png", SCREEN_DOTS, 700e3), (".pdf", PRINT_DOTS, 4e6)):
         first, second = (tmp_path / f"{name}{suffix}" for name in ("first", "second"))
-        save(bivariate(examples, dots), first)
-        save(bivariate(examples, dots), second)
+        save(bivariate(*examples, dots), first)
+        save(bivariate(*examples, dots), second)
         assert first.read_bytes() == second.read_bytes()
         assert first.stat().st_size < most
-
-
-def test_other_shapes_are_told(rng):
-    with pytest.raises(FiltershiftError, match="no example"):
-        bivariate([])
-    for shape in ((35, 64, 64), (36, 64, 128), (36, 96, 96)):
-        with pytest.raises(FiltershiftError, match=r"'odd'.*\(36, bins, bins\), bins a multiple of 64"):
-            bivariate([Example("odd", [], np.zeros(shape), 1.0)])
 
 
 def test_examples_are_those_of_the_table_in_its_order(rng, texts_of):
@@ -123,8 +117,8 @@ def test_examples_are_those_of_the_table_in_its_order(rng, texts_of):
     table = pd.DataFrame(
         {"phenotype": ["point", "sun"], "model": ["one", "other"], "layer": [5, 7], "conv_depth": [0, 3]}
     ).assign(n_filters=[1200, 64], reach=[0.5, 2.0])
-    texts = texts_of(bivariate_of(counted, table))
+    texts = texts_of(bivariate(counted, table))
     assert [text for text in texts if text in counted] == ["point", "sun"]
     assert {"layer 5, depth 0, 1,200 filters", "layer 7, depth 3, 64 filters", "one", "other"} <= set(texts)
     assert "every axis from −0.5 to 0.5" in texts
-    assert texts_of(bivariate_of({}, table[:0])) == ["no layer has any of the phenotypes"]
+    assert texts_of(bivariate({}, table[:0])) == ["no layer has any of the phenotypes"]

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.boxes import Noise, boxes, range_boxes, shift_boxes
+from filtershift.figures.boxes import boxes, range_boxes, shift_boxes
 
 
 def rows_of(labels, rng):
@@ -65,7 +65,7 @@ def test_a_line_sets_the_first_rows_apart():
 
 def test_noise_is_a_line_across_each_row_and_what_is_above_it_is_counted(labels, rng, assert_legible, texts_of):
     rows = [("a", np.arange(30.0)), ("b", np.array([])), ("c", np.array([1.0, np.nan]))]
-    figure = boxes(rows, "shift D", noise=[Noise(12.5, 17), Noise(np.nan, 0), Noise(3.0, 0)])
+    figure = boxes(rows, "shift D", noise=[(12.5, 17), (np.nan, 0), (3.0, 0)])
     [lines] = figure.axes[0].collections
     drawn = {segment[0][0]: segment[:, 1].mean() for segment in lines.get_segments() if len(segment)}
     assert drawn == {12.5: 0, 3.0: 2}
@@ -73,7 +73,7 @@ def test_noise_is_a_line_across_each_row_and_what_is_above_it_is_counted(labels,
     assert written == ["a (30; 17 above noise)", "b (0)", "c (1; 0 above noise; 1 not finite)"]
     assert "noise" in " ".join(texts_of(figure))
     assert "noise" not in " ".join(texts_of(boxes(rows, "shift D")))
-    noisy = [Noise(1.0, 1200)] * len(labels)
+    noisy = [(1.0, 1200)] * len(labels)
     assert_legible(boxes(rows_of(labels, rng), "a quantity with a long name, in units " * 9, noise=noisy))
 
 

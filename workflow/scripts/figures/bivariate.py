@@ -12,7 +12,7 @@ def draw(counts: Path, layers: Path, figure: list[Path], table: Path, skipped: P
     from filtershift.analysis.distributions.pairs import example_table
     from filtershift.analysis.quality.phenotypes import PHENOTYPES
     from filtershift.dataset.layer_table import load_layers
-    from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate_of
+    from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
     from filtershift.figures.saving import save
     from filtershift.files import write_table
     from filtershift.passes.group_files import load_group_arrays, missing_panels
@@ -20,7 +20,7 @@ def draw(counts: Path, layers: Path, figure: list[Path], table: Path, skipped: P
     counted, _ = load_group_arrays(counts)
     examples = example_table(counted, load_layers(layers))
     for path, dots in zip(figure, (PRINT_DOTS, SCREEN_DOTS), strict=True):
-        save(bivariate_of(counted, examples, dots), path)
+        save(bivariate(counted, examples, dots), path)
     write_table(table, examples)
     missing = missing_panels("figure-05", [name for name in PHENOTYPES if name not in counted])
     write_table(skipped, missing.assign(reason="no layer has this phenotype"))
