@@ -71,9 +71,7 @@ def models_with_degenerate_layers(evidence: Evidence) -> Finding:
     share = _states(evidence, "degenerate")
     judged = np.flatnonzero(share.notna())
     _several(len(judged), "have a layer that can be judged")
-    weight = evidence.weight[:, judged]
-    has_degenerate = (share.iloc[judged] > 0).to_numpy(float)
-    return Finding(_mean(weight, has_degenerate), len(judged), f"{len(judged)} models")
+    return Finding(_mean(evidence, judged, share > 0), len(judged), f"{len(judged)} models")
 
 
 def discriminators_random_layers(evidence: Evidence) -> Finding:
@@ -85,8 +83,7 @@ def discriminators_random_layers(evidence: Evidence) -> Finding:
     models = np.unique(evidence.model[cell == labels.index(DISCRIMINATOR)])
     models = models[share.iloc[models].notna()]
     _several(len(models), f"are {DISCRIMINATOR}s with a layer that can be judged")
-    draws = _mean(evidence.weight[:, models], share.iloc[models].to_numpy(float))
-    return Finding(draws, len(models), f"{len(models)} models")
+    return Finding(_mean(evidence, models, share), len(models), f"{len(models)} models")
 
 
 def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
@@ -95,8 +92,8 @@ def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Findi
     small, other = (models[share.iloc[models].notna()] for models in _large(evidence))
     _several(len(small), "are large and trained on a small set")
     _several(len(other), "are large and trained on another set")
-    means = [_mean(evidence.weight[:, models], share.iloc[models].to_numpy(float)) for models in (small, other)]
-    return Finding(means[0] - means[1], len(small), f"{len(small)} large models on small sets, {len(other)} others")
+    draws = _mean(evidence, small, share) - _mean(evidence, other, share)
+    return Finding(draws, len(small), f"{len(small)} large models on small sets, {len(other)} others")
 
 
 def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
@@ -108,8 +105,7 @@ def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Findin
     small, _ = _large(evidence)
     small = small[change.iloc[small].notna()]
     _several(len(small), "are large, trained on a small set and have layers in both halves")
-    draws = _mean(evidence.weight[:, small], change.iloc[small].to_numpy(float))
-    return Finding(draws, len(small), f"{len(small)} large models on small sets")
+    return Finding(_mean(evidence, small, change), len(small), f"{len(small)} large models on small sets")
 
 
 def _states(evidence: Evidence, state: str) -> pd.Series:
@@ -133,10 +129,11 @@ def _is_small(training_set: str) -> bool:
     return all(any(fnmatchcase(name, pattern) for pattern in SMALL_SETS) for name in names)
 
 
-def _mean(weight: Array, values: NDArray) -> Array:
-    """The weighted mean of values (N,) in each draw, with weights (draws, N); NaN if all weights are 0."""
-    total = weight.sum(axis=1)
-    return np.divide(weight @ values, total, out=np.full(len(total), np.nan), where=total > 0)
+def _mean(evidence: Evidence, models: NDArray[np.int64], values: pd.Series) -> Array:
+    """The mean of the values (M,) of some models in every draw, (draws,); NaN in a draw without any of them."""
+    weight = evidence.weight[:, models]
+    total, sums = weight.sum(axis=1), weight @ values.iloc[models].to_numpy(float)
+    return np.divide(sums, total, out=np.full(len(total), np.nan), where=total > 0)
 
 
 def _several(models: int, which: str) -> None:
