@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, heading, page, place, text_width
-from filtershift.figures.style import FRAME, SMALL, TINY, TITLE, Color, group_colors, styled
+from filtershift.figures.layout import MARGIN, canvas, fit_labels, half_frame, heading, page, place, text_width
+from filtershift.figures.style import SMALL, TINY, TITLE, Color, group_colors, styled
 
 _WIDTH, _HEIGHT = 4.2, 3.2
 _HEADING, _AXIS, _LEFT, _SPACE = 0.35, 0.65, 0.55, 0.3
@@ -95,9 +95,7 @@ def _draw_lines(axes: Axes, ratios: np.ndarray, colors: Sequence[Color], floor: 
     axes.set_ylabel("cumulative explained variance ratio")
     levels = np.arange(math.ceil(floor * 10), 11) / 10
     axes.set_yticks(levels, [f"{level:.1f}" for level in levels])
-    axes.grid(axis="y", color=FRAME, linewidth=0.4, alpha=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["right", "top"]].set_visible(False)
+    half_frame(axes)
 
 
 def _draw_legend(axes: Axes, legend: _Legend, colors: Sequence[Color]) -> None:

@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 
 from filtershift.analysis.quality.layers import random_threshold
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, log_ticks, page, place
-from filtershift.figures.style import FAINT, FRAME, INK, SMALL, STATE_COLORS, styled
+from filtershift.figures.layout import MARGIN, half_frame, key, log_ticks, page, place
+from filtershift.figures.style import FAINT, INK, SMALL, STATE_COLORS, styled
 
 _WIDTH, _HEIGHT, _SIDE = 5.4, 4.0, 0.9
 _KEY, _LEFT, _GAP, _AXIS = 0.3, 0.55, 0.12, 0.45
@@ -65,7 +65,8 @@ def entropy(layers: pd.DataFrame) -> Figure:
     lines = axes.plot(*curve, color=INK, label="random threshold $T_H(n)$")
     _draw_layers(axes, n, entropies, states)
     _draw_counts(side, entropies, states)
-    _draw_key(axes, [*lines, *_handles(states)])
+    explained = key(axes, [*lines, *_handles(states)], loc="lower left", bbox_to_anchor=(0, 1.005))
+    explained.get_texts()[0].set_parse_math(True)
     if missing := int((~known).sum()):
         below: dict[str, Any] = {"xytext": (0, -23.5), "textcoords": "offset points", "va": "baseline"}
         axes.annotate(
@@ -79,9 +80,7 @@ def _frame(axes: Axes, texts: Sequence[str]) -> None:
     axes.set_yticklabels(texts)
     axes.tick_params(axis="y", length=2.5 if texts else 0)
     axes.axhline(_LARGEST, color=INK, linewidth=0.6, linestyle=":")
-    axes.grid(axis="y", color=FRAME, linewidth=0.4, alpha=0.6)
-    axes.set_axisbelow(True)
-    axes.spines[["right", "top"]].set_visible(False)
+    half_frame(axes)
 
 
 def _draw_layers(axes: Axes, n: np.ndarray, entropies: np.ndarray, states: np.ndarray) -> None:
@@ -110,18 +109,3 @@ def _handles(states: np.ndarray) -> list[Line2D]:
         for state, n in numbers.items()
         if n
     ]
-
-
-def _draw_key(axes: Axes, handles: Sequence[Line2D]) -> None:
-    spacing: dict[str, Any] = {"borderpad": 0, "borderaxespad": 0, "handlelength": 1.2, "handletextpad": 0.4}
-    key = axes.legend(
-        handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(0, 1.005),
-        ncols=len(handles),
-        columnspacing=1.4,
-        fontsize=SMALL,
-        frameon=False,
-        **spacing,
-    )
-    key.get_texts()[0].set_parse_math(True)

@@ -13,11 +13,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 
 from filtershift.figures.labels import label_texts, number_text
-from filtershift.figures.style import FONT, FRAME, LABEL, TITLE
+from filtershift.figures.style import FONT, FRAME, LABEL, SMALL, TITLE
 
 POINTS = 72.0
 MARGIN = 0.15
@@ -124,3 +126,17 @@ def open_frame(axes: Axes) -> None:
     axes.spines[["left", "right", "top"]].set_visible(False)
     axes.grid(axis="x", color=FRAME, linewidth=0.4, alpha=0.6)
     axes.set_axisbelow(True)
+
+
+def half_frame(axes: Axes) -> None:
+    """Leave of the frame its left and its bottom line, with faint horizontal rules at the ticks."""
+    axes.spines[["right", "top"]].set_visible(False)
+    axes.grid(axis="y", color=FRAME, linewidth=0.4, alpha=0.6)
+    axes.set_axisbelow(True)
+
+
+def key(axes: Axes, handles: Sequence[Line2D], **where: Any) -> Legend:
+    """Explain marks in one line of small text; ``where`` it stands is as of `Axes.legend`."""
+    spacing: dict[str, Any] = {"columnspacing": 1.4, "handlelength": 1.2, "handletextpad": 0.4}
+    small: dict[str, Any] = {"fontsize": SMALL, "frameon": False, "borderpad": 0, "borderaxespad": 0}
+    return axes.legend(handles=handles, ncols=len(handles), **small, **spacing, **where)

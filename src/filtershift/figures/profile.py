@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, heading, page, place
-from filtershift.figures.style import FAINT, FRAME, SMALL, STATE_COLORS, TINY, TITLE, styled
+from filtershift.figures.layout import MARGIN, canvas, fit_labels, half_frame, heading, key, page, place
+from filtershift.figures.style import FAINT, SMALL, STATE_COLORS, TINY, TITLE, styled
 
 _WIDTH, _HEIGHT, _LEFT = 6.2, 2.0, 0.5
 _NAMES = 2.6
@@ -56,9 +56,7 @@ def _draw(axes: Axes, layers: pd.DataFrame, quality: pd.DataFrame) -> None:
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.03, 1), xlabel="relative depth", ylabel="variance entropy H")
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
     axes.set_yticks([0, 0.25, 0.5, 0.75, _LARGEST], ["0", "0.25", "0.5", "0.75", "log₁₀ 9"])
-    axes.spines[["right", "top"]].set_visible(False)
-    axes.grid(axis="y", color=FRAME, linewidth=0.4, alpha=0.6)
-    axes.set_axisbelow(True)
+    half_frame(axes)
     columns = ["conv_depth_norm", "variance_entropy"]
     axes.plot(*quality[columns].to_numpy(float).T, ".", color="0.8", markersize=2.5, markeredgewidth=0)
     states = layers["state"].fillna("")
@@ -84,15 +82,4 @@ def _draw_key(axes: Axes) -> None:
     look: dict[str, Any] = {"linestyle": "", "markersize": 4.5, "markeredgewidth": 0}
     handles = [Line2D([], [], marker="o", color=color, label=state, **look) for state, color in STATE_COLORS.items()]
     handles.append(Line2D([], [], marker=".", color="0.7", label="layers of the data set", **look))
-    axes.legend(
-        handles=handles,
-        loc="upper left",
-        ncols=len(handles),
-        fontsize=SMALL,
-        frameon=False,
-        borderpad=0,
-        borderaxespad=0,
-        columnspacing=1.4,
-        handlelength=1.2,
-        handletextpad=0.4,
-    )
+    key(axes, handles, loc="upper left")
