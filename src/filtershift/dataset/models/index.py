@@ -10,10 +10,10 @@ from typing import Any
 
 from filtershift.dataset.models.keras.model import read_shards
 from filtershift.dataset.models.model import NAMES
-from filtershift.dataset.models.names import natural
 from filtershift.dataset.models.safetensors import model_of_files, names_in
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
+from filtershift.dataset.models.tensors.names import natural
 from filtershift.dataset.models.torch.model import LEGACY, Contents, legacy_contents, zip_contents
 from filtershift.errors import FiltershiftError, about, one_line
 

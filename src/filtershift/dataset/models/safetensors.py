@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
-from filtershift.dataset.models.axes import in_order
 from filtershift.dataset.models.model import NAMES, ORDER
-from filtershift.dataset.models.names import natural
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.axes import in_order
+from filtershift.dataset.models.tensors.model import model_of_tensors
+from filtershift.dataset.models.tensors.names import natural
 from filtershift.errors import FiltershiftError, one_line
 
 READABLE = ("F64", "F32", "F16", "BF16")

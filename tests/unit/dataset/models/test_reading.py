@@ -1,15 +1,13 @@
-"""What a file is, told by its content, and lists of models."""
+"""What a file is, told by its content."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from filtershift.dataset.models.listed import ModelFile, listed_models, parts_of
+from filtershift.dataset.models.listed import ModelFile, parts_of
 from filtershift.dataset.models.reading import read_model_file
-from filtershift.errors import FiltershiftError
 from tiny_models import conv, model_of, weights
 
 TORCH = Path(__file__).parents[3] / "data/torch"
@@ -19,14 +17,6 @@ CONTENTS = {
     "names": save({"conv.weight": STORED}),
     "order": (TORCH / "state_dict.pt").read_bytes(),
 }
-
-
-@pytest.fixture
-def folder(tmp_path):
-    for name in ("a.onnx", "b.safetensors", "sub/c.pt"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    return tmp_path
 
 
 @pytest.mark.parametrize("suffix", ["", ".onnx", ".safetensors", ".pt", ".bin", ".txt"])
@@ -47,66 +37,3 @@ def test_onnx_data_beside_the_file(tmp_path):
     (layer,) = read_model_file(tmp_path / "m.onnx", "m").layers
     np.testing.assert_array_equal(layer.weights, STORED.reshape(8, 3, 3))
     assert parts_of(ModelFile(str(tmp_path / "m.onnx"))) == [tmp_path / "m.onnx", tmp_path / "m.onnx.data"]
-
-
-def test_openvino_weights_beside_the_file(tmp_path):
-    for name in ("m.xml", "m.bin", "n.bin"):
-        (tmp_path / name).touch()
-    assert parts_of(ModelFile(str(tmp_path / "m.xml"))) == [tmp_path / "m.xml", tmp_path / "m.bin"]
-
-
-def test_a_list_of_all_kinds(folder):
-    (folder / "list.yaml").write_text("- sub/c.pt\n- {file: a.onnx, name: again, labels: {Task: 5, Paper: null}}\n")
-    entries = ["a.onnx", {"file": "b.safetensors", "labels": {"Task": "Classification"}}, "list.yaml"]
-    assert listed_models(entries, folder) == [
-        ModelFile(f"{folder}/a.onnx", "a"),
-        ModelFile(f"{folder}/b.safetensors", "b", {"Task": "Classification"}),
-        ModelFile(f"{folder}/sub/c.pt", "c"),
-        ModelFile(f"{folder}/a.onnx", "again", {"Task": 5}),
-    ]
-
-
-def test_paths_in_a_list_start_where_it_is(folder):
-    (folder / "sub/list.yml").write_text("- c.pt\n- ../a.onnx\n")
-    assert [model.name for model in listed_models([str(folder / "sub/list.yml")])] == ["c", "a"]
-
-
-def test_paths_start_here(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    assert listed_models(["a.onnx"]) == [ModelFile("a.onnx", "a")]
-    monkeypatch.setenv("HOME", str(folder))
-    assert listed_models(["~/a.onnx"]) == [ModelFile(f"{folder}/a.onnx", "a")]
-
-
-def test_the_name_of_an_index(folder):
-    shutil.move(folder / "b.safetensors", folder / "net.safetensors.index.json")
-    assert listed_models(["net.safetensors.index.json"], folder)[0].name == "net"
-
-
-@pytest.mark.parametrize(
-    ("entries", "part"),
-    [
-        (["gone.pt"], "gone.pt: no such file"),
-        (["gone.yaml"], "gone.yaml: no such file"),
-        (["sub"], "sub: is a folder that holds c.pt"),
-        ([5], "'5' is not a model; expected a path, or file, name and labels"),
-        ([None], "'None' is not a model"),
-        ([{"name": "a"}], "is not a model"),
-        ([{"file": "a.onnx", "nme": "a"}], "a.onnx: unknown key 'nme'; known are file, name, labels"),
-        ([{"file": "a.onnx", "labels": {"kernel": "a"}}], "a.onnx: the label 'kernel' is a column already"),
-        ([{"file": "a.onnx", "labels": {"Task": [1]}}], "a.onnx: the label 'Task' is '[1]'; expected text or a number"),
-        ([{"file": "a.onnx", "labels": "Task"}], "a.onnx: labels must be LABEL: VALUE pairs, not 'Task'"),
-        (["a.onnx", "a.onnx"], "2 models are called 'a'; each needs its own name"),
-        (["bad.yaml"], "bad.yaml: does not hold a list of models"),
-        (["worse.yaml"], "worse.yaml: "),
-        (["nested.yaml"], "nested.yaml"),
-    ],
-)
-def test_a_mistake_in_a_list_is_one_line(entries, part, folder):
-    (folder / "bad.yaml").write_text("a.onnx: 1\n")
-    (folder / "worse.yaml").write_text("- {a\n- ]")
-    (folder / "nested.yaml").write_text("- nested.yaml\n- nested.yaml\n")
-    with pytest.raises(FiltershiftError) as refused:
-        listed_models(entries, folder)
-    assert part in str(refused.value)
-    assert "\n" not in str(refused.value)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from filtershift.dataset.models.flax.tree import BYTES, Leaf, read_tree
 from filtershift.dataset.models.model import NAMES, ORDER, Skipped
-from filtershift.dataset.models.names import natural
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
+from filtershift.dataset.models.tensors.names import natural
 from filtershift.errors import FiltershiftError
 
 PARAMETERS = ("params", "target")

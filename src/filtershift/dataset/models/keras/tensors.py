@@ -15,9 +15,9 @@ from dataclasses import replace
 from filtershift.dataset.models.keras.files import Array, Content
 from filtershift.dataset.models.keras.weights import BIAS, DEPTHWISE, KERNEL, POINTWISE, Roles, kernel, role_of
 from filtershift.dataset.models.model import NAMES, ORDER, Skipped
-from filtershift.dataset.models.names import natural
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
+from filtershift.dataset.models.tensors.names import natural
 
 _TRANSPOSED = re.compile(r"transpose|deconv", re.IGNORECASE)
 _DEPTHWISE = re.compile(r"depthwise|dwconv", re.IGNORECASE)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.paddle.pickles import Array, Other, is_shape, read_arrays
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
 from filtershift.dataset.models.torch.state_dict import MODEL_KEYS
 from filtershift.errors import FiltershiftError
 

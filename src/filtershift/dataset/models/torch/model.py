@@ -11,7 +11,7 @@ from pathlib import Path
 
 from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
 from filtershift.dataset.models.torch.archive import Archive
 from filtershift.dataset.models.torch.modules import epsilons_of, groups_of, sort_out
 from filtershift.dataset.models.torch.objects import BYTES, Storage

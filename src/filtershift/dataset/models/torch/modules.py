@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from filtershift.dataset.models.model import Skipped
-from filtershift.dataset.models.tensors import TRANSPOSED
+from filtershift.dataset.models.tensors.model import TRANSPOSED
 from filtershift.dataset.models.torch.objects import AnyTensor, Opaque, Unread
 
 _CONVOLUTION = ("kernel_size", "stride", "padding", "groups")

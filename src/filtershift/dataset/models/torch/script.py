@@ -16,7 +16,7 @@ from pathlib import Path
 from filtershift.dataset.models.graph import Graph, stored_model
 from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
 from filtershift.dataset.models.torch.archive import Archive
 from filtershift.dataset.models.torch.computed import UNUSED, layer_name
 from filtershift.dataset.models.torch.objects import Opaque, Tensor

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from filtershift.dataset.models.model import NAMES, ORDER
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
 from stored_tensors import stored_tensor, stored_tensors
 
 

@@ -11,8 +11,8 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from filtershift.dataset.models.modules import Module
-from filtershift.dataset.models.names import natural
+from filtershift.dataset.models.tensors.modules import Module
+from filtershift.dataset.models.tensors.names import natural
 
 _LAYER = re.compile("conv(?:olution)?(?:[123]d)?")
 _LINEAR = re.compile("conv(?:olution)?(?:[123]d)?|fc|linear|lin|dense")

@@ -13,14 +13,14 @@ from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
-from filtershift.dataset.models.copies import without_copies
-from filtershift.dataset.models.effective import effective
-from filtershift.dataset.models.leaf_names import NO_WEIGHTS, is_no_weights
 from filtershift.dataset.models.model import ORDER, Skipped
-from filtershift.dataset.models.modules import WEIGHTS, module_name
-from filtershift.dataset.models.names import split
-from filtershift.dataset.models.norm_names import Norms, norms_of
 from filtershift.dataset.models.stored import Convolution, StoredModel, StoredTensor
+from filtershift.dataset.models.tensors.copies import without_copies
+from filtershift.dataset.models.tensors.effective import effective
+from filtershift.dataset.models.tensors.leaf_names import NO_WEIGHTS, is_no_weights
+from filtershift.dataset.models.tensors.modules import WEIGHTS, module_name
+from filtershift.dataset.models.tensors.names import split
+from filtershift.dataset.models.tensors.norm_names import Norms, norms_of
 
 TRANSPOSED = "transposed convolution"
 """Why the weights of a transposed convolution are left out; it counts for no depth."""

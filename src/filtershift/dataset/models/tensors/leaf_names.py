@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from filtershift.dataset.models.names import split
 from filtershift.dataset.models.stored import StoredTensor
+from filtershift.dataset.models.tensors.names import split
 
 NO_WEIGHTS = "by its name no weights of a convolution"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from filtershift.dataset.models.axes import HWIO, OHWI, PYTORCH, in_order
 from filtershift.dataset.models.reading import read_model_file
+from filtershift.dataset.models.tensors.axes import HWIO, OHWI, PYTORCH, in_order
 from filtershift.errors import FiltershiftError
 from stored_tensors import stored_tensors
 

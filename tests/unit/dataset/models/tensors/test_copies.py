@@ -2,7 +2,7 @@
 
 import pytest
 
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.model import model_of_tensors
 from stored_tensors import stored_tensors
 
 NET = {"conv1.weight": (4, 3, 3, 3), "bn1.running_var": (4,), "conv2.weight": (8, 4, 3, 3), "fc.weight": (5, 8)}

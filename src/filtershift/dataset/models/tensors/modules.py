@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from filtershift.dataset.models.names import split
 from filtershift.dataset.models.stored import StoredTensor
+from filtershift.dataset.models.tensors.names import split
 
 _VARIANCE = re.compile(r"(?:\w+_)?var(?:iance)?")
 _SCALES = ("weight", "gamma", "scale")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from filtershift.dataset.models.leaf_names import NO_WEIGHTS
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.leaf_names import NO_WEIGHTS
+from filtershift.dataset.models.tensors.model import model_of_tensors
 from stored_tensors import stored_tensors
 
 

@@ -15,9 +15,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from filtershift.dataset.models.leaf_names import is_no_weights
-from filtershift.dataset.models.names import split
 from filtershift.dataset.models.stored import StoredTensor
+from filtershift.dataset.models.tensors.leaf_names import is_no_weights
+from filtershift.dataset.models.tensors.names import split
 from filtershift.errors import FiltershiftError
 
 LARGEST = 31

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from filtershift.dataset.models.batch_norm import BatchNorm, factors
-from filtershift.dataset.models.modules import Module, modules_of
-from filtershift.dataset.models.norm_words import NamedPairs
 from filtershift.dataset.models.stored import StoredTensor
+from filtershift.dataset.models.tensors.modules import Module, modules_of
+from filtershift.dataset.models.tensors.norm_words import NamedPairs
 
 EPSILON = 1e-5
 """Of a BatchNorm in PyTorch, if none is given."""

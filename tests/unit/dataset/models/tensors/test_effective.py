@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from filtershift.dataset.models.effective import effective
-from filtershift.dataset.models.tensors import model_of_tensors
+from filtershift.dataset.models.tensors.effective import effective
+from filtershift.dataset.models.tensors.model import model_of_tensors
 from stored_tensors import stored_tensor, stored_tensors
 
-FILE = np.load(Path(__file__).parents[3] / "data/models/reparametrised.npz")
+FILE = np.load(Path(__file__).parents[4] / "data/models/reparametrised.npz")
 LAYERS = [name.removeprefix("weights ") for name in FILE.files if name.startswith("weights ")]
 NOT_READ = {
     "spectral_norm_transposed": "transposed convolution",

@@ -1,0 +1,1 @@
+"""Models of tensors alone, without a graph: what names, shapes and order tell."""
