@@ -46,19 +46,21 @@ def not_stored(name: str, reason: str) -> StoredTensor:
     return StoredTensor(name, None, ("not stored", name), lambda: np.empty(0, np.float32), reason)
 
 
-def computed(kind: str, arguments: Mapping[str, Any]) -> StoredTensor:
+def computed(kind: str, arguments: Mapping[str, Any], stored: Sequence[StoredTensor]) -> StoredTensor:
     """What an operator computes from stored tensors; if it is not one of the few that are known, it is left out.
 
     Args:
         kind: name of the operator without its overload.
-        arguments: the operator's arguments by name; at least one is a stored tensor.
+        arguments: the operator's arguments by name.
+        stored: all tensors among the arguments and in lists that are arguments; at least one.
     """
     tensors = [value for value in arguments.values() if isinstance(value, StoredTensor)]
-    name, steps = tensors[0].name, 1 + sum(getattr(tensor, "steps", 0) for tensor in tensors)
-    reason = next((tensor.left_out for tensor in tensors if tensor.left_out), "")
+    name, steps = stored[0].name, 1 + sum(getattr(tensor, "steps", 0) for tensor in stored)
+    reason = next((tensor.left_out for tensor in stored if tensor.left_out), "")
     if not reason and "quant" in kind:
         reason = f"quantised ({kind})"
-    made = None if reason or steps > MOST_STEPS else _made(kind, arguments, tensors)
+    known = not reason and steps <= MOST_STEPS and len(tensors) == len(stored)
+    made = _made(kind, arguments, tensors) if known else None
     if made is None:
         return not_stored(name, reason or f"weights are computed (by {kind})")
     shape, load = made

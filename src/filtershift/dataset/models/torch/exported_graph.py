@@ -129,13 +129,13 @@ class _Builder:
         """Add a node; return its outputs, which are tensors if it only uses tensors of the file."""
         arguments = {item["name"]: _argument(item["arg"], known) for item in node["inputs"]}
         values = [known.get(name, "") for name in names]
-        self.used |= {value.name for value in values if isinstance(value, StoredTensor)}
         inputs = tuple(value for value in values if isinstance(value, str))
-        stored = [value for value in arguments.values() if isinstance(value, StoredTensor)]
+        stored = [value for value in values if isinstance(value, StoredTensor)]
+        self.used |= {value.name for value in stored}
         if inputs or not stored or is_convolution(kind):
             self._add(kind, arguments, inputs, outputs)
             return outputs
-        return [stored[0] if kind in PASSING else computed(kind, arguments)] * len(outputs)
+        return [stored[0] if kind in PASSING else computed(kind, arguments, stored)] * len(outputs)
 
     def _add(self, kind: str, arguments: Mapping[str, Any], inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
         weight = arguments.get("weight")

@@ -8,13 +8,15 @@ Writer: `torch/csrc/jit/serialization/python_print.cpp`.
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from filtershift.dataset.models.torch.archive import Archive
 from filtershift.errors import one_line
 
-LARGEST_CODE = 1 << 22  # bytes, unpacked; a network of a thousand layers has less than half a megabyte
+LARGEST_CODE = 1 << 21  # bytes, unpacked; scripted GoogLeNet has 140,000. Syntax trees take some hundred times as much
+MOST_PACKED = 20  # times that code may be larger than the whole file, with its weights
 
 
 class CannotFollowError(Exception):
@@ -23,11 +25,15 @@ class CannotFollowError(Exception):
 
 @dataclass(frozen=True)
 class ClassCode:
-    """A class: its methods by name, its fields in order with their types, the values of fields that have one."""
+    """A class: its methods by name, its fields in order with their types, the values of fields that have one.
+
+    `is_tuple` says whether it is a NamedTuple; code takes the fields of one by their numbers.
+    """
 
     methods: Mapping[str, ast.FunctionDef]
     fields: Mapping[str, ast.expr]
     values: Mapping[str, ast.expr]
+    is_tuple: bool
 
 
 @dataclass(frozen=True)
@@ -67,14 +73,16 @@ class Code:
 
     def _text(self, member: str) -> bytes:
         self._read += self.archive.sizes([member])
-        if self._read > LARGEST_CODE:
-            raise CannotFollowError(f"its code has more than {LARGEST_CODE:,} bytes")
+        largest = min(LARGEST_CODE, MOST_PACKED * self.archive.size)
+        if self._read > largest:
+            raise CannotFollowError(f"its code has more than {largest:,} bytes")
         return self.archive.read(member)
 
 
 def _parsed(text: bytes) -> _Module:
     try:
-        body = ast.parse(text).body
+        with warnings.catch_warnings(action="ignore"):
+            body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise CannotFollowError(f"its code is not Python: {one_line(error)[:80]}") from None
     return _Module(
@@ -89,4 +97,5 @@ def _class(node: ast.ClassDef) -> ClassCode:
         {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)},
         {item.target.id: item.annotation for item in fields if isinstance(item.target, ast.Name)},
         {item.target.id: item.value for item in fields if isinstance(item.target, ast.Name) and item.value},
+        any(isinstance(base, ast.Name) and base.id == "NamedTuple" for base in node.bases),
     )

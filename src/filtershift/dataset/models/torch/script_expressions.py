@@ -18,8 +18,8 @@ from filtershift.dataset.models.torch.script_operators import Operators, Raised
 from filtershift.dataset.models.torch.script_plain import NO_RESULT, plain_result
 from filtershift.dataset.models.torch.script_values import UNKNOWN, UNSET, Flow, Symbol, is_number, parts
 
-MOST_STEPS = 1_000_000
-"""Limit of statements and expressions; a network of a thousand layers takes some ten thousand."""
+MOST_STEPS = 500_000
+"""Limit of statements and expressions; scripted GoogLeNet takes 14,000."""
 
 LONGEST_NAME = 1000
 """Limit of the characters of a dotted name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,12 +108,18 @@ class Objects:
         found = self._code.class_named(owner.name)
         return found.methods.get(name) if found else None
 
-    def new(self, name: str, values: list[Any] | None = None) -> Opaque:
-        """A new object of a class of the file, with values for its fields in order."""
+    def new(self, name: str, values: Sequence[Any] = ()) -> Opaque | tuple[Any, ...]:
+        """A new object of a class of the file, with values for its fields in order; a tuple if that is one.
+
+        Raises:
+            CannotFollowError: there is no such class.
+        """
         found = self._code.class_named(name)
         if found is None:
             raise CannotFollowError(f"its code has no {name[-80:]}")
-        made = Opaque(name, dict(zip(found.fields, values or [], strict=False)))
+        if found.is_tuple:
+            return tuple(values)
+        made = Opaque(name, dict(zip(found.fields, values, strict=False)))
         self._kept.append(made)
         return made
 

@@ -66,7 +66,7 @@ class Operators:
         if not inputs and kind not in _MADE:
             if not stored:
                 return UNKNOWN
-            return stored[0] if kind in PASSING else computed(kind, arguments)
+            return stored[0] if kind in PASSING else computed(kind, arguments, stored)
         return self._add(kind, arguments, inputs if kind not in _MADE else ())
 
     def _convolution(self, kind: str, arguments: dict[str, Any], inputs: tuple[str, ...]) -> Flow:
