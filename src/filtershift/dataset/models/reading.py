@@ -91,9 +91,9 @@ def _folder(path: Path) -> str:
 def _zip_reader(path: Path) -> Callable[[Path], StoredModel]:
     """The function that reads a zip file, by the names of its members."""
     from filtershift.dataset.models.keras.model import read_keras
-    from filtershift.dataset.models.torch.exported import read_exported
+    from filtershift.dataset.models.torch.exported.model import read_exported
     from filtershift.dataset.models.torch.model import read_zip
-    from filtershift.dataset.models.torch.script import read_script
+    from filtershift.dataset.models.torch.script.model import read_script
 
     try:
         with zipfile.ZipFile(path) as archive:

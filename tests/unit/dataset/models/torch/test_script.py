@@ -121,8 +121,8 @@ def test_without_code_the_order_of_the_parameters_counts(name, tmp_path):
     assert [(layer.name, layer.conv_depth) for layer in model.layers] == [
         ("enter.0", 0),
         ("down.0", 1),
-        ("merge.0", 3),
-        ("lone", 5),
+        ("merge.0", 2),
+        ("lone", 4),
     ]
     assert {layer.batch_norm for layer in model.layers} == {"unknown"}
     reason = "cannot be followed (it has none); depths are the order of the parameters"

@@ -9,8 +9,8 @@ from filtershift.dataset.models.graph import PASSES_ON, Operator
 from filtershift.dataset.models.stored import StoredTensor
 from filtershift.dataset.models.torch.aten import PARAMETERS, PASSING, is_convolution, operators
 from filtershift.dataset.models.torch.computed import computed, not_stored
-from filtershift.dataset.models.torch.script_code import CannotFollowError
-from filtershift.dataset.models.torch.script_values import UNKNOWN, UNSET, Flow, flows, parts, same
+from filtershift.dataset.models.torch.script.code import CannotFollowError
+from filtershift.dataset.models.torch.script.values import UNKNOWN, UNSET, Flow, flows, parts, same
 
 MOST_OPERATORS = 100_000
 """Limit of the operators of a graph; a network of a thousand layers has some thousand."""

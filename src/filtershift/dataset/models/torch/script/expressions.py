@@ -12,11 +12,11 @@ from filtershift.dataset.models.stored import StoredTensor
 from filtershift.dataset.models.torch.aten import kind_of
 from filtershift.dataset.models.torch.computed import not_stored
 from filtershift.dataset.models.torch.objects import Opaque
-from filtershift.dataset.models.torch.script_code import CannotFollowError, Code
-from filtershift.dataset.models.torch.script_objects import Objects
-from filtershift.dataset.models.torch.script_operators import Operators, Raised
-from filtershift.dataset.models.torch.script_plain import NO_RESULT, plain_result
-from filtershift.dataset.models.torch.script_values import UNKNOWN, UNSET, Flow, Symbol, is_number, parts
+from filtershift.dataset.models.torch.script.code import CannotFollowError, Code
+from filtershift.dataset.models.torch.script.objects import Objects
+from filtershift.dataset.models.torch.script.operators import Operators, Raised
+from filtershift.dataset.models.torch.script.plain import NO_RESULT, plain_result
+from filtershift.dataset.models.torch.script.values import UNKNOWN, UNSET, Flow, Symbol, is_number, parts
 
 MOST_STEPS = 500_000
 """Limit of statements and expressions; scripted GoogLeNet takes 14,000."""

@@ -21,9 +21,9 @@ from filtershift.dataset.models.torch.archive import Archive
 from filtershift.dataset.models.torch.computed import UNUSED, layer_name
 from filtershift.dataset.models.torch.objects import Opaque, Tensor
 from filtershift.dataset.models.torch.pickles import read_pickle
-from filtershift.dataset.models.torch.script_code import CannotFollowError, Code
-from filtershift.dataset.models.torch.script_flow import Walk
-from filtershift.dataset.models.torch.script_objects import CONVOLUTION, Objects, Parameter, parameters
+from filtershift.dataset.models.torch.script.code import CannotFollowError, Code
+from filtershift.dataset.models.torch.script.flow import Walk
+from filtershift.dataset.models.torch.script.objects import CONVOLUTION, Objects, Parameter, parameters
 from filtershift.dataset.models.torch.values import claimed_kernels, stored_view
 
 LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so real ones have less than a hundredth of this
@@ -50,7 +50,8 @@ def read_script(path: Path) -> StoredModel:
     except CannotFollowError as error:
         found = model_of_tensors([*stored.kernels(), *stored_constant.kernels("CONSTANTS.c")])
         reason = f"cannot be followed ({ascii(str(error))[1:-1][:200]}); depths are the order of the parameters"
-        return replace(found, skipped=(Skipped("graph", "code", reason, 0),))
+        convolutions = tuple(replace(convolution, norm_known=False) for convolution in found.convolutions)
+        return replace(found, convolutions=convolutions, skipped=(Skipped("graph", "code", reason, 0), *found.skipped))
 
 
 class _Stored:

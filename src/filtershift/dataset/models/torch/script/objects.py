@@ -10,8 +10,8 @@ from typing import Any
 
 from filtershift.dataset.models.stored import StoredTensor
 from filtershift.dataset.models.torch.objects import Name, Opaque, Tensor
-from filtershift.dataset.models.torch.script_code import CannotFollowError, Code
-from filtershift.dataset.models.torch.script_values import UNKNOWN
+from filtershift.dataset.models.torch.script.code import CannotFollowError, Code
+from filtershift.dataset.models.torch.script.values import UNKNOWN
 
 MOST_LEVELS = 100
 """Limit of objects nested in each other; modules of trained models are nested in about ten levels."""

@@ -16,8 +16,8 @@ from filtershift.dataset.models.graph import stored_model
 from filtershift.dataset.models.model import Skipped
 from filtershift.dataset.models.stored import StoredModel
 from filtershift.dataset.models.torch.archive import Archive
-from filtershift.dataset.models.torch.exported_graph import flat_graph
-from filtershift.dataset.models.torch.exported_weights import saved_tensors, tensors_in_files, unused_kernels
+from filtershift.dataset.models.torch.exported.graph import flat_graph
+from filtershift.dataset.models.torch.exported.weights import saved_tensors, tensors_in_files, unused_kernels
 from filtershift.errors import FiltershiftError, one_line
 
 LARGEST_JSON = 1 << 28  # bytes; a graph takes some kilobytes for an operator

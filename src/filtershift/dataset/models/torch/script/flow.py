@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from filtershift.dataset.models.torch.objects import Opaque
-from filtershift.dataset.models.torch.script_code import CannotFollowError
-from filtershift.dataset.models.torch.script_expressions import Expressions, Names
-from filtershift.dataset.models.torch.script_operators import Raised
-from filtershift.dataset.models.torch.script_values import UNKNOWN, Flow, flows
+from filtershift.dataset.models.torch.script.code import CannotFollowError
+from filtershift.dataset.models.torch.script.expressions import Expressions, Names
+from filtershift.dataset.models.torch.script.operators import Raised
+from filtershift.dataset.models.torch.script.values import UNKNOWN, Flow, flows
 
 MOST_ROUNDS = 1000
 """Limit of rounds that are followed one by one; a loop with more is followed once."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from filtershift.dataset.models.stored import StoredTensor
 from filtershift.dataset.models.torch.objects import Opaque
-from filtershift.dataset.models.torch.script_code import CannotFollowError
-from filtershift.dataset.models.torch.script_values import UNKNOWN, Flow, is_number, is_plain
+from filtershift.dataset.models.torch.script.code import CannotFollowError
+from filtershift.dataset.models.torch.script.values import UNKNOWN, Flow, is_number, is_plain
 
 LONGEST = 10_000
 """Limit of the items of a list that is followed."""

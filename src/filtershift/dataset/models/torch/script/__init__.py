@@ -1,0 +1,1 @@
+"""TorchScript: its code as data flow, without running it."""
