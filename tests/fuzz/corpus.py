@@ -16,7 +16,7 @@ from numpy.random import Generator
 from fuzz.checksums import sealed, sealed_blocks
 from fuzz.hdf5_files import FILTERS, IDS, dataset_files, places, timeless, written
 from fuzz.messages import damaged_message
-from fuzz.models import own_models, repacked, sound_models, wheel_of
+from fuzz.models import models_in_two_files, own_models, repacked, sound_models, wheel_of, zipped_models
 from fuzz.mutations import damaged
 from fuzz.tokens import CSV, PICKLE, VALUES
 from meta_files import FRAME
@@ -49,12 +49,31 @@ def sources() -> list[Source]:
     found.append(Source("wheel", ".whl", partial(damaged, wheel_of(models["plain"]))))
     for name, data in own_models().items():
         found.append(Source(f"own {name}", ".model", partial(damaged, data, tokens=PICKLE)))
-    return [*found, Source("own pickle", ".model", _with_torch_pickle)]
+    for name, data in zipped_models().items():
+        found.append(Source(f"own bytes {name}", ".model", partial(damaged, data)))
+        found.append(Source(f"own members {name}", ".model", partial(_with_member, data)))
+    for suffix, parts in models_in_two_files().items():
+        found.append(Source(f"own {suffix}", f".{suffix}s", partial(_with_part, parts)))
+    return found
 
 
-def _with_torch_pickle(rng: Generator) -> bytes:
-    """A sound zip file of PyTorch with a damaged pickle."""
-    return repacked(lambda pickled: damaged(pickled, rng, tokens=PICKLE))
+def _with_member(data: bytes, rng: Generator) -> bytes:
+    """A zip file with one damaged member, more often one of text or a pickle than one of weights."""
+    names: list[str] = []
+    repacked(data, lambda name, content: names.append(name) or content)
+    structure = [name for name in names if name.endswith((".pkl", ".py", ".json", ".h5"))]
+    chosen = (structure if rng.random() < 0.8 else names)[rng.integers(len(structure))]
+    return repacked(data, lambda name, content: damaged(content, rng, tokens=PICKLE) if name == chosen else content)
+
+
+def _with_part(parts: tuple[bytes, bytes], rng: Generator) -> bytes:
+    """Two files in one, behind the length of the first; mostly the first is damaged."""
+    first, second = parts
+    if rng.random() < 0.8:
+        first = damaged(first, rng)
+    else:
+        second = damaged(second, rng)
+    return len(first).to_bytes(8, "little") + first + second
 
 
 def _damaged_file(data: bytes) -> Callable[[Generator], bytes]:

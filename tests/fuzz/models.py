@@ -14,9 +14,8 @@ from safetensors.numpy import save
 from fuzz.targets import MEMBER
 from tiny_models import conv, model_of, value, write_wheel
 
-TORCH = Path(__file__).parents[1] / "data/torch"
-OTHER_TORCH = Path(__file__).parents[1] / "data/models/torch"
-KERAS = Path(__file__).parents[1] / "data/models/keras.zip"
+DATA = Path(__file__).parents[1] / "data"
+MODELS = DATA / "models"
 
 
 def sound_models() -> dict[str, bytes]:
@@ -72,21 +71,37 @@ def wheel_of(model: bytes) -> bytes:
 
 
 def own_models() -> dict[str, bytes]:
-    """Files by PyTorch in both formats, a safetensors file, and files by Keras."""
-    names = ("training", "state_dict_legacy", "module_legacy")
+    """A model of each kind that is one file."""
+    named = {
+        **{name: DATA / f"torch/{name}.pt" for name in ("training", "state_dict_legacy", "module_legacy")},
+        **{name: MODELS / f"torch/{name}.pt" for name in ("whole_legacy", "odd", "numpy2", "numpy5")},
+        **{name: MODELS / f"one_network/{name}" for name in ("keras2.h5", "keras3.h5", "net.tflite")},
+        **{name: MODELS / f"paddle/{name}.pdparams" for name in ("net-2", "net-4")},
+        **{name: MODELS / f"flax/{name}.msgpack" for name in ("chunked", "train_state")},
+    }
     tensors = {"a.weight": np.ones((2, 1, 3, 3), np.float32), "b.weight": np.ones((1, 2, 3, 3), np.float16)}
-    models = {name: (TORCH / f"{name}.pt").read_bytes() for name in names}
-    others = {name: (OTHER_TORCH / f"{name}.pt").read_bytes() for name in ("whole_legacy", "odd", "numpy2", "numpy5")}
-    with zipfile.ZipFile(KERAS) as archive:
-        keras = {name: archive.read(name) for name in ("keras3_line.h5", "keras3_line.keras")}
-    return {**models, **others, **keras, "safetensors": save(tensors)}
+    return {name: path.read_bytes() for name, path in named.items()} | {"safetensors": save(tensors)}
 
 
-def repacked(change: Callable[[bytes], bytes]) -> bytes:
-    """A zip file of PyTorch with its pickle changed and its checksums right."""
+def zipped_models() -> dict[str, bytes]:
+    """A model of each kind that is a zip file."""
+    names = ("module.pt", "scripted.pt", "traced.pt", "frozen.pt", "exported.pt2", "keras2.keras", "keras3.keras")
+    return {name: (MODELS / f"one_network/{name}").read_bytes() for name in names}
+
+
+def models_in_two_files() -> dict[str, tuple[bytes, bytes]]:
+    """The description and the weights of a model of each kind that has two files, by the suffix of the first."""
+    files = {"param": "ncnn/single.ncnn", "xml": "openvino/branches"}
+    return {
+        suffix: ((MODELS / f"{stem}.{suffix}").read_bytes(), (MODELS / f"{stem}.bin").read_bytes())
+        for suffix, stem in files.items()
+    }
+
+
+def repacked(model: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
+    """A zip file with its members changed, and its checksums right."""
     file = BytesIO()
-    with zipfile.ZipFile(TORCH / "training.pt") as sound, zipfile.ZipFile(file, "w") as changed:
+    with zipfile.ZipFile(BytesIO(model)) as sound, zipfile.ZipFile(file, "w") as changed:
         for entry in sound.infolist():
-            content = sound.read(entry)
-            changed.writestr(entry, change(content) if entry.filename.endswith("data.pkl") else content)
+            changed.writestr(entry, change(entry.filename, sound.read(entry)))
     return file.getvalue()

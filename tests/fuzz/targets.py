@@ -1,5 +1,6 @@
 """What is fuzzed: everything that reads a file of unknown origin. A wrong result is an AssertionError."""
 
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,19 @@ from filtershift.dataset.sources.wheels import read_member
 from filtershift.files import write_table
 from tiny_models import read_model
 
+# Readers are imported here and not in the process of each input, where they would take most of the time.
+for kind in ("flax", "keras", "ncnn", "openvino", "paddle", "tflite", "torch", "torch.exported", "torch.script"):
+    import_module(f"filtershift.dataset.models.{kind}.model")
+import_module("filtershift.dataset.models.index")
+
 BLOCK = 1 << 16
 MEMBER = "tiny/model.onnx"
 
 
 def read_file(path: Path) -> None:
     """Read a data set, a model or a wheel, told by its suffix."""
-    {".h5": _read_dataset, ".onnx": _read_model, ".whl": _read_wheel, ".model": _read_own}[path.suffix](path)
+    readers = {".h5": _read_dataset, ".onnx": _read_model, ".whl": _read_wheel, ".model": _read_own}
+    readers.get(path.suffix, _read_two_files)(path)
 
 
 def _read_dataset(path: Path) -> None:
@@ -51,6 +58,16 @@ def _read_wheel(path: Path) -> None:
 
 def _read_own(path: Path) -> None:
     _check(read_model_file(path, "model"))
+
+
+def _read_two_files(path: Path) -> None:
+    """Two files in one, behind the length of the first; the suffix is that of the first, and an s."""
+    content = path.read_bytes()
+    stop = 8 + int.from_bytes(content[:8], "little")
+    first = path.with_suffix(path.suffix.removesuffix("s"))
+    first.write_bytes(content[8:stop])
+    path.with_suffix(".bin").write_bytes(content[stop:])
+    _read_own(first)
 
 
 def _check(model: ConvModel) -> None:
