@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from filtershift.dataset.filters import FilterFile
+from filtershift.dataset.layers import read_layers
+from filtershift.passes.all_passes import measure
 from running import Workflow, at_home, copy_project
 from small_dataset import write_small
 
@@ -27,8 +30,19 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled(shared: Path) -> None:
+    """The kernels of the passes, compiled once: copies of the project are made with what is compiled."""
+    with locked(shared / "lock"):
+        if not (shared / "compiled").exists():
+            write_small(shared / "small.h5")
+            with FilterFile(shared / "small.h5") as filters:
+                list(measure(filters, read_layers(shared / "small.h5").row_ranges).counted)
+            (shared / "compiled").touch()
+
+
 @pytest.fixture(scope="session")
-def finished(shared: Path) -> Workflow:
+def finished(shared: Path, compiled: None) -> Workflow:
     """The finished run in a copy of the project, to look at; ``copied`` makes another of it all."""
     workflow = at_home(shared / "finished", "grouping=[all,task]", "maps=[task]")
     with locked(shared / "lock"):

@@ -76,7 +76,10 @@ def test_models_after_a_data_set_that_is_built_for_it(folder: Path) -> None:
     ("models", "parts"),
     [
         ("[gone.pt]", ["config: dataset.models: gone.pt: no such file"]),
-        ("[{file: net.onnx, labels: {Tsk: a}}]", ["config: dataset.models: net.onnx: unknown label 'Tsk'", "Task"]),
+        (
+            "[{file: net.onnx, labels: {kernel: a}}]",
+            ["net.onnx: the label 'kernel' is a column"],
+        ),
         ("[list.yaml,training.pt,{file: net.onnx,name: training}]", ["2 models are called 'training'"]),
     ],
 )
@@ -92,5 +95,5 @@ def test_a_file_that_is_no_model_is_one_line(folder: Path) -> None:
     done = run(folder, TABLES[0], overrides=("dataset.models=[net.onnx,a.pt]",))
     assert done.returncode != 0
     assert "Traceback" not in done.stdout
-    assert "error: a: a.pt is a page of text" in done.stdout
+    assert "error: a: a.pt is a web page" in done.stdout
     assert not (folder / "resources/mine/dataset.h5").exists()
