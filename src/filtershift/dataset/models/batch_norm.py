@@ -22,9 +22,9 @@ STORED = "stored"
 
 @dataclass(frozen=True)
 class BatchNorm:
-    """A BatchNorm: its number of channels, and a function that reads its factor for each of them."""
+    """A BatchNorm: its number of channels (None if its statistics are not stored), and what reads their factors."""
 
-    channels: int
+    channels: int | None
     load: Callable[[], NDArray[np.float64]]
 
 

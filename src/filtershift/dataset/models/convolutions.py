@@ -103,6 +103,8 @@ def _weights(convolution: Convolution, batch_norm: str) -> tuple[NDArray[np.floa
     weights, norm = convolution.weights.load(), convolution.norm
     if norm is None:
         return weights, ABSORBED if convolution.norm_known else UNKNOWN
+    if norm.channels is None:
+        return weights, UNKNOWN
     if norm.channels != len(weights):
         raise FiltershiftError(
             f"convolution {convolution.name!r} has {len(weights)} output channels, but the BatchNorm behind it has "

@@ -54,17 +54,20 @@ def test_stored_weights_are_as_they_are():
         [norm("x", "1"), conv("w", "1")],
         [conv("w", target="1"), norm("1", "2"), helper.make_node("Add", ["1", "2"], ["y"])],
         [conv("w", target="y"), norm("y", "z")],
-        [conv("w", target="1"), norm("1", training_mode=1)],
     ],
-    ids=["no norm", "behind an activation", "in front", "used twice", "an output of the model", "in training"],
+    ids=["no norm", "behind an activation", "in front", "used twice", "an output of the model"],
 )
 def test_a_norm_that_cannot_be_multiplied_in(nodes):
     assert states(nodes) == states(nodes, batch_norm="stored") == ["absorbed"]
 
 
-def test_a_norm_with_statistics_that_are_no_constants_is_none():
+def test_a_norm_with_statistics_that_are_no_constants_is_unknown():
     nodes = [conv("w", target="1"), helper.make_node("BatchNormalization", ["1", "g", "b", "m", "x"], ["y"])]
-    assert states(nodes) == ["absorbed"]
+    assert states(nodes) == states(nodes, batch_norm="stored") == ["unknown"]
+
+
+def test_a_model_saved_in_training_is_read_as_in_inference():
+    assert states([conv("w", target="1"), norm("1", training_mode=1)]) == ["folded"]
 
 
 @pytest.mark.parametrize("variance", [-1.0, np.nan])

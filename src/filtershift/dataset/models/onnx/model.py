@@ -131,13 +131,11 @@ def _groups(node: Node, kind: str, graph: FlatGraph, folder: Path | None) -> int
     return int(given.flat[0]) if given.size == 1 else 1
 
 
-def _norm(node: Node, graph: FlatGraph, folder: Path | None) -> BatchNorm | None:
-    """A BatchNormalization in inference; None if it uses the statistics of its input, or if they are not stored."""
-    training = node.attributes.get("training_mode")
-    if len(node.inputs) < 5 or (training and training.i):
-        return None
-    scale, variance = (stored_tensor(node.inputs[position], graph, folder) for position in (1, 4))
-    if scale.left_out or variance.left_out or scale.shape != variance.shape or len(scale.shape or ()) != 1:
-        return None
+def _norm(node: Node, graph: FlatGraph, folder: Path | None) -> BatchNorm:
+    """A BatchNormalization in inference, also of a model that was saved in training."""
+    inputs = [*node.inputs, *[""] * 5]
+    scale, variance = (stored_tensor(inputs[position], graph, folder) for position in (1, 4))
+    is_stored = not (scale.left_out or variance.left_out) and scale.shape == variance.shape
+    channels = scale.shape[0] if is_stored and scale.shape and len(scale.shape) == 1 else None
     epsilon = node.attributes["epsilon"].f if "epsilon" in node.attributes else EPSILON
-    return BatchNorm((scale.shape or (0,))[0], lambda: factors(scale.load(), variance.load(), epsilon))
+    return BatchNorm(channels, lambda: factors(scale.load(), variance.load(), epsilon))
