@@ -28,6 +28,10 @@ class BatchNorm:
     load: Callable[[], NDArray[np.float64]]
 
 
+NOT_STORED = BatchNorm(None, lambda: np.empty(0))
+"""A BatchNorm whose statistics are those of its input, or computed: what it multiplies by is unknown."""
+
+
 def factors(scale: ArrayLike | None, variance: ArrayLike, epsilon: float) -> NDArray[np.float64]:
     """γ / √(σ² + ε) of each channel; γ is 1 if `scale` is None. Not finite where the variance is not positive."""
     with np.errstate(all="ignore"):

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from filtershift.dataset.models.batch_norm import BatchNorm, factors
+from filtershift.dataset.models.batch_norm import NOT_STORED, BatchNorm, factors
 from filtershift.dataset.models.graph import PASSES_ON, Operator
 from filtershift.dataset.models.stored import StoredTensor
 from filtershift.dataset.models.torch.computed import layer_name, not_stored
@@ -141,17 +141,17 @@ def _is_level(kind: str, arguments: Mapping[str, Any], weights: StoredTensor) ->
     return regular and dimensions == 2 and not _is_transposed(kind, arguments)
 
 
-def _norm(arguments: Mapping[str, Any]) -> BatchNorm | None:
+def _norm(arguments: Mapping[str, Any]) -> BatchNorm:
     """A BatchNorm with stored statistics, which it uses at inference, whatever mode the file was saved in."""
     scale, variance = arguments.get("weight"), arguments.get("running_var")
     epsilon = arguments.get("eps", arguments.get("epsilon", EPSILON))
     if not isinstance(variance, StoredTensor) or variance.left_out or len(variance.shape or ()) != 1:
-        return None
+        return NOT_STORED
     if not isinstance(epsilon, float | int):
-        return None
+        return NOT_STORED
     if isinstance(scale, StoredTensor):
         if scale.left_out or scale.shape != variance.shape:
-            return None
+            return NOT_STORED
         stored = scale.load
         return BatchNorm((variance.shape or (0,))[0], lambda: factors(stored(), variance.load(), epsilon))
     return BatchNorm((variance.shape or (0,))[0], lambda: factors(None, variance.load(), epsilon))
