@@ -42,6 +42,7 @@ def make_run(titles: Mapping[str, str], variants: tuple[str, ...] = ("scaled", "
         random_threshold=0.94,
         phenotype=["sun"] * 5 + [None] * 3,
         orthogonality=np.nan,
+        batch_norm=["folded"] * 4 + ["absorbed"] * 4,
     )
     return Run(
         titles=titles,

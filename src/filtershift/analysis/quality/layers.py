@@ -69,7 +69,7 @@ def layer_state(n: NDArray[np.int64], zeros: NDArray[np.int64], sparsity: Array,
 def layer_quality(
     layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, orthogonality: LayerOrthogonality
 ) -> pd.DataFrame:
-    """Quality of every layer, one row per layer; what is undefined is missing.
+    """Quality of every layer, one row per layer, and its `batch_norm` if `layers` say it; what is undefined is missing.
 
     A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
     of zero); its filters are counted in ``zero_filters``.
@@ -91,7 +91,7 @@ def layer_quality(
         random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
         orthogonality=orthogonality.orthogonality,
         state=layer_state(n, moments.zeros, sparsity, entropy),
-        batch_norm=layers["batch_norm"],
+        **{name: layers[name] for name in ("batch_norm",) if name in layers},
     )
 
 

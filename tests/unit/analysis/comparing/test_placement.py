@@ -66,7 +66,15 @@ def test_percentiles_are_those_of_scipy(values: list[float], reference: list[flo
 def model(*weights: np.ndarray) -> ConvModel:
     layers = tuple(
         ConvLayer(
-            f"conv{k}", w.reshape(-1, 3, 3), w.shape[0], w.shape[1], 1, "regular", k, k / max(len(weights) - 1, 1)
+            f"conv{k}",
+            w.reshape(-1, 3, 3),
+            w.shape[0],
+            w.shape[1],
+            1,
+            "regular",
+            k,
+            k / max(len(weights) - 1, 1),
+            "absorbed",
         )
         for k, w in enumerate(weights)
     )
