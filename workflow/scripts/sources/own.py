@@ -10,7 +10,7 @@ def build_own(models: list[ModelFile], batch_norm: str, base: list[Path], datase
     """Model files, and a data set they are added to, if any -> an HDF5 data set, and what was left out."""
     from filtershift.dataset.sources.own_models import build
 
-    build(models, dataset, skipped, *base, batch_norm=batch_norm)
+    build(models, dataset, skipped, base[0] if base else None, batch_norm)
 
 
 if __name__ == "__main__":
