@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from filtershift.dataset.models.containers import folder_kind
 from filtershift.dataset.models.labels import LICENSE
 from filtershift.errors import FiltershiftError, one_line
 
@@ -32,11 +33,7 @@ def weights_in(folder: Path) -> Path:
     for name in WEIGHTS:
         if (folder / name).is_file():
             return folder / name
-    found = sorted(path.name for path in folder.iterdir())
-    shown = ", ".join(found[:8]) + (", …" if len(found) > 8 else "") if found else "nothing"
-    raise FiltershiftError(
-        f"{folder}: is a folder that holds {shown}; expected a model file, or one of {WEIGHTS[0]}, …"
-    )
+    raise FiltershiftError(f"{folder}: {folder_kind(folder)}")
 
 
 def card_labels(folder: Path) -> dict[str, str]:

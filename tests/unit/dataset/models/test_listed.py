@@ -55,7 +55,7 @@ def test_the_name_of_an_index(folder):
     [
         (["gone.pt"], "gone.pt: no such file"),
         (["gone.yaml"], "gone.yaml: no such file"),
-        (["sub"], "sub: is a folder that holds c.pt"),
+        (["sub"], "sub: is a folder; give a file in it, such as 'c.pt'"),
         ([5], "'5' is not a model; expected a path, or file, name and labels"),
         ([None], "'None' is not a model"),
         ([{"name": "a"}], "is not a model"),
