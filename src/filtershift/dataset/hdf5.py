@@ -81,7 +81,7 @@ def find_node(group: h5py.Group | h5py.Dataset, *names: str) -> h5py.Group | h5p
     path, root = group.file.filename, group.name.rstrip("/")
     name = next((name for name in names if has(group, name)), None)
     if name is None:
-        wanted = " or ".join(f"{root}/{name}" for name in names)
+        wanted = " or ".join(ascii(f"{root}/{name}")[1:-1][:200] for name in names)
         found = ", ".join(ascii(f"{root}/{name}")[1:-1] for name in list(group)[:50])
         raise FiltershiftError(f"{path}: no {wanted}; found {found or 'nothing'}")
     is_link = group.id.links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD

@@ -103,6 +103,12 @@ def test_names_that_cannot_be_shown_are_refused(name, path):
     assert "has a group or array called " in refused(path)
 
 
+def test_a_name_that_cannot_be_shown_and_is_not_there(path):
+    with h5py.File(path, "a") as file:
+        file["model_weights"].attrs["layer_names"] = [b"con\x13"]
+    assert "no /model_weights/con\\x13; found /model_weights/conv" in refused(path)
+
+
 def test_a_file_that_is_cut_off(path):
     path.write_bytes(path.read_bytes()[:-100])
     assert refused(path).endswith("get it again")
