@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -52,6 +53,18 @@ def test_data(run: Run) -> None:
     models, groups, _ = section.tables
     assert list(models.frame) == ["model", "n_filters", "n_layers", "Task"]
     assert groups.frame["grouping"].unique().tolist() == ["Task", "<b>Model</b>"]
+
+
+def test_what_is_known_of_batch_norm(run: Run) -> None:
+    def said(states: list[str]) -> str:
+        return words(told(replace(run, quality=run.quality.assign(batch_norm=states)))["Data"])
+
+    assert "multiplied into the weights in 50 %" in said(["folded"] * 4 + ["absorbed"] * 4)
+    assert "may not be comparable" not in said(["folded"] * 4 + ["absorbed"] * 4)
+    mixed = said(["folded"] * 6 + ["unknown"] * 2)
+    assert "multiplied into the weights in 75 % and not known in 25 %" in mixed
+    assert "may not be comparable" in mixed
+    assert "BatchNorm" not in said(["unknown"] * 8)
 
 
 def test_bases(run: Run) -> None:

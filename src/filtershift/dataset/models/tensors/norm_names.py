@@ -54,8 +54,8 @@ def norms_of(tensors: Sequence[StoredTensor], is_ordered: bool, epsilons: Mappin
     Args:
         tensors: all tensors of the model, in order.
         is_ordered: whether this is the order in which the modules were defined.
-        epsilons: ε by the name of the BatchNorm, where it is known, else PyTorch's default. TODO: models that were
-            ported from TensorFlow, such as timm's tf_ models, have 1e-3, which a state_dict cannot say.
+        epsilons: ε by the name of the BatchNorm, where it is known, else PyTorch's default. A state_dict cannot say
+            it; models that were ported from TensorFlow, such as timm's tf_ models, have 1e-3.
     """
     modules = modules_of(tensors)
     norms = [module for module in modules if module.variance is not None]
