@@ -5,9 +5,9 @@ from pathlib import Path
 from filtershift.analysis.groups.assign import assign
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.dataset.layer_table import load_layers
+from filtershift.figures.drawing.saving import save
 from filtershift.figures.eigenfilters import eigenfilter_tiles
 from filtershift.figures.ridge import density_ridges
-from filtershift.figures.saving import save
 from filtershift.figures.shift_matrix import shift_matrix
 from filtershift.passes.group_files import load_bases
 from filtershift.passes.layer_files import load

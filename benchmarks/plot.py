@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import EngFormatter, NullFormatter
 
-from filtershift.figures.saving import save
-from filtershift.figures.style import styled
+from filtershift.figures.drawing.saving import save
+from filtershift.figures.drawing.style import styled
 
 READS, PASSES, REFERENCE = "three plain reads, cold", "three passes", "in-memory reference"
 COLORS = {

@@ -12,8 +12,8 @@ import pytest
 
 from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
-from filtershift.figures.blank import blank
-from filtershift.figures.saving import save as save_figure
+from filtershift.figures.drawing.blank import blank
+from filtershift.figures.drawing.saving import save as save_figure
 from filtershift.files import whole_file, write_table
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.group_files import save_group_arrays

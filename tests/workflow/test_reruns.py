@@ -148,7 +148,7 @@ def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> No
 @pytest.mark.parametrize(
     ("module", "rules"),
     [
-        ("figures/style.py", FIGURES | PAPER | END),
+        ("figures/drawing/style.py", FIGURES | PAPER | END),
         ("passes/bases.py", MEASURED | {"extent", "histograms", "pair_counts"}),
         ("passes/kernels.py", MEASURED | PASSES | {"pair_counts"}),
         ("analysis/claims/judge.py", CLAIMS | END - {"skipped"}),
@@ -166,7 +166,7 @@ def test_an_edited_comparison_reads_no_filters(alone: Workflow) -> None:
 
 
 def test_a_touched_module_reruns_nothing(alone: Workflow) -> None:
-    with edited(alone.project / "src/filtershift/figures/style.py", '"""', '"""'):
+    with edited(alone.project / "src/filtershift/figures/drawing/style.py", '"""', '"""'):
         assert alone.planned() == set()
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import offset_copy
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import (
+from filtershift.figures.drawing.layout import (
     MARGIN,
     fit_labels,
     heading,
@@ -22,7 +22,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import BAR, FAINT, TITLE, styled
+from filtershift.figures.drawing.style import BAR, FAINT, TITLE, styled
 
 _WIDTH = 5.0
 _LABELS = 4.5

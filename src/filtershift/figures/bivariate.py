@@ -14,10 +14,10 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from filtershift.figures.blank import blank
-from filtershift.figures.labels import indexed, number_text
-from filtershift.figures.layout import MARGIN, SCREEN_DPI, canvas, fit_labels, page, place
-from filtershift.figures.style import FAINT, FIRE, LABEL, SMALL, TITLE, styled
+from filtershift.figures.drawing.blank import blank
+from filtershift.figures.drawing.labels import indexed, number_text
+from filtershift.figures.drawing.layout import MARGIN, SCREEN_DPI, canvas, fit_labels, page, place
+from filtershift.figures.drawing.style import FAINT, FIRE, LABEL, SMALL, TITLE, styled
 
 SCREEN_DOTS, PRINT_DOTS = 64, 128
 """Dots along a side of a panel: as many as it takes on screen, and enough for print."""

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from filtershift.analysis.uncertainty.noise import noise_level
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import (
+from filtershift.figures.drawing.layout import (
     MARGIN,
     fit_labels,
     label_rows,
@@ -24,7 +24,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import BAR, FAINT, FRAME, INK, LABEL, SMALL, styled
+from filtershift.figures.drawing.style import BAR, FAINT, FRAME, INK, LABEL, SMALL, styled
 
 _WIDTH = 5.5
 _BOX_FILL, _NOISE = "#c9d8e8", "#b5302b"

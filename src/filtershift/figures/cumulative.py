@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, half_frame, heading, page, place, text_width
-from filtershift.figures.style import SMALL, TINY, TITLE, Color, group_colors, styled
+from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, half_frame, heading, page, place, text_width
+from filtershift.figures.drawing.style import SMALL, TINY, TITLE, Color, group_colors, styled
 
 _WIDTH, _HEIGHT = 4.2, 3.2
 _HEADING, _AXIS, _LEFT, _SPACE = 0.35, 0.65, 0.55, 0.3

@@ -6,8 +6,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from filtershift.analysis.shifts.maps import Tree
-from filtershift.figures.blank import blank
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, page, place, round_values, text_width
+from filtershift.figures.drawing.blank import blank
+from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, page, place, round_values, text_width
+from filtershift.figures.drawing.style import FAINT, FRAME, INK, SMALL, styled
 from filtershift.figures.shift_matrix import (
     HEADING,
     NO_SHIFT,
@@ -18,7 +19,6 @@ from filtershift.figures.shift_matrix import (
     shift_panel,
     shift_scale,
 )
-from filtershift.figures.style import FAINT, FRAME, INK, SMALL, styled
 
 ON_SCREEN, IN_PRINT = 14.0, 48.0
 """Inches of the longest side of a matrix: with 14 it carries 130 labels, with 48 it carries 450."""

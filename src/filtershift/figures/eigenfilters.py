@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from filtershift.figures.blank import blank
-from filtershift.figures.labels import indexed
-from filtershift.figures.layout import MARGIN, POINTS, canvas, fit_labels, page, place, text_width
-from filtershift.figures.style import BAR, FAINT, FRAME, SMALL, TINY, TITLE, WEIGHT_MAP, styled
+from filtershift.figures.drawing.blank import blank
+from filtershift.figures.drawing.labels import indexed
+from filtershift.figures.drawing.layout import MARGIN, POINTS, canvas, fit_labels, page, place, text_width
+from filtershift.figures.drawing.style import BAR, FAINT, FRAME, SMALL, TINY, TITLE, WEIGHT_MAP, styled
 
 _Basis = tuple[str, Mapping[str, NDArray]]
 _Origin = tuple[float, float]

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from filtershift.analysis.shifts.maps import Plane
-from filtershift.figures.blank import blank
-from filtershift.figures.labels import number_text
-from filtershift.figures.layout import (
+from filtershift.figures.drawing.blank import blank
+from filtershift.figures.drawing.labels import number_text
+from filtershift.figures.drawing.layout import (
     MARGIN,
     POINTS,
     canvas,
@@ -22,8 +22,8 @@ from filtershift.figures.layout import (
     row_font,
     text_width,
 )
+from filtershift.figures.drawing.style import BAR, FAINT, INK, SMALL, TINY, TITLE, Color, group_colors, styled
 from filtershift.figures.shift_matrix import NO_SHIFT, SETTLED
-from filtershift.figures.style import BAR, FAINT, INK, SMALL, TINY, TITLE, Color, group_colors, styled
 
 _HEADING, _LINE, _PAD = 0.35, 0.25, 0.5
 """Inches above the frame, of a line below it, and between it and the outermost points."""

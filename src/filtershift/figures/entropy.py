@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 
 from filtershift.analysis.quality.layers import random_threshold
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, half_frame, key, log_ticks, page, place
-from filtershift.figures.style import FAINT, INK, SMALL, STATE_COLORS, styled
+from filtershift.figures.drawing.layout import MARGIN, half_frame, key, log_ticks, page, place
+from filtershift.figures.drawing.style import FAINT, INK, SMALL, STATE_COLORS, styled
 
 _WIDTH, _HEIGHT, _SIDE = 5.4, 4.0, 0.9
 _KEY, _LEFT, _GAP, _AXIS = 0.3, 0.55, 0.12, 0.45

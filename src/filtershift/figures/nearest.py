@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from filtershift.analysis.uncertainty.noise import ABOVE
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import (
+from filtershift.figures.drawing.layout import (
     MARGIN,
     canvas,
     fit_labels,
@@ -22,7 +22,7 @@ from filtershift.figures.layout import (
     place,
     text_width,
 )
-from filtershift.figures.style import BAR, FAINT, SMALL, TITLE, styled
+from filtershift.figures.drawing.style import BAR, FAINT, SMALL, TITLE, styled
 
 _WIDTH, _ROW = 1.9, 0.2
 _LABELS, _GAP = 2.4, 0.35

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, half_frame, heading, key, page, place
-from filtershift.figures.style import FAINT, SMALL, STATE_COLORS, TINY, TITLE, styled
+from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, half_frame, heading, key, page, place
+from filtershift.figures.drawing.style import FAINT, SMALL, STATE_COLORS, TINY, TITLE, styled
 
 _WIDTH, _HEIGHT, _LEFT = 6.2, 2.0, 0.5
 _NAMES = 2.6

@@ -6,8 +6,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from filtershift.analysis.quality.summaries import depth_rows
-from filtershift.figures.blank import blank
 from filtershift.figures.boxes import boxes
+from filtershift.figures.drawing.blank import blank
 from filtershift.figures.shares import shares
 
 RANKED = 40

@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from filtershift.figures.blank import blank
-from filtershift.figures.labels import indexed
-from filtershift.figures.layout import (
+from filtershift.figures.drawing.blank import blank
+from filtershift.figures.drawing.labels import indexed
+from filtershift.figures.drawing.layout import (
     MARGIN,
     SCREEN_DPI,
     fit_labels,
@@ -22,7 +22,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import FRAME, LABEL, SMALL, group_colors, styled
+from filtershift.figures.drawing.style import FRAME, LABEL, SMALL, group_colors, styled
 
 _CELL, _GAP = 0.92, 0.08
 _PEAK = 0.92

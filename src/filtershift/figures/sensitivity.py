@@ -10,8 +10,8 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normal
 from matplotlib.figure import Figure
 
 from filtershift.analysis.shifts.sensitivity import CONFIGURED
-from filtershift.figures.layout import MARGIN, canvas, fit_labels, heading, page, place, text_width
-from filtershift.figures.style import INK, LABEL, MISSING, SMALL, TINY, TITLE, styled
+from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, heading, page, place, text_width
+from filtershift.figures.drawing.style import INK, LABEL, MISSING, SMALL, TINY, TITLE, styled
 
 TAU, RATIO = "rank correlation of pairs (Kendall's τ)", "median ratio of D"
 

@@ -11,7 +11,7 @@ from matplotlib.transforms import offset_copy
 
 from filtershift.analysis.quality.summaries import SHARES
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import (
+from filtershift.figures.drawing.layout import (
     MARGIN,
     canvas,
     fit_labels,
@@ -25,7 +25,7 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.style import FAINT, SMALL, STATE_COLORS, TITLE, styled
+from filtershift.figures.drawing.style import FAINT, SMALL, STATE_COLORS, TITLE, styled
 
 _WIDTH = 5.0
 _LABELS = 4.5

@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 
 from filtershift.analysis.uncertainty.noise import noise_cells
 from filtershift.errors import FiltershiftError
-from filtershift.figures.layout import (
+from filtershift.figures.drawing.layout import (
     MARGIN,
     canvas,
     fit_labels,
@@ -28,8 +28,8 @@ from filtershift.figures.layout import (
     row_pitch,
     text_width,
 )
-from filtershift.figures.noise import MOST_DOTTED, NOISE, dot_noise, noise_key, tint_noise
-from filtershift.figures.style import FAINT, FIRE, LABEL, MISSING, SMALL, TITLE, styled
+from filtershift.figures.drawing.noise import MOST_DOTTED, NOISE, dot_noise, noise_key, tint_noise
+from filtershift.figures.drawing.style import FAINT, FIRE, LABEL, MISSING, SMALL, TITLE, styled
 
 _DENSE = 0.105
 """Inches between two labels where they are closest."""

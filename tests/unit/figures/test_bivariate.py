@@ -6,8 +6,8 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
-from filtershift.figures.saving import save
-from filtershift.figures.style import FIRE
+from filtershift.figures.drawing.saving import save
+from filtershift.figures.drawing.style import FIRE
 
 BLACK = to_rgba(FIRE(0.0))
 

@@ -4,7 +4,7 @@ from matplotlib.collections import LineCollection
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.cumulative import cumulative_lines
-from filtershift.figures.style import group_colors
+from filtershift.figures.drawing.style import group_colors
 
 
 def ratios(groups, rng):

@@ -5,7 +5,7 @@ from matplotlib.collections import LineCollection
 
 from filtershift.analysis.shifts.maps import tree
 from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
-from filtershift.figures.style import FIRE
+from filtershift.figures.drawing.style import FIRE
 
 
 def tables(labels, rng, points=None, without=()):

@@ -4,8 +4,8 @@ import pytest
 from matplotlib.colors import to_rgba
 
 from filtershift.analysis.shifts.maps import Plane
+from filtershift.figures.drawing.style import BAR, group_colors
 from filtershift.figures.embedding import group_map
-from filtershift.figures.style import BAR, group_colors
 
 
 def placed(labels, rng, position=None):

@@ -6,9 +6,9 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.saving import save
+from filtershift.figures.drawing.saving import save
+from filtershift.figures.drawing.style import FIRE
 from filtershift.figures.shift_matrix import shift_matrix
-from filtershift.figures.style import FIRE
 
 
 class Tables(NamedTuple):

@@ -10,7 +10,7 @@ def draw(titles: list[str], sizes: list[Path], count: str, figure: list[Path], t
     import pandas as pd
 
     from filtershift.figures.bars import largest_first, size_bars
-    from filtershift.figures.saving import save
+    from filtershift.figures.drawing.saving import save
     from filtershift.files import read_table, write_table
 
     tables = [largest_first(read_table(path, text=("group",)), count) for path in sizes]

@@ -18,9 +18,9 @@ def draw(
 ) -> None:
     """Bases and densities of the groups in each variant -> figures (PDF and PNG of each variant) and their numbers."""
     from filtershift.figures.cumulative import cumulative_lines
+    from filtershift.figures.drawing.saving import save
     from filtershift.figures.eigenfilters import eigenfilter_tiles
     from filtershift.figures.ridge import density_ridges
-    from filtershift.figures.saving import save
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import basis_table, variance_table
     from filtershift.passes.group_files import load_group_arrays

@@ -18,8 +18,8 @@ def draw(
 ) -> None:
     """Quality of layers, models and groups -> boxes by depth, entropy against size, shares of states."""
     from filtershift.figures import quality
+    from filtershift.figures.drawing.saving import save
     from filtershift.figures.entropy import entropy
-    from filtershift.figures.saving import save
     from filtershift.files import read_table
 
     of_layers = read_table(layers, text=("model", "state"))

@@ -10,7 +10,7 @@ def draw(quality: Path, groups: Path, sizes: Path, figure: list[Path], table: Pa
     from filtershift.analysis.groups.membership import load_membership
     from filtershift.analysis.quality.layers import model_ranges
     from filtershift.figures.boxes import range_boxes
-    from filtershift.figures.saving import save
+    from filtershift.figures.drawing.saving import save
     from filtershift.files import read_table, write_table
 
     membership = load_membership(groups, sizes)

@@ -7,7 +7,7 @@ from filtershift.command import run
 
 def draw(titles: list[str], tables: list[Path], figure: list[Path]) -> None:
     """Tables of sensitivity -> Kendall's tau and median ratios, one row per alternative and one column per grouping."""
-    from filtershift.figures.saving import save
+    from filtershift.figures.drawing.saving import save
     from filtershift.figures.sensitivity import sensitivity
     from filtershift.files import read_table
 

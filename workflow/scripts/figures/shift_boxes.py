@@ -11,7 +11,7 @@ def draw(titles: list[str], components: list[Path], intervals: list[Path], figur
 
     from filtershift.analysis.uncertainty.noise import load_intervals
     from filtershift.figures.boxes import shift_boxes
-    from filtershift.figures.saving import save
+    from filtershift.figures.drawing.saving import save
     from filtershift.files import read_table, write_table
 
     if intervals:

@@ -11,7 +11,7 @@ def draw(titles: list[str], shift: list[Path], n: list[Path], intervals: list[Pa
     """
     from filtershift.analysis.shifts.d_matrix import load_matrix
     from filtershift.analysis.uncertainty.noise import load_intervals
-    from filtershift.figures.saving import save
+    from filtershift.figures.drawing.saving import save
     from filtershift.figures.shift_matrix import shift_matrix
     from filtershift.files import read_table
 

@@ -18,8 +18,8 @@ def tell(
     page: Path,
 ) -> None:
     """Tables of a comparison of two folders of results -> the groups that shift most in each grouping, one page."""
+    from filtershift.figures.drawing.saving import save
     from filtershift.figures.nearest import farthest_of_comparison
-    from filtershift.figures.saving import save
     from filtershift.files import read_table, whole_file
     from filtershift.report.comparison import comparison_page, distinct_titles
     from filtershift.report.page import caption

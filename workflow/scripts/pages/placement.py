@@ -19,9 +19,9 @@ def tell(
     page: Path,
 ) -> None:
     """Tables of a placement, and the quality of the data set's layers -> nearest groups, layers by depth, one page."""
+    from filtershift.figures.drawing.saving import save
     from filtershift.figures.nearest import nearest_of_placement
     from filtershift.figures.profile import layer_profiles
-    from filtershift.figures.saving import save
     from filtershift.files import read_table, whole_file
     from filtershift.report.page import caption
     from filtershift.report.placement import placement_page

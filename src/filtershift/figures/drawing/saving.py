@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.style import STYLE
+from filtershift.figures.drawing.style import STYLE
 from filtershift.files import whole_file
 
 _PRINT_DPI = 300

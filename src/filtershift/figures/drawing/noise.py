@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from filtershift.figures.layout import POINTS
+from filtershift.figures.drawing.layout import POINTS
 
 NOISE = "not above noise"
 

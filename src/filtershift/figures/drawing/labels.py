@@ -7,7 +7,7 @@ from functools import cache
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from filtershift.figures.style import FONT
+from filtershift.figures.drawing.style import FONT
 
 Measure = Callable[[str], float]
 

@@ -2,8 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from filtershift.figures.layout import MARGIN, canvas, page, text_width
-from filtershift.figures.style import FAINT, LABEL, styled
+from filtershift.figures.drawing.layout import MARGIN, canvas, page, text_width
+from filtershift.figures.drawing.style import FAINT, LABEL, styled
 
 
 @styled

@@ -18,8 +18,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import offset_copy
 
-from filtershift.figures.labels import label_texts, number_text
-from filtershift.figures.style import FONT, FRAME, LABEL, SMALL, TITLE
+from filtershift.figures.drawing.labels import label_texts, number_text
+from filtershift.figures.drawing.style import FONT, FRAME, LABEL, SMALL, TITLE
 
 POINTS = 72.0
 MARGIN = 0.15

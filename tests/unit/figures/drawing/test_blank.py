@@ -1,4 +1,4 @@
-from filtershift.figures.blank import blank
+from filtershift.figures.drawing.blank import blank
 
 
 def test_the_reason_is_legible(assert_legible):

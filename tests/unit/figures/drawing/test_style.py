@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from filtershift.figures.style import STYLE, group_colors, styled
+from filtershift.figures.drawing.style import STYLE, group_colors, styled
 
 
 @given(st.lists(st.text(max_size=5), max_size=20), st.randoms())

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filtershift.figures.labels import indexed, label_texts, number_text, plain_text, shorten
-from filtershift.figures.layout import fit_labels, text_width
+from filtershift.figures.drawing.labels import indexed, label_texts, number_text, plain_text, shorten
+from filtershift.figures.drawing.layout import fit_labels, text_width
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=120)
 

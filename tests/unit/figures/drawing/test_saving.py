@@ -10,15 +10,15 @@ from PIL import Image
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.bars import size_bars
+from filtershift.figures.drawing.saving import save
+from filtershift.figures.drawing.style import STYLE
 from filtershift.figures.ridge import density_ridges
-from filtershift.figures.saving import save
-from filtershift.figures.style import STYLE
 
 DRAW_AND_HASH = """
 import sys, hashlib, pathlib
 import numpy as np
 from filtershift.figures.boxes import boxes
-from filtershift.figures.saving import save
+from filtershift.figures.drawing.saving import save
 figure = boxes([("Ωμέγα", np.arange(50.0)), ("漢字 $x$", np.array([1.0, 99]))], "shift D")
 paths = [pathlib.Path(sys.argv[1]) / name for name in ("figure.pdf", "figure.png")]
 save(figure, *paths)
