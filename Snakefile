@@ -36,7 +36,7 @@ if SOURCE.download and not SOURCE.path:
     include: "workflow/rules/sources/download.smk"
 
 
-if SOURCE.wheels:
+if SOURCE.packages:
 
     include: "workflow/rules/sources/zoo.smk"
 

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from filtershift.dataset.layers import read_layers
 from filtershift.dataset.model_table import model_table
 from filtershift.dataset.models.model import ConvModel
 from filtershift.dataset.models.reading import read_model_file
-from filtershift.dataset.sources.wheels import read_member
+from filtershift.dataset.sources.archives import copy_model
 from filtershift.files import write_table
 from tiny_models import read_model
 
@@ -53,7 +54,8 @@ def _read_model(path: Path) -> None:
 
 
 def _read_wheel(path: Path) -> None:
-    _check(read_model(read_member(path, MEMBER), "model"))
+    with TemporaryDirectory() as folder:
+        _check(read_model_file(copy_model(path, MEMBER, Path(folder)), "model"))
 
 
 def _read_own(path: Path) -> None:

@@ -1,5 +1,7 @@
-"""Small ONNX models and wheels for the tests of this room."""
+"""Small ONNX models and packages for the tests of this room."""
 
+import io
+import tarfile
 import zipfile
 
 import numpy as np
@@ -55,4 +57,15 @@ def write_wheel(folder, name, version, members):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in files.items():
             archive.writestr(member, content)
+    return path
+
+
+def write_source_archive(folder, name, version, members):
+    """A source archive with `members` (path: bytes) in its top folder, and no code; returns its path."""
+    path = folder / f"{name}-{version}.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for member, content in members.items():
+            entry = tarfile.TarInfo(f"{name}-{version}/{member}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
     return path

@@ -130,8 +130,8 @@ def write_models(folder: Path) -> None:
     graph = helper.make_graph([node], "g", values[:1], values[1:], [numpy_helper.from_array(weight, "w")])
     for name in ("a", "my"):
         onnx.save(helper.make_model(graph), folder / f"{name}.onnx")
-    (folder / "resources/wheels").mkdir(parents=True)
-    with zipfile.ZipFile(folder / "resources/wheels/nudenet-3.4.2-py3-none-any.whl", "w") as wheel:
+    (folder / "resources/packages").mkdir(parents=True)
+    with zipfile.ZipFile(folder / "resources/packages/nudenet-3.4.2-py3-none-any.whl", "w") as wheel:
         wheel.write(folder / "my.onnx", "nudenet/320n.onnx")
 
 

@@ -48,7 +48,7 @@ def test_rules_of_a_run(finished: Workflow) -> None:
     [
         ({"clusters"}, [], ["uncertainty.cluster=Name"]),
         ({"download", "unpack"}, [], ["dataset=cnn_filter_db_v1", "dataset.path=null"]),
-        ({"wheel", "zoo"}, [], ["dataset=zoo", "dataset.path=null"]),
+        ({"package", "zoo"}, [], ["dataset=zoo", "dataset.path=null"]),
         ({"synthetic"}, [], ["dataset=synthetic", "dataset.path=null"]),
         ({"own"}, [], ["dataset=own", "dataset.path=null", "dataset.name=mine", "dataset.models=[{model}]"]),
         ({"place", "placement_page"}, ["placement"], ["placement.models=[{model}]"]),

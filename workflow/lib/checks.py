@@ -60,16 +60,16 @@ def _check_dataset(dataset: DatasetConfig) -> None:
         raise FiltershiftError(f"config: dataset.batch_norm must be {FOLDED} or {STORED}, not {dataset.batch_norm}")
     if dataset.models is not None or dataset.extend is not None:
         _check_models(dataset)
-    built = dataset.download or dataset.wheels or dataset.filters is not None or dataset.models
+    built = dataset.download or dataset.packages or dataset.filters is not None or dataset.models
     if not (dataset.path or built):
         wanted = f"the file you get from {dataset.source}" if dataset.source else "an HDF5 file"
         raise FiltershiftError(f"config: dataset.path must name {wanted}, e.g. dataset.path=/data/dataset.h5")
-    if dataset.path and (dataset.wheels or dataset.filters is not None):
+    if dataset.path and (dataset.packages or dataset.filters is not None):
         raise FiltershiftError("config: dataset.path goes with dataset=local, as in dataset=local,dataset.path=…")
 
 
 def _check_models(dataset: DatasetConfig) -> None:
-    """Check `dataset.models`: model files, which replace the zoo's wheels, or a number for synthetic data."""
+    """Check `dataset.models`: model files, which replace the zoo's packages, or a number for synthetic data."""
     example = "dataset=own,dataset.name=mine,dataset.models=[a.onnx,b.safetensors,c.pt]"
     if dataset.filters is not None:
         if type(dataset.models) is not int or dataset.extend is not None:
@@ -82,7 +82,7 @@ def _check_models(dataset: DatasetConfig) -> None:
             "config: dataset.models make their own data set; to add them to another: dataset=own,dataset.name=mine,"
             f"dataset.models=[…],dataset.extend={dataset.path or 'NAME'}"
         )
-    dataset.wheels = []
+    dataset.packages = []
 
 
 def _check_grouping(name: str, grouping: GroupingConfig) -> None:

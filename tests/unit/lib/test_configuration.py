@@ -41,7 +41,7 @@ def names(group: str) -> list[str]:
 def test_defaults() -> None:
     config = load(CONFIG, [])
     assert config.dataset.name == "zoo"
-    assert len(config.dataset.wheels) > 5
+    assert len(config.dataset.packages) > 5
     assert (config.bins, config.shards, config.variants) == (70, 1, ["scaled", "unscaled"])
     assert list(config.grouping) == GROUPINGS
     assert config.grouping["task"] == GroupingConfig(title="Task", by=["Task"])

@@ -19,7 +19,7 @@ OWN = ["dataset.name=mine", "dataset.models=[a.pt,{file:b.pt,labels:{Visual Cate
 def test_models_of_ones_own_take_the_place_of_others(dataset: str) -> None:
     config = load(CONFIG, [f"dataset={dataset}", *OWN])
     assert config.dataset.models == ["a.pt", {"file": "b.pt", "labels": {"Visual Category": "natural"}}]
-    assert (config.dataset.name, config.dataset.wheels) == ("mine", [])
+    assert (config.dataset.name, config.dataset.packages) == ("mine", [])
 
 
 def test_models_are_looked_for(tmp_path: Path) -> None:

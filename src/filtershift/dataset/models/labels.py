@@ -18,7 +18,9 @@ LABELS = [
     "Accessible",
     "Dataset URL",
 ]
-LICENSE = "License"  # not in the authors' schema
+# Labels that are not in the authors' schema.
+LICENSE = "License"
+LINEAGE = "lineage"  # models with the same one are variants of each other, so they are not independent
 
 # Columns of the layer and model tables, which no label can be called.
 COLUMNS = frozenset(

@@ -25,7 +25,7 @@ BLOCK = 1 << 20
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 
 
-def download(url: str, md5: str, path: Path, beside: int = 0, pause: float = 5) -> None:
+def download(url: str, checksum: str, path: Path, algorithm: str = "md5", beside: int = 0, pause: float = 5) -> None:
     """Download `url` to `path`; continue from `path`.part if an earlier attempt, of this run or another, left it.
 
     If the connection breaks or the server is busy, the download is tried again after a pause, which grows by `pause`
@@ -34,23 +34,26 @@ def download(url: str, md5: str, path: Path, beside: int = 0, pause: float = 5) 
 
     Args:
         url: address of the file.
-        md5: expected MD5 checksum, in hexadecimal.
+        checksum: expected checksum, in hexadecimal.
         path: where to save the file.
+        algorithm: what the checksum is, "md5" or "sha256".
         beside: bytes that must be free on the disk in addition to the file.
         pause: seconds.
 
     Raises:
-        FiltershiftError: the server refuses, the disk is too small, another run is downloading the file, or its MD5 is
-            wrong.
+        FiltershiftError: the server refuses, the disk is too small, another run is downloading the file, or it has
+            another checksum.
     """
     part = path.with_name(path.name + ".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     with part.open("ab") as file, _alone(file, path):
         _fetch_all(url, file, beside, pause)
-        found = _md5(part)
-        if found != md5:
+        file.flush()
+        found = _checksum(part, algorithm)
+        if found != checksum:
             part.unlink()
-            raise FiltershiftError(f"{url}: wrong MD5, expected {md5}, found {found}; file removed, get it again")
+            wrong = f"wrong {algorithm.upper()}, expected {checksum}, found {found}"
+            raise FiltershiftError(f"{url}: {wrong}; file removed, get it again")
         part.replace(path)
 
 
@@ -148,8 +151,8 @@ def _extent(answer: httpx.Response) -> tuple[int, int | None]:
     return 0, int(length) if length.isdecimal() else None
 
 
-def _md5(path: Path) -> str:
-    digest = hashlib.md5(usedforsecurity=False)
+def _checksum(path: Path, algorithm: str) -> str:
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     with path.open("rb") as file, _bar(path, path.stat().st_size, what="verify") as bar:
         while block := file.read(BLOCK):
             digest.update(block)

@@ -1,4 +1,4 @@
-"""From wheels on disk to a data set in the authors' schema."""
+"""From packages on disk to a data set in the authors' schema."""
 
 import dataclasses
 import hashlib
@@ -11,10 +11,12 @@ import pytest
 import yaml
 from onnx import helper
 
-from filtershift.dataset.sources.wheels import Wheel, WheelModel
+from filtershift.dataset.models.labels import LABELS, LICENSE, LINEAGE
+from filtershift.dataset.models.reading import read_model_file
+from filtershift.dataset.sources.packages import Package, PackageModel
 from filtershift.dataset.sources.zoo import build, read_zoo
 from filtershift.errors import FiltershiftError
-from tiny_models import conv, model_of, weights, write_wheel
+from tiny_models import conv, model_of, weights, write_source_archive, write_wheel
 
 FIRST = {"a": weights(2, 3, 3, 3), "b": weights(4, 2, 1, 1), "c": weights(4, 1, 3, 3)}
 SECOND = {"d": weights(5, 1, 3, 3), "e": weights(5, 2, 7, 7)}
@@ -30,24 +32,24 @@ MEMBERS = {
 
 
 @pytest.fixture
-def wheels(tmp_path):
-    """One wheel, already in the folder of wheels, with three models; the second has no 3×3 filters."""
-    folder = tmp_path / "wheels"
+def packages(tmp_path):
+    """One wheel, already in the folder of packages, with three models; the second has no 3×3 filters."""
+    folder = tmp_path / "packages"
     folder.mkdir()
     path = write_wheel(folder, "p", "1", {member: model.SerializeToString() for member, model in MEMBERS.items()})
     models = [
-        WheelModel("p/first.onnx", "first", {"Task": "Segmentation", "Visual Category": "a, b & (c)"}),
-        WheelModel("p/none.onnx", "none"),
-        WheelModel("p/second.onnx", "second", {"Paper": "https://example.org", "License": "BSD"}),
+        PackageModel("p/first.onnx", "first", {"Task": "Segmentation", "Visual Category": "a, b & (c)"}),
+        PackageModel("p/none.onnx", "none"),
+        PackageModel("p/second.onnx", "second", {"Paper": "https://example.org", "License": "BSD"}),
     ]
     shared = {"Task": "Classification", "License": "MIT"}
-    return [Wheel("p", "1", path.name, hashlib.sha256(path.read_bytes()).hexdigest(), models, shared)]
+    return [Package("p", "1", path.name, hashlib.sha256(path.read_bytes()).hexdigest(), models, shared)]
 
 
 @pytest.fixture
-def built(wheels, tmp_path):
+def built(packages, tmp_path):
     dataset, skipped = tmp_path / "dataset.h5", tmp_path / "skipped.csv"
-    build(wheels, tmp_path / "wheels", dataset, skipped)
+    build(packages, tmp_path / "packages", dataset, skipped)
     return dataset, pd.read_hdf(dataset, "/meta"), pd.read_csv(skipped)
 
 
@@ -82,7 +84,7 @@ def test_the_authors_columns(built):
     assert (first["(7, 7) filters"], second["(1, 1) filters"]) == (0, 0)
 
 
-def test_labels_of_wheel_and_model(built):
+def test_labels_of_package_and_model(built):
     _, meta, _ = built
     assert meta["Task"].tolist() == ["Segmentation", "Segmentation", "Classification"]
     assert meta["License"].tolist() == ["MIT", "MIT", "BSD"]
@@ -107,39 +109,64 @@ def test_the_quantised_model_is_listed(built):
     assert "none" not in set(meta["model"])
 
 
-def test_progress_names_the_wheel_on_stderr(wheels, tmp_path, capsys):
-    read_zoo(wheels, tmp_path / "wheels")
+def test_progress_names_the_package_on_stderr(packages, tmp_path, capsys):
+    read_zoo(packages, tmp_path / "packages")
     out, err = capsys.readouterr()
     assert out == ""
     assert "3/3" in err
-    assert wheels[0].file in err
+    assert packages[0].file in err
 
 
-def test_a_zoo_without_filters_is_an_error_and_leaves_no_file(wheels, tmp_path):
-    only = dataclasses.replace(wheels[0], models=wheels[0].models[1:2])
+def test_a_zoo_without_filters_is_an_error_and_leaves_no_file(packages, tmp_path):
+    only = dataclasses.replace(packages[0], models=packages[0].models[1:2])
     with pytest.raises(FiltershiftError, match=r"d\.h5: none of the 1 models of the zoo has a 3×3 filter"):
-        build([only], tmp_path / "wheels", tmp_path / "d.h5", tmp_path / "s.csv")
-    assert [path.name for path in tmp_path.iterdir()] == ["wheels"]
+        build([only], tmp_path / "packages", tmp_path / "d.h5", tmp_path / "s.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["packages"]
 
 
-def test_labels_that_are_columns_are_refused_by_name(wheels, tmp_path):
-    wheels[0].models[0].labels["kernel"] = "regular"
+def test_a_copy_is_left_out_and_listed(packages, tmp_path):
+    """Even if its layers have other names and another order."""
+    nodes = [conv("c", "x", "1", "second", group=4), conv("a", "1", "y", "first")]
+    copy = model_of(nodes, {name: FIRST[name] for name in ("a", "c")}).SerializeToString()
+    path = write_source_archive(tmp_path / "packages", "q", "2", {"copy.onnx": copy})
+    models = [PackageModel("q-2/copy.onnx", "copy")]
+    packages.append(Package("q", "2", path.name, hashlib.sha256(path.read_bytes()).hexdigest(), models))
+    build(packages, tmp_path / "packages", tmp_path / "d.h5", tmp_path / "s.csv")
+    assert set(pd.read_hdf(tmp_path / "d.h5", "/meta")["model"]) == {"first", "second"}
+    [row] = pd.read_csv(tmp_path / "s.csv").query("name == 'copy'").values.tolist()
+    assert row == ["model", "copy", "a copy of first: all filters are the same", 10]
+
+
+def test_models_of_all_kinds_are_read(tmp_path):
+    """Also from a source archive, and with weights in a second file."""
+    param = Path(__file__).parents[3] / "data" / "models" / "ncnn" / "single.ncnn.param"
+    files = {f"n/{part.name}": part.read_bytes() for part in (param, param.with_suffix(".bin"))}
+    path = write_source_archive(tmp_path, "n", "1", files)
+    package = Package("n", "1", path.name, hashlib.sha256(path.read_bytes()).hexdigest(), [])
+    package.models.append(PackageModel(f"n-1/n/{param.name}", "small"))
+    [model] = read_zoo([package], tmp_path)
+    found, expected = (content.layers for content in (model.content, read_model_file(param, "small")))
+    assert [layer.weights.tobytes() for layer in found] == [layer.weights.tobytes() for layer in expected] != []
+
+
+def test_labels_that_are_columns_are_refused_by_name(packages, tmp_path):
+    packages[0].models[0].labels["kernel"] = "regular"
     with pytest.raises(FiltershiftError, match=r"^zoo, first: the label 'kernel' is a column already"):
-        read_zoo(wheels, tmp_path / "wheels")
+        read_zoo(packages, tmp_path / "packages")
 
 
-def test_two_models_of_one_name_are_refused(wheels, tmp_path):
-    wheels[0].models.append(wheels[0].models[0])
+def test_two_models_of_one_name_are_refused(packages, tmp_path):
+    packages[0].models.append(packages[0].models[0])
     with pytest.raises(FiltershiftError, match=r"^zoo: 2 models are called 'first'"):
-        read_zoo(wheels, tmp_path / "wheels")
+        read_zoo(packages, tmp_path / "packages")
 
 
 def test_the_default_zoo_is_well_formed():
     path = Path(__file__).parents[4] / "config" / "dataset" / "zoo.yaml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["wheels"]
-    wheels = [Wheel(**{**entry, "models": [WheelModel(**model) for model in entry["models"]]}) for entry in entries]
-    assert sum(len(wheel.models) for wheel in wheels) == 25
-    for wheel in wheels:
-        assert wheel.file.startswith(f"{wheel.package.replace('-', '_')}-{wheel.version}-")
-        assert len(wheel.sha256) == 64
-        assert all({"Name", "Task", "Visual Category"} <= set(wheel.labels | model.labels) for model in wheel.models)
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["packages"]:
+        package = Package(**{**entry, "models": [PackageModel(**model) for model in entry["models"]]})
+        assert package.file.replace("-", "_").startswith(f"{package.package}-{package.version}".replace("-", "_"))
+        assert len(package.sha256) == 64
+        for model in package.models:
+            labels = package.labels | model.labels
+            assert {"Name", "Task", "Visual Category"} <= set(labels) <= {*LABELS, LICENSE, LINEAGE}
