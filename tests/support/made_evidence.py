@@ -34,6 +34,7 @@ class Model:
     apart: float = 0.0
     spread: Sequence[float] = tuple(FALLING)
     n: int = 20_000
+    lineage: str | None = None
     ranges: Sequence[float] = (1.0,) * DECILES
     states: Sequence[str | None] = ("diverse",) * DECILES
     entropy: Sequence[float] = (0.5,) * DECILES
@@ -79,10 +80,11 @@ def make(models: Sequence[Model], groupings: Sequence[str] = GROUPINGS, draws: i
             "model": [f"net-{m}" for m in range(len(models))],
             "n_filters": [model.n for model in models],
             "training_set": pd.Series([model.training_set for model in models], dtype=object),
+            "lineage": pd.factorize(pd.Series([model.lineage or f"net-{m}" for m, model in enumerate(models)]))[0],
         }
     )
     return Evidence(
-        weight=resampled(len(models), draws, 0),
+        weight=resampled(of_models["lineage"].to_numpy(), draws, 0),
         models=of_models,
         layers=layers,
         labels={name: labels[name] for name in groupings},

@@ -17,6 +17,7 @@ rule claims:
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         histograms=gather.shards("results/{{dataset}}/statistics/histograms-scaled.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
+        clusters=["results/{dataset}/clusters.csv"] if CLUSTER else [],
     output:
         output=table(
             "results/{dataset}/claims.csv", "8 Paper", "claims", "claims (CSV)", shows="what the papers claim, judged"

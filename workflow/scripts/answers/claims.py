@@ -14,18 +14,20 @@ def judge(
     moments: list[Path],
     histograms: list[Path],
     basis: Path,
+    clusters: list[Path],
     output: Path,
     draws: int = 500,
     seed: int = 0,
 ) -> None:
-    """Layers, their quality, the groups of named groupings, statistics of scaled filters -> one row per claim."""
+    """Layers, their quality, groups, statistics of scaled filters, and lineages of models -> one row per claim."""
     from filtershift.analysis.claims.evidence import load_evidence
     from filtershift.analysis.claims.judge import judge_claims
     from filtershift.analysis.groups.membership import load_membership
-    from filtershift.files import write_table
+    from filtershift.files import read_table, write_table
 
     groupings = {name: load_membership(*files) for name, *files in zip(names, groups, sizes, strict=True)}
-    evidence = load_evidence(layers, quality, groupings, moments, histograms, basis, draws, seed)
+    lineages = read_table(clusters[0]).set_index("model_id")["cluster"] if clusters else None
+    evidence = load_evidence(layers, quality, groupings, moments, histograms, basis, lineages, draws, seed)
     write_table(output, judge_claims(evidence))
 
 

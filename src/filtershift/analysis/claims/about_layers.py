@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.claims.about_shifts import DISCRIMINATOR
 from filtershift.analysis.claims.evidence import Evidence
-from filtershift.analysis.claims.groups import DEPTHS, FEWEST_MODELS, Finding, UndecidedError, numbered
+from filtershift.analysis.claims.groups import DEPTHS, FEWEST_LINEAGES, Finding, UndecidedError, numbered
 from filtershift.analysis.claims.statistics import rank_correlation, weighted_quantile
 
 Array = NDArray[np.float64]
@@ -45,9 +45,9 @@ def _ranges(evidence: Evidence) -> Array:
     sums = layers.assign(n=n, sum=layers["mean_range"] * n).groupby(["model", "depth_decile"])[["sum", "n"]].sum()
     table = (sums["sum"] / sums["n"]).unstack().reindex(range(len(evidence.models)))
     ranges = table.reindex(columns=range(len(labels))).to_numpy(float)
-    few = np.flatnonzero(np.isfinite(ranges).sum(axis=0) < FEWEST_MODELS)
-    if len(few):
-        raise UndecidedError(f"fewer than {FEWEST_MODELS} models have filters in {labels[few[0]]}")
+    for label, known in zip(labels, np.isfinite(ranges).T, strict=True):
+        if evidence.lineages(np.flatnonzero(known)) < FEWEST_LINEAGES:
+            raise UndecidedError(f"fewer than {FEWEST_LINEAGES} lineages of models have filters in {label}")
     return ranges
 
 
@@ -62,16 +62,16 @@ def _quantiles(evidence: Evidence, ranges: Array, share: float) -> Array:
 
 
 def _of_ranges(draws: Array, ranges: Array) -> Finding:
-    models = int(np.isfinite(ranges).any(axis=1).sum())
-    return Finding(draws, models, f"{models} models in {ranges.shape[1]} groups of depth_decile")
+    models = np.flatnonzero(np.isfinite(ranges).any(axis=1))
+    return Finding(draws, models, f"{len(models)} models in {ranges.shape[1]} groups of depth_decile")
 
 
 def models_with_degenerate_layers(evidence: Evidence) -> Finding:
     """The share of models that have a degenerate layer."""
     share = _states(evidence, "degenerate")
     judged = np.flatnonzero(share.notna())
-    _several(len(judged), "have a layer that can be judged")
-    return Finding(_mean(evidence, judged, share > 0), len(judged), f"{len(judged)} models")
+    _several(evidence, judged, "have a layer that can be judged")
+    return Finding(_mean(evidence, judged, share > 0), judged, f"{len(judged)} models")
 
 
 def discriminators_random_layers(evidence: Evidence) -> Finding:
@@ -82,18 +82,18 @@ def discriminators_random_layers(evidence: Evidence) -> Finding:
     share = _states(evidence, "random-like")
     models = np.unique(evidence.model[cell == labels.index(DISCRIMINATOR)])
     models = models[share.iloc[models].notna()]
-    _several(len(models), f"are {DISCRIMINATOR}s with a layer that can be judged")
-    return Finding(_mean(evidence, models, share), len(models), f"{len(models)} models")
+    _several(evidence, models, f"are {DISCRIMINATOR}s with a layer that can be judged")
+    return Finding(_mean(evidence, models, share), models, f"{len(models)} models")
 
 
 def degenerate_layers_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
     """The mean share of degenerate layers in large models trained on small sets less that in other large models."""
     share = _states(evidence, "degenerate")
     small, other = (models[share.iloc[models].notna()] for models in _large(evidence))
-    _several(len(small), "are large and trained on a small set")
-    _several(len(other), "are large and trained on another set")
+    _several(evidence, small, "are large and trained on a small set")
+    _several(evidence, other, "are large and trained on another set")
     draws = _mean(evidence, small, share) - _mean(evidence, other, share)
-    return Finding(draws, len(small), f"{len(small)} large models on small sets, {len(other)} others")
+    return Finding(draws, small, f"{len(small)} large models on small sets, {len(other)} others")
 
 
 def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Finding:
@@ -104,8 +104,8 @@ def entropy_in_depth_of_large_models_on_small_sets(evidence: Evidence) -> Findin
     change = medians.reindex(columns=[False, True]).diff(axis=1)[True].reindex(range(len(evidence.models)))
     small, _ = _large(evidence)
     small = small[change.iloc[small].notna()]
-    _several(len(small), "are large, trained on a small set and have layers in both halves")
-    return Finding(_mean(evidence, small, change), len(small), f"{len(small)} large models on small sets")
+    _several(evidence, small, "are large, trained on a small set and have layers in both halves")
+    return Finding(_mean(evidence, small, change), small, f"{len(small)} large models on small sets")
 
 
 def _states(evidence: Evidence, state: str) -> pd.Series:
@@ -136,6 +136,6 @@ def _mean(evidence: Evidence, models: NDArray[np.int64], values: pd.Series) -> A
     return np.divide(sums, total, out=np.full(len(total), np.nan), where=total > 0)
 
 
-def _several(models: int, which: str) -> None:
-    if models < FEWEST_MODELS:
-        raise UndecidedError(f"{models} models {which}; it takes {FEWEST_MODELS}")
+def _several(evidence: Evidence, models: NDArray[np.int64], which: str) -> None:
+    if (found := evidence.lineages(models)) < FEWEST_LINEAGES:
+        raise UndecidedError(f"{len(models)} models of {found} lineages {which}; it takes {FEWEST_LINEAGES} lineages")

@@ -1,8 +1,9 @@
 """The data by which the papers' claims are judged: sums over layers, and weights of models in resamples.
 
 Layers of one model that are in the same groups are summed into one cell. Every statistic is computed for many draws of
-models at once. The first draw is the data set itself; in the others its models are sampled with replacement, the same
-way for all claims. Basis, bins and explained variance ratios stay those of the data set.
+models at once. The first draw is the data set itself; in the others its lineages are sampled with replacement, the same
+way for all claims. A lineage is a cluster of models that are not independent; by default a model is one of its own.
+Basis, bins and explained variance ratios stay those of the data set.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ class Evidence:
 
     Attributes:
         weight: (draws, M) how often each model counts in each draw.
-        models: one row per model: model, n_filters, training_set (missing if unknown).
+        models: one row per model: model, n_filters, training_set (missing if unknown), lineage (a number).
         layers: one row per layer: model (its number), the number of its group in each configured grouping (-1: none),
             and its quality.
         labels: labels of the groups of each configured grouping, in natural order.
@@ -67,6 +68,15 @@ class Evidence:
         """The model of each cell, (C,)."""
         return self.cells["model"].to_numpy(np.int64)
 
+    @property
+    def lineage(self) -> Numbers:
+        """The number of each model's lineage, (M,)."""
+        return self.models["lineage"].to_numpy(np.int64)
+
+    def lineages(self, models: Numbers) -> int:
+        """The number of lineages among these models."""
+        return len(np.unique(self.lineage[models]))
+
     def sums(self, number: Numbers, groups: int, values: NDArray, draws: slice = slice(None)) -> Array:
         """Sums over the cells of each group of values (C, K), in the chosen draws: (draws, groups, K).
 
@@ -87,11 +97,17 @@ def load_evidence(
     moments: Sequence[Path],
     histograms: Sequence[Path],
     basis: Path,
+    clusters: pd.Series | None,
     draws: int,
     seed: int,
 ) -> Evidence:
-    """Read the evidence from the layer table, the quality table, the groups, and scaled statistics of all shards."""
+    """Read the evidence from the layer table, the quality table, the groups, and scaled statistics of all shards.
+
+    `clusters` is the number of each model's lineage, by model_id; without it each model is one of its own.
+    """
     models, table = layer_table(read_table(layers, text=("model",)), read_table(quality, text=("model",)), groupings)
+    own = pd.Series(models.index, models["model_id"])
+    models["lineage"] = models["model_id"].map(own if clusters is None else clusters).astype(int)
     columns = ["model", *groupings]
     cell: Numbers = np.asarray(table.groupby(columns).ngroup(), np.int64)
     cells = table[columns].drop_duplicates().sort_values(columns, ignore_index=True)
@@ -100,7 +116,7 @@ def load_evidence(
     measured = load(moments, LayerMoments)
     n, mean, scatter = merge(measured.n, measured.mean[:, 0], measured.scatter[:, 0], cell, len(cells))
     return Evidence(
-        weight=resampled(len(models), draws, seed),
+        weight=resampled(models["lineage"].to_numpy(np.int64), draws, seed),
         models=models,
         layers=table,
         labels={name: groups.labels for name, groups in groupings.items()},
@@ -129,7 +145,12 @@ def layer_table(
     return models, layers[["layer"]].assign(**numbers).merge(quality.assign(model=model), on="layer")
 
 
-def resampled(models: int, draws: int, seed: int) -> Array:
-    """How often each model counts, (1 + draws, models): once in the first row, then as sampled with replacement."""
-    sampled = np.random.default_rng(seed).multinomial(models, np.full(models, 1 / models), draws)
-    return np.concatenate([np.ones((1, models)), sampled])
+def resampled(lineage: Numbers, draws: int, seed: int) -> Array:
+    """How often each model counts, (1 + draws, M): once in the first row, then as its lineage was sampled.
+
+    `lineage` (M,) is the number of each model's lineage. Lineages are sampled with replacement.
+    """
+    _, lineage = np.unique(lineage, return_inverse=True)
+    n = int(lineage.max()) + 1
+    sampled = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), draws)
+    return np.concatenate([np.ones((1, len(lineage))), sampled[:, lineage]])

@@ -15,8 +15,8 @@ from filtershift.analysis.uncertainty.null_groups import ENOUGH
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-FEWEST_MODELS, FEWEST_GROUPS = 3, 3
-"""Fewest models that a group must have to be resampled, and fewest groups that a grouping must have."""
+FEWEST_LINEAGES, FEWEST_GROUPS = 3, 3
+"""Fewest lineages that a group must have to be resampled, and fewest groups that a grouping must have."""
 
 DEPTHS = 5
 """Fewest groups of depth that are needed to compare the first, the last, and those between."""
@@ -35,12 +35,12 @@ class Finding:
 
     Attributes:
         draws: (draws,) the statistic: first of the data set itself, then of each resample.
-        n_models: number of models it rests on; for several groupings the smallest of their numbers.
+        models: numbers of the models it rests on; of several groupings those of the one with the fewest lineages.
         rests_on: the groups or layers it rests on, in words.
     """
 
     draws: Array
-    n_models: int
+    models: Numbers
     rests_on: str
 
 
@@ -50,19 +50,22 @@ class Compared:
 
     Attributes:
         labels: G labels in natural order.
-        sizes: (G,) number of models in each group.
-        n_models: number of models in all of them together.
+        members: numbers of the models in each group.
         cell: (C,) the group of each cell, -1 for none.
         shift: (draws, G, G) D-matrices of scaled filters; NaN where a draw has no model of a group.
         description: which groups these are, in words.
     """
 
     labels: list[str]
-    sizes: Numbers
-    n_models: int
+    members: list[Numbers]
     cell: Numbers
     shift: Array
     description: str
+
+    @property
+    def models(self) -> Numbers:
+        """Numbers of the models in any of the groups."""
+        return np.unique(np.concatenate(self.members))
 
     @property
     def pairs(self) -> Array:
@@ -83,7 +86,7 @@ class Compared:
     def find(self, label: str) -> int:
         """The number of the group with this label."""
         if label not in self.labels:
-            raise UndecidedError(f"there is no group {label} of {_enough()}")
+            raise UndecidedError(f"no group {label} has {enough()}")
         return self.labels.index(label)
 
 
@@ -102,19 +105,21 @@ def compared(evidence: Evidence, grouping: str) -> Compared:
         UndecidedError: the grouping is not configured, or fewer than `FEWEST_GROUPS` groups can be compared.
     """
     labels, cell = numbered(evidence, grouping)
-    models, filters = np.zeros(len(labels), np.int64), np.zeros(len(labels), np.int64)
+    filters = np.zeros(len(labels), np.int64)
     np.add.at(filters, cell[cell >= 0], evidence.n[cell >= 0])
-    models_of_groups = np.unique(np.stack([cell, evidence.model])[:, (cell >= 0) & (evidence.n > 0)], axis=1)
-    np.add.at(models, models_of_groups[0], 1)
+    members = [np.unique(evidence.model[(cell == group) & (evidence.n > 0)]) for group in range(len(labels))]
+    lineages = np.array([evidence.lineages(models) for models in members])
     known = np.array([label != UNKNOWN for label in labels])
-    kept = np.flatnonzero(known & (models >= FEWEST_MODELS) & (filters >= ENOUGH))
+    kept = np.flatnonzero(known & (lineages >= FEWEST_LINEAGES) & (filters >= ENOUGH))
     description = f"{len(kept)} of {len(labels)} groups of {grouping}"
     if len(kept) < FEWEST_GROUPS:
-        raise UndecidedError(f"{description} have {_enough()}; it takes {FEWEST_GROUPS}")
+        small = [k for k in np.lexsort([-filters, -lineages]) if known[k] and k not in kept]
+        nearest = ", ".join(f"{labels[k]} ({_has(lineages[k], filters[k])})" for k in small[:3])
+        also = f"; the next are {nearest}" if nearest else ""
+        raise UndecidedError(f"{description} have {enough()}; it takes {FEWEST_GROUPS}{also}")
     cell = np.where(np.isin(cell, kept), np.searchsorted(kept, cell), -1)
     shift = np.concatenate([_shifts(evidence, sample) for sample in _histograms(evidence, cell, len(kept))])
-    n_models = len(np.unique(evidence.model[(cell >= 0) & (evidence.n > 0)]))
-    return Compared([labels[k] for k in kept], models[kept], n_models, cell, shift, description)
+    return Compared([labels[k] for k in kept], [members[k] for k in kept], cell, shift, description)
 
 
 def whole(evidence: Evidence, grouping: str, fewest: int) -> Compared:
@@ -128,7 +133,7 @@ def whole(evidence: Evidence, grouping: str, fewest: int) -> Compared:
         raise UndecidedError(f"the grouping {grouping} has {len(labels)} groups; it takes {fewest}")
     groups = compared(evidence, grouping)
     if missing := [label for label in labels if label not in groups.labels]:
-        raise UndecidedError(f"the group {missing[0]} of {grouping} is not of {_enough()}")
+        raise UndecidedError(f"the group {missing[0]} of {grouping} has less than {enough()}")
     return groups
 
 
@@ -136,8 +141,8 @@ def model_shifts(evidence: Evidence) -> tuple[Numbers, Array]:
     """The numbers of the models with enough filters to be compared, and their D-matrix of scaled filters."""
     filters = np.bincount(evidence.model, evidence.n, len(evidence.models))
     models = np.flatnonzero(filters >= ENOUGH)
-    if len(models) < FEWEST_MODELS:
-        raise UndecidedError(f"{len(models)} models have {ENOUGH:,} filters; it takes {FEWEST_MODELS}")
+    if (found := evidence.lineages(models)) < FEWEST_LINEAGES:
+        raise UndecidedError(f"{found} lineages of models have {ENOUGH:,} filters; it takes {FEWEST_LINEAGES}")
     counts = np.zeros((len(filters), *evidence.counts.shape[1:]), np.int64)
     np.add.at(counts, evidence.model, evidence.counts)
     return models, _shifts(evidence, counts[None, models])[0]
@@ -200,5 +205,10 @@ def _shifts(evidence: Evidence, sample: Numbers) -> Array:
     return np.stack([(component_shifts(probabilities(counts, width)) * ratio).sum(axis=0) for counts in sample])
 
 
-def _enough() -> str:
-    return f"{FEWEST_MODELS} models and {ENOUGH:,} filters"
+def _has(lineages: int, filters: int) -> str:
+    return f"{lineages} {'lineage' if lineages == 1 else 'lineages'}, {filters:,} filters"
+
+
+def enough() -> str:
+    """What a group must have to be compared, in words."""
+    return f"{FEWEST_LINEAGES} lineages of models and {ENOUGH:,} filters"

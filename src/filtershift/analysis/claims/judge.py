@@ -20,7 +20,7 @@ from filtershift.analysis.claims.groups import Finding, UndecidedError
 HOLDS, FAILS, UNDECIDED = "holds", "does not hold", "cannot be judged here"
 COLUMNS = (
     *("number", "key", "claim", "paper", "statistic", "rule", "variant"),
-    *("value", "low", "high", "n_models", "rests_on", "verdict", "reason"),
+    *("value", "low", "high", "n_models", "n_lineages", "rests_on", "verdict", "reason"),
 )
 LEVEL = 0.95
 """Coverage of the intervals."""
@@ -238,7 +238,11 @@ def _judged(claim: Claim, evidence: Evidence) -> dict[str, object]:
     except UndecidedError as undecided:
         return {**row, "verdict": UNDECIDED, "reason": str(undecided)}
     verdict, reason = claim.region.verdict(low, high)
-    found = {"value": value, "low": low, "high": high, "n_models": finding.n_models, "rests_on": finding.rests_on}
+    found = {
+        **{"value": value, "low": low, "high": high},
+        **{"n_models": len(finding.models), "n_lineages": evidence.lineages(finding.models)},
+        "rests_on": finding.rests_on,
+    }
     return {**row, **found, "verdict": verdict, "reason": reason}
 
 

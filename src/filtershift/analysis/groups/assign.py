@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 
 from filtershift.analysis.groups.definition import Grouping
+from filtershift.dataset.models.labels import LICENSE, LINEAGE
 from filtershift.errors import FiltershiftError
 from filtershift.results import SKIPPED
 
 UNKNOWN = "unknown"
 # Largest number of groups: every pair of groups is a row of a table and a cell of a figure.
 MOST = 1000
+# Columns that not every data set has; in one without them all layers are unknown.
+OPTIONAL = (LICENSE, LINEAGE, "kernel", "batch_norm")
 # Slashes that stand alone in a label, as the separator " / " does.
 _ALONE = re.compile(r"(?<![^ ])(/+)(?![^ ])")
 
@@ -48,6 +51,8 @@ def natural_key(label: str) -> tuple[tuple[float, str], ...]:
 
 
 def _column(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
+    if column in OPTIONAL and column not in layers.columns:
+        return pd.Series(np.nan, layers.index, dtype=object)
     if column not in layers.columns:
         known = ", ".join(layers.columns)
         raise FiltershiftError(f"grouping '{name}': the data set has no column '{column}'; its columns are: {known}")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from filtershift.dataset.models.labels import LINEAGE
 from filtershift.errors import FiltershiftError
 from filtershift.passes.moments import LayerMoments
 
@@ -12,6 +13,8 @@ IDENTICAL = "identical"
 
 def clusters_by_column(models: pd.DataFrame, column: str) -> pd.Series:
     """The cluster of each model by a column of the model table; a model without a label is a cluster of its own.
+
+    Not every data set has the column `lineage`; without it each model is a cluster of its own.
 
     Args:
         models: the model table, with a column model_id.
@@ -23,6 +26,8 @@ def clusters_by_column(models: pd.DataFrame, column: str) -> pd.Series:
     Raises:
         FiltershiftError: the column does not exist.
     """
+    if column == LINEAGE and column not in models.columns:
+        models = models.assign(**{column: None})
     if column not in models.columns:
         known = ", ".join(models.columns)
         raise FiltershiftError(

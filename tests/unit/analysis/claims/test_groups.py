@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
+from filtershift.analysis.claims.about_shifts import models_against_groupings
 from filtershift.analysis.claims.evidence import Evidence, layer_table, resampled
 from filtershift.analysis.claims.groups import (
     UndecidedError,
@@ -44,7 +45,11 @@ def of_tasks(evidence: Evidence) -> dict[str, np.ndarray]:
 def test_shifts_are_those_of_the_data_set_in_each_draw() -> None:
     evidence = make(MODELS, draws=20)
     found = compared(evidence, "task")
-    assert (found.labels, found.sizes.tolist(), found.n_models) == (["a", "b", "c"], [3, 3, 3], 9)
+    assert (found.labels, [len(models) for models in found.members], len(found.models)) == (
+        ["a", "b", "c"],
+        [3, 3, 3],
+        9,
+    )
     complete = 0
     for draw in range(21):
         groups = of_tasks(drawn(evidence, draw))
@@ -73,10 +78,22 @@ def test_small_and_unknown_groups_are_left_out() -> None:
     more = [Model(task="unknown")] * 3 + [Model(task="few models")] * 2 + [Model(task="few filters", n=3000)] * 3
     found = compared(make([*MODELS, *more]), "task")
     assert (found.labels, found.description) == (["a", "b", "c"], "3 of 6 groups of task")
-    with pytest.raises(UndecidedError, match="the group few filters of task is not of 3 models and 10,000 filters"):
+    with pytest.raises(UndecidedError, match="the group few filters of task has less than 3 lineages of models and"):
         whole(make([*MODELS, *more]), "task", 5)
     with pytest.raises(UndecidedError, match="the grouping task has 3 groups; it takes 5"):
         whole(make(MODELS), "task", 5)
+
+
+def test_variants_count_as_one_model() -> None:
+    variants = [replace(model, lineage=f"{model.task} {k % 2}") for k, model in enumerate(MODELS)]
+    with pytest.raises(UndecidedError, match=r"0 of 3 groups.* the next are a \(2 lineages, 63,000 filters\), b"):
+        compared(make(variants), "task")
+    far = [replace(MODELS[0], lineage="far", at=at) for at in (-2, 2)]
+    evidence = make([*(replace(model, data_type=model.task) for model in MODELS), *far], draws=1)
+    shift = model_shifts(evidence)[1]
+    apart = [shift[a, b] for a in range(11) for b in range(a + 1, 11) if a < 9]
+    others = max(compared(evidence, name).median[0] for name in ("task", "data_type", "depth_decile"))
+    assert models_against_groupings(evidence).draws[0] == pytest.approx(np.median(apart) / others)
 
 
 def test_covariances_are_those_of_the_mixture() -> None:
@@ -141,8 +158,15 @@ def test_a_row_that_lacks_a_value_has_no_correlation() -> None:
     assert np.isnan(rank_correlation(np.arange(3.0), np.array([[1.0, np.nan, 3.0]]))).all()
 
 
+def test_models_of_one_lineage_are_drawn_together() -> None:
+    weight = resampled(np.array([4, 2, 4, 9, 2, 4]), 200, 3)
+    assert weight[0].tolist() == [1] * 6
+    np.testing.assert_array_equal(weight[:, [0, 0, 1]], weight[:, [2, 5, 4]])
+    assert set(weight[:, [0, 1, 3]].sum(axis=1)) == {3}
+
+
 def test_the_first_draw_is_the_data_set() -> None:
-    weight = resampled(7, 40, 3)
+    weight = resampled(np.arange(7), 40, 3)
     assert weight[0].tolist() == [1] * 7
     assert (weight.sum(axis=1) == 7).all()
     assert len(np.unique(weight, axis=0)) > 30

@@ -58,7 +58,12 @@ ENDS = (-0.6, *(0.0,) * 7, 0.6, 1.5)
 UNEVEN = tuple(np.sqrt([0.4, *[0.075] * 8]))
 # Of each claim: where it holds, where it does not, and where it cannot be judged, with a part of the reason.
 CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] = {
-    "depth_shifts_small": (FAR, of_tasks(Model(depth=RISING), at=NEAR), FAR[:8], "2 of 2 groups of task have 3 models"),
+    "depth_shifts_small": (
+        FAR,
+        of_tasks(Model(depth=RISING), at=NEAR),
+        FAR[:8],
+        "2 of 2 groups of task have 3 lineages",
+    ),
     "last_decile_distinct": (
         of_tasks(Model(depth=ONE_DEPTH_APART[9])),
         of_tasks(Model(depth=ONE_DEPTH_APART[0])),
@@ -69,7 +74,7 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_tasks(Model(depth=ENDS)),
         of_tasks(Model(depth=ONE_DEPTH_APART[4])),
         of_tasks(Model(n=5000)),
-        "groups of depth_decile have 3 models and 10,000 filters",
+        "it takes 3; the next are [0, .1] (16 lineages, 8,000 filters)",
     ),
     "shift_grows_with_depth_distance": (
         of_tasks(Model(depth=RISING)),
@@ -81,7 +86,7 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_ranges(*[tuple(np.linspace(2, 1, DECILES) * s) for s in (1, 1.1, 1.2)]),
         of_ranges(*[tuple(np.linspace(1, 2, DECILES) * s) for s in (1, 1.1, 1.2)]),
         of_ranges(FLAT, FLAT),
-        "fewer than 3 models have filters in [0, .1]",
+        "fewer than 3 lineages of models have filters in [0, .1]",
     ),
     "range_varies_in_first_deciles": (
         of_ranges(*([low] * 3 + [1 + low / 100] * 7 for low in SCALES)),
@@ -93,7 +98,7 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_families(between=1, within=0.05),
         of_families(between=0.05, within=1),
         [Model()] * 4,
-        "0 models are in pairs of one family",
+        "0 lineages of models are in pairs of one family",
     ),
     "models_differ_most": (
         [replace(model, at=model.at + k % 4) for k, model in enumerate(of_tasks(Model(), at=NEAR))],
@@ -105,20 +110,20 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_tasks(Model(), apart=GAUSSIAN),
         of_tasks(Model(), apart=(0.0, 0.0, 2.0, 0.0)),
         [replace(model, task="Depth" if model.task == TASKS[2] else model.task) for model in FAR],
-        "there is no group GAN-Discriminator",
+        "no group GAN-Discriminator has 3 lineages of models and 10,000 filters",
     ),
     "discriminators_random": (
         of_tasks(Model(states=RANDOM)),
         of_tasks(Model()),
         FAR[:9] + FAR[12:],
-        "1 models are GAN-Discriminators",
+        "1 models of 1 lineages are GAN-Discriminators",
     ),
     "coefficients_shrink": (FAR, of_tasks(Model(spread=tuple(FALLING[::-1]))), make(FAR, []), "task is not configured"),
     "first_component_share": (
         [Model(spread=UNEVEN)] * 4,
         [Model(spread=(0.5,) * 9)] * 4,
         [Model(spread=UNEVEN)] * 2,
-        "2 models have filters",
+        "2 lineages of models have filters",
     ),
     "medical_types_outliers": (
         of_types(natural=0, faces=0.1, art=0.2, seismic=-0.1, medical_ct=1, medical_mri=-1),
@@ -130,19 +135,19 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         [Model(states=BROKEN)] * 4,
         [Model()] * 4,
         [Model(states=(None,) * DECILES)] * 4,
-        "0 models have a layer that can be judged",
+        "0 models of 0 lineages have a layer that can be judged",
     ),
     "large_models_on_small_sets_degenerate": (
         of_sets(Model(states=BROKEN), Model()),
         of_sets(Model(), Model(states=BROKEN)),
         [Model()] * 4,
-        "0 models are large and trained on a small set",
+        "0 models of 0 lineages are large and trained on a small set",
     ),
     "large_models_on_small_sets_redundant": (
         of_sets(Model(entropy=tuple(np.linspace(0.9, 0.1, DECILES))), Model()),
         of_sets(Model(entropy=tuple(np.linspace(0.1, 0.9, DECILES))), Model()),
         of_sets(Model(n=10), Model()),
-        "0 models are large, trained on a small set",
+        "0 models of 0 lineages are large, trained on a small set",
     ),
 }
 
