@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -77,7 +78,7 @@ def _copy(archive: Path, members: dict[str, _Member], names: Sequence[str], fold
 
 def _in_zip(archive: zipfile.ZipFile) -> dict[str, _Member]:
     return {
-        entry.filename: _Member(entry.file_size, entry.compress_size, lambda entry=entry: archive.open(entry))
+        entry.filename: _Member(entry.file_size, entry.compress_size, partial(archive.open, entry))
         for entry in archive.infolist()
     }
 
@@ -85,7 +86,7 @@ def _in_zip(archive: zipfile.ZipFile) -> dict[str, _Member]:
 def _in_tar(archive: tarfile.TarFile, path: Path) -> dict[str, _Member]:
     packed = path.stat().st_size
     return {
-        entry.name: _Member(entry.size, packed, lambda entry=entry: archive.extractfile(entry))
+        entry.name: _Member(entry.size, packed, partial(archive.extractfile, entry))
         for entry in archive
         if entry.isfile()
     }
