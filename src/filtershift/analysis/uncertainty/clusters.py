@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from filtershift.analysis.groups.assign import UNKNOWN
 from filtershift.dataset.models.labels import LINEAGE
 from filtershift.errors import FiltershiftError
 from filtershift.passes.moments import LayerMoments
@@ -37,7 +38,7 @@ def clusters_by_column(models: pd.DataFrame, column: str) -> pd.Series:
 
 
 def clusters_by_grouping(layers: pd.DataFrame, group: pd.Series, name: str) -> pd.Series:
-    """The cluster of each model by a grouping; a model in no group is a cluster of its own.
+    """The cluster of each model by a grouping; a model in no group or of unknown label is a cluster of its own.
 
     Args:
         layers: the layer table.
@@ -57,7 +58,8 @@ def clusters_by_grouping(layers: pd.DataFrame, group: pd.Series, name: str) -> p
             f"uncertainty.cluster: the grouping '{name}' puts layers of '{model}' into several groups; "
             "expected a grouping that keeps models together"
         )
-    return _numbered(of_models.first().reindex(pd.unique(layers["model_id"])))
+    of_model = of_models.first().reindex(pd.unique(layers["model_id"]))
+    return _numbered(of_model.where(of_model != UNKNOWN))
 
 
 def clusters_by_shared_layers(model: pd.Series, moments: LayerMoments) -> pd.Series:

@@ -41,6 +41,8 @@ def layer_table():
 def test_models_of_a_group_are_together_and_those_left_out_alone():
     group = pd.Series({10: "u", 12: "u", 13: "u", 14: "v"})
     assert together(clusters_by_grouping(layer_table(), group, "family")) == sets([1, 2], [3], [4])
+    group = group.replace({"u": "unknown"})
+    assert together(clusters_by_grouping(layer_table(), group, "family")) == sets([1], [2], [3], [4])
     with pytest.raises(FiltershiftError, match="'depth' puts layers of 'b' into several groups"):
         clusters_by_grouping(layer_table(), pd.Series({10: "u", 12: "u", 13: "v"}), "depth")
 
