@@ -14,7 +14,7 @@ from numpy_reference import made_basis
 EDGES = np.linspace(-4, 4, 71)
 DECILES = 10
 FALLING = np.linspace(1, 0.2, 9)
-GROUPINGS = ("task", "data_type", "depth_decile", "model_family")
+GROUPINGS = ("task", "data_type", "depth_decile", "model_family", "kernel")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Model:
     spread: Sequence[float] = tuple(FALLING)
     n: int = 20_000
     lineage: str | None = None
+    kernel: str = "regular"
     ranges: Sequence[float] = (1.0,) * DECILES
     states: Sequence[str | None] = ("diverse",) * DECILES
     entropy: Sequence[float] = (0.5,) * DECILES
@@ -57,10 +58,11 @@ def make(models: Sequence[Model], groupings: Sequence[str] = GROUPINGS, draws: i
             "data_type": [models[m].data_type for m, _ in rows],
             "depth_decile": [k for _, k in rows],
             "model_family": [models[m].family for m, _ in rows],
+            "kernel": [models[m].kernel for m, _ in rows],
         }
     )
     labels = {"depth_decile": interval_labels([k / 10 for k in range(11)])}
-    for name in ("task", "data_type", "model_family"):
+    for name in ("task", "data_type", "model_family", "kernel"):
         codes, known = pd.factorize(own[name], sort=True)
         own[name], labels[name] = codes, list(known)
     own = own[["model", *groupings]]

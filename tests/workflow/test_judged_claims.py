@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from browser import needs_chromium, opened
-from filtershift.analysis.claims.judge import CLAIMS, FAILS, HOLDS, UNDECIDED
+from filtershift.analysis.claims.claim import FAILS, HOLDS, UNDECIDED
+from filtershift.analysis.claims.of_ours import FINDINGS
+from filtershift.analysis.claims.of_papers import CLAIMS
 from running import ROOT, Workflow, snakemake
 
 VERDICTS = {HOLDS, FAILS, UNDECIDED}
@@ -27,13 +29,16 @@ def test_every_claim_has_a_verdict_and_what_it_rests_on_or_a_reason(made: Path) 
     table = pd.read_csv(made / "claims.csv")
     assert table["key"].tolist() == [claim.key for claim in CLAIMS]
     assert set(table["verdict"]) <= VERDICTS
-    assert table[["claim", "paper", "statistic", "rule", "variant"]].notna().all(axis=None)
+    assert table[["claim", "paper", "statistic", "reports", "rule", "variant"]].notna().all(axis=None)
     judged = table["verdict"] != UNDECIDED
     assert judged.sum() > 3
     assert table.loc[judged, ["value", "low", "high", "n_models", "rests_on"]].notna().all(axis=None)
     assert (table["reason"].isna() == judged).all()
     measured = table.dropna(subset=["value"])
     assert ((measured["low"] <= measured["value"]) & (measured["value"] <= measured["high"])).all()
+    findings = pd.read_csv(made / "findings.csv")
+    assert findings["key"].tolist() == [claim.key for claim in FINDINGS]
+    assert set(findings["verdict"]) <= VERDICTS
     [family] = table.loc[table["key"] == "families_alike", "reason"]
     assert family == "the grouping model_family is not configured"
 
@@ -49,7 +54,7 @@ def test_a_run_without_the_groupings_says_so(finished: Workflow) -> None:
     table = pd.read_csv(finished.results / "claims.csv").set_index("key")
     assert table["verdict"].isin(VERDICTS).all()
     assert table.loc["last_decile_distinct", "reason"] == "the grouping depth_decile is not configured"
-    assert table.loc["discriminators_gaussian", "reason"].startswith("0 of 5 groups of task have 3 models")
+    assert table.loc["discriminators_gaussian", "reason"].startswith("0 of 5 groups of task have 3 lineages of models")
 
 
 @needs_chromium

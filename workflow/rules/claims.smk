@@ -1,13 +1,13 @@
 # The observable claims of the papers, judged on this data set.
 #
 #   needs  layers.csv, quality/layers.csv, groups/, statistics/
-#   makes  claims.csv, claims.html
+#   makes  claims.csv, findings.csv, claims.html
 #   steps  claims -> claims_page
-CLAIM_GROUPINGS = configured("task", "data_type", "depth_decile", "model_family")
+CLAIM_GROUPINGS = configured("task", "data_type", "depth_decile", "model_family", "kernel")
 
 
 rule claims:
-    """The verdict on each claim of the papers."""
+    """The verdict on each claim of the papers, and on what they do not say."""
     input:
         code=code("answers/claims"),
         layers="results/{dataset}/layers.csv",
@@ -22,6 +22,7 @@ rule claims:
         output=table(
             "results/{dataset}/claims.csv", "8 Paper", "claims", "claims (CSV)", shows="what the papers claim, judged"
         ),
+        findings="results/{dataset}/findings.csv",
     log:
         "results/{dataset}/logs/claims.log",
     benchmark:
@@ -43,6 +44,7 @@ rule claims_page:
         code=code("pages/claims"),
         needs=TEMPLATES,
         claims="results/{dataset}/claims.csv",
+        findings="results/{dataset}/findings.csv",
     output:
         page=table(
             "results/{dataset}/claims.html", "0 Start here", "claims", "the papers' claims, judged on this data set"

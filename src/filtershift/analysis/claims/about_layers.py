@@ -74,6 +74,24 @@ def models_with_degenerate_layers(evidence: Evidence) -> Finding:
     return Finding(_mean(evidence, judged, share > 0), judged, f"{len(judged)} models")
 
 
+RESTORATION = ("Super Resolution", "Denoising", "Inpainting")
+"""Tasks whose output is the image that the input came from."""
+
+
+def degenerate_layers_of_restoration(evidence: Evidence) -> Finding:
+    """The mean share of degenerate layers in models that restore images less that in all others."""
+    labels, cell = numbered(evidence, "task")
+    share = _states(evidence, "degenerate")
+    restoring = np.isin(np.array(labels, object)[cell], RESTORATION) & (cell >= 0)
+    models = np.flatnonzero(share.notna())
+    restore = np.intersect1d(models, evidence.model[restoring])
+    others = np.setdiff1d(models, restore)
+    _several(evidence, restore, "restore images")
+    _several(evidence, others, "do something else")
+    draws = _mean(evidence, restore, share) - _mean(evidence, others, share)
+    return Finding(draws, restore, f"{len(restore)} models that restore images, {len(others)} others")
+
+
 def discriminators_random_layers(evidence: Evidence) -> Finding:
     """The mean share of random-like layers in GAN-discriminators."""
     labels, cell = numbered(evidence, "task")

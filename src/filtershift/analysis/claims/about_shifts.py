@@ -116,6 +116,28 @@ def within_families(evidence: Evidence) -> Finding:
     return Finding(near / far, in_pairs, f"{int(within.sum())} pairs of models of {families} families")
 
 
+def within_lineages(evidence: Evidence) -> Finding:
+    """The median over lineages of the median shift between their models over that of models of different lineages."""
+    models, shift = model_shifts(evidence)
+    lineage = evidence.lineage[models]
+    several = [np.flatnonzero(lineage == number) for number in np.unique(lineage) if (lineage == number).sum() > 1]
+    if len(several) < FEWEST_LINEAGES:
+        raise UndecidedError(f"{len(several)} lineages have several models; it takes {FEWEST_LINEAGES}")
+    near = np.array([np.median(shift[np.ix_(own, own)][np.triu_indices(len(own), k=1)]) for own in several])
+    within = weighted_quantile(near, evidence.weight[:, [models[own[0]] for own in several]], 0.5)
+    a, b = _pairs_of_lineages(evidence, models)
+    far = _median_of_pairs(evidence, models[a], models[b], shift[a, b])
+    return Finding(within / far, models[np.concatenate(several)], f"{len(several)} lineages of several models")
+
+
+def depthwise_against_tasks(evidence: Evidence) -> Finding:
+    """The shift between depthwise and regular kernels over the median shift between tasks."""
+    kernels, tasks = compared(evidence, "kernel", 2), compared(evidence, "task")
+    a, b = (kernels.find(label) for label in ("depthwise", "regular"))
+    draws = kernels.shift[:, a, b] / tasks.median
+    return _finding_of(evidence, draws, kernels, [a, b])
+
+
 def _median_of_pairs(evidence: Evidence, a: Numbers, b: Numbers, shift: Array) -> Array:
     """The median shift of pairs of models in every draw; a model is not paired with its own lineage."""
     return weighted_quantile(shift, (weight[a] * weight[b] for weight in evidence.weight), 0.5)

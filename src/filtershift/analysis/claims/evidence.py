@@ -26,7 +26,7 @@ from filtershift.passes.moments import LayerMoments, merge
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-GROUPINGS = ("task", "data_type", "depth_decile", "model_family")
+GROUPINGS = ("task", "data_type", "depth_decile", "model_family", "kernel")
 """The groupings that claims are about."""
 
 TRAINING_SET = "Training-Dataset"

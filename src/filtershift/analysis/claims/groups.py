@@ -98,11 +98,11 @@ def numbered(evidence: Evidence, grouping: str) -> tuple[list[str], Numbers]:
 
 
 @lru_cache(maxsize=8)
-def compared(evidence: Evidence, grouping: str) -> Compared:
+def compared(evidence: Evidence, grouping: str, fewest: int = FEWEST_GROUPS) -> Compared:
     """The groups of a grouping that can be compared.
 
     Raises:
-        UndecidedError: the grouping is not configured, or fewer than `FEWEST_GROUPS` groups can be compared.
+        UndecidedError: the grouping is not configured, or fewer than `fewest` groups can be compared.
     """
     labels, cell = numbered(evidence, grouping)
     filters = np.zeros(len(labels), np.int64)
@@ -112,11 +112,11 @@ def compared(evidence: Evidence, grouping: str) -> Compared:
     known = np.array([label != UNKNOWN for label in labels])
     kept = np.flatnonzero(known & (lineages >= FEWEST_LINEAGES) & (filters >= ENOUGH))
     description = f"{len(kept)} of {len(labels)} groups of {grouping}"
-    if len(kept) < FEWEST_GROUPS:
+    if len(kept) < fewest:
         small = [k for k in np.lexsort([-filters, -lineages]) if known[k] and k not in kept]
         nearest = ", ".join(f"{labels[k]} ({_has(lineages[k], filters[k])})" for k in small[:3])
         also = f"; the next are {nearest}" if nearest else ""
-        raise UndecidedError(f"{description} have {enough()}; it takes {FEWEST_GROUPS}{also}")
+        raise UndecidedError(f"{description} have {enough()}; it takes {fewest}{also}")
     cell = np.where(np.isin(cell, kept), np.searchsorted(kept, cell), -1)
     shift = np.concatenate([_shifts(evidence, sample) for sample in _histograms(evidence, cell, len(kept))])
     return Compared([labels[k] for k in kept], [members[k] for k in kept], cell, shift, description)

@@ -7,13 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from filtershift.analysis.claims.claim import FAILS, HOLDS, UNDECIDED, Region
 from filtershift.analysis.claims.evidence import Evidence
 from filtershift.analysis.claims.groups import Finding, UndecidedError
-from filtershift.analysis.claims.judge import CLAIMS, COLUMNS, FAILS, HOLDS, UNDECIDED, Region, interval, judge_claims
+from filtershift.analysis.claims.judge import COLUMNS, interval, judge_claims
+from filtershift.analysis.claims.of_ours import FINDINGS
+from filtershift.analysis.claims.of_papers import CLAIMS
 from made_evidence import DECILES, FALLING, GROUPINGS, Model, make
 
 TASKS = ("Classification", "Segmentation", "GAN-Discriminator", "GAN-Generator")
 TYPES = ("natural", "faces", "medical ct", "medical mri")
+ALL = (*CLAIMS, *FINDINGS)
+KERNELS = ("depthwise", "regular")
 FLAT, RISING = (0.0,) * DECILES, tuple(np.linspace(0, 1, DECILES))
 ONE_DEPTH_APART = {k: tuple(1.0 if d == k else 0.0 for d in range(DECILES)) for k in (0, 4, 9)}
 RANDOM, BROKEN = ("random-like",) * DECILES, ("degenerate",) * DECILES
@@ -149,18 +154,39 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_sets(Model(n=10), Model()),
         "0 models of 0 lineages are large, trained on a small set",
     ),
+    "variants_alike": (
+        [Model(at=at + near, lineage=str(at)) for at in range(4) for near in (0, 0.05, 0.1)],
+        [Model(at=0.01 * k + at, lineage=str(k)) for k in range(4) for at in (0, 1, 2)],
+        [Model(at=k, lineage=str(k // 2) if k < 4 else None) for k in range(8)],
+        "2 lineages have several models; it takes 3",
+    ),
+    "kernels_differ_most": (
+        [
+            replace(model, kernel=("depthwise", "regular")[k % 2], at=model.at + 3 * (k % 2))
+            for k, model in enumerate(FAR)
+        ],
+        [replace(model, kernel=("depthwise", "regular")[k % 2]) for k, model in enumerate(FAR)],
+        FAR,
+        "1 of 1 groups of kernel have 3 lineages of models and 10,000 filters; it takes 2",
+    ),
+    "restoration_less_degenerate": (
+        [Model(task="Denoising")] * 4 + [Model(states=BROKEN)] * 4,
+        [Model(task="Denoising", states=BROKEN)] * 4 + [Model()] * 4,
+        [Model(task="Denoising")] * 2 + [Model()] * 4,
+        "2 models of 2 lineages restore images; it takes 3",
+    ),
 }
 
 
 def judged(key: str, models: list[Model] | Evidence) -> pd.Series:
     evidence = models if isinstance(models, Evidence) else make(models)
-    table = judge_claims(evidence, [claim for claim in CLAIMS if claim.key == key])
+    table = judge_claims(evidence, [claim for claim in ALL if claim.key == key])
     assert tuple(table) == COLUMNS
     return table.iloc[0]
 
 
 def test_every_claim_has_its_cases() -> None:
-    assert list(CASES) == [claim.key for claim in CLAIMS]
+    assert list(CASES) == [claim.key for claim in ALL]
 
 
 @pytest.mark.parametrize("key", CASES)
@@ -192,20 +218,42 @@ def test_models_that_disagree_leave_it_open() -> None:
     row = judged("many_models_degenerate", mixed)
     assert row["value"] == pytest.approx(0.3)
     assert row["low"] < 0.25 < row["high"]
-    assert (row["verdict"], row["reason"]) == (UNDECIDED, "the interval includes 0.25")
+    assert row["verdict"] == UNDECIDED
+    assert (
+        row["reason"] == "the interval includes 0.25; ten times the 10 lineages would not decide it if the value stayed"
+    )
+
+
+def test_how_many_lineages_would_decide() -> None:
+    """Intervals shrink with the root of their number, so those at the edge need few more."""
+    mixed = [Model(states=BROKEN if k < 5 else Model.states) for k in range(10)]
+    row = judged("many_models_degenerate", mixed)
+    needed = int(row["reason"].split("about ")[1].split()[0])
+    assert row["low"] < 0.25
+    assert 10 < needed < 20
+    more = judged("many_models_degenerate", mixed * (1 + needed // 5))
+    assert more["verdict"] == HOLDS
+    assert (more["means"], row["means"]) == (CLAIMS[13].if_holds, "")
+
+
+def test_variants_of_a_model_add_nothing() -> None:
+    few = [Model(states=BROKEN if k < 2 else Model.states, lineage=str(k)) for k in range(6)]
+    one, many = (judged("many_models_degenerate", few * times) for times in (1, 9))
+    assert (many["n_models"], many["n_lineages"]) == (54, 6)
+    assert many[["value", "low", "high"]].tolist() == pytest.approx(one[["value", "low", "high"]].tolist())
 
 
 def test_all_claims_of_a_data_set_are_judged_the_same_twice() -> None:
-    first, second = (judge_claims(make(FAR, draws=50)) for _ in range(2))
+    first, second = (judge_claims(make(FAR, draws=50), ALL) for _ in range(2))
     pd.testing.assert_frame_equal(first, second)
-    assert first["number"].tolist() == list(range(1, len(CLAIMS) + 1))
+    assert first["number"].tolist() == list(range(1, len(ALL) + 1))
     assert first["verdict"].isin([HOLDS, FAILS, UNDECIDED]).all()
     assert ((first["verdict"] == UNDECIDED) == (first["reason"] != "")).all()
 
 
 @pytest.mark.parametrize("grouping", GROUPINGS)
 def test_without_a_grouping_the_others_are_judged(grouping: str) -> None:
-    table = judge_claims(make(FAR, [name for name in GROUPINGS if name != grouping], draws=20))
+    table = judge_claims(make(FAR, [name for name in GROUPINGS if name != grouping], draws=20), ALL)
     missing = table["reason"] == f"the grouping {grouping} is not configured"
     assert missing.any()
     assert not missing.all()
@@ -216,21 +264,21 @@ def test_regions() -> None:
         *("below 0.5", "above 1", "between 0.3 and 0.5")
     ]
     region = Region(0.3, 0.5)
-    assert region.verdict(0.31, 0.49) == (HOLDS, "")
-    assert region.verdict(0.1, 0.3) == region.verdict(0.5, 0.6) == (FAILS, "")
-    assert region.verdict(0.2, 0.4) == (UNDECIDED, "the interval includes 0.3")
-    assert region.verdict(0.4, 0.6) == (UNDECIDED, "the interval includes 0.5")
-    assert Region(low=0).verdict(0, 0) == (FAILS, "")
+    assert region.verdict(0.31, 0.49)[0] == HOLDS
+    assert region.verdict(0.1, 0.3)[0] == region.verdict(0.5, 0.6)[0] == FAILS
+    assert region.verdict(0.2, 0.4) == (UNDECIDED, 0.3)
+    assert region.verdict(0.4, 0.6) == (UNDECIDED, 0.5)
+    assert Region(low=0).verdict(0, 0)[0] == FAILS
 
 
 def test_an_interval_is_that_of_the_resamples_about_the_statistic() -> None:
     drawn = np.random.default_rng(0).normal(7, 1, 100_000)
-    value, low, high = interval(Finding(np.array([3, *drawn]), 5, ""), (-np.inf, np.inf))
+    value, low, high = interval(Finding(np.array([3, *drawn]), np.arange(5), ""), (-np.inf, np.inf))
     assert (value, low, high) == pytest.approx((3, 3 - 1.96, 3 + 1.96), abs=0.03)
-    assert interval(Finding(np.array([3, *drawn]), 5, ""), (2, 4)) == (3, 2, 4)
+    assert interval(Finding(np.array([3, *drawn]), np.arange(5), ""), (2, 4)) == (3, 2, 4)
 
 
 @pytest.mark.parametrize(("draws", "reason"), [([np.nan, 1, 1], "not defined"), ([1, np.nan, np.nan, 2], "too few")])
 def test_no_interval(draws: list[float], reason: str) -> None:
     with pytest.raises(UndecidedError, match=reason):
-        interval(Finding(np.array(draws), 5, ""), (0, np.inf))
+        interval(Finding(np.array(draws), np.arange(5), ""), (0, np.inf))
