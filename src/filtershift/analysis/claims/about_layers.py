@@ -96,7 +96,7 @@ def discriminators_random_layers(evidence: Evidence) -> Finding:
     """The mean share of random-like layers in GAN-discriminators."""
     labels, cell = numbered(evidence, "task")
     if DISCRIMINATOR not in labels:
-        raise UndecidedError(f"the grouping task has no group {DISCRIMINATOR}")
+        raise UndecidedError(f"there is no {DISCRIMINATOR}; it takes {FEWEST_LINEAGES} lineages of them")
     share = _states(evidence, "random-like")
     models = np.unique(evidence.model[cell == labels.index(DISCRIMINATOR)])
     models = models[share.iloc[models].notna()]

@@ -155,7 +155,10 @@ def medical_types(evidence: Evidence) -> Finding:
     types = compared(evidence, "data_type")
     medical = [k for k, label in enumerate(types.labels) if label.startswith(MEDICAL)]
     if not medical:
-        raise UndecidedError(f"no medical data type has {enough()}")
+        there = ", ".join(
+            f"{label} has {found}" for label, found in types.too_small.items() if label.startswith(MEDICAL)
+        )
+        raise UndecidedError(f"no medical data type has {enough()}; {there or 'there is none'}")
     return _finding_of(evidence, _against(types.means, medical), types, medical)
 
 

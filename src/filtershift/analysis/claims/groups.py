@@ -1,6 +1,6 @@
 """The groups that claims compare: their shifts, covariances and distances from normal, in every draw of models."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,6 +51,7 @@ class Compared:
     Attributes:
         labels: G labels in natural order.
         members: numbers of the models in each group.
+        too_small: what the other groups have that are not "unknown", in words, by label.
         cell: (C,) the group of each cell, -1 for none.
         shift: (draws, G, G) D-matrices of scaled filters; NaN where a draw has no model of a group.
         description: which groups these are, in words.
@@ -58,6 +59,7 @@ class Compared:
 
     labels: list[str]
     members: list[Numbers]
+    too_small: Mapping[str, str]
     cell: Numbers
     shift: Array
     description: str
@@ -86,7 +88,8 @@ class Compared:
     def find(self, label: str) -> int:
         """The number of the group with this label."""
         if label not in self.labels:
-            raise UndecidedError(f"no group {label} has {enough()}")
+            found = self.too_small.get(label, "no model")
+            raise UndecidedError(f"no group {label} has {enough()}; it has {found}")
         return self.labels.index(label)
 
 
@@ -112,14 +115,15 @@ def compared(evidence: Evidence, grouping: str, fewest: int = FEWEST_GROUPS) -> 
     known = np.array([label != UNKNOWN for label in labels])
     kept = np.flatnonzero(known & (lineages >= FEWEST_LINEAGES) & (filters >= ENOUGH))
     description = f"{len(kept)} of {len(labels)} groups of {grouping}"
+    small = [k for k in np.lexsort([-filters, -lineages]) if known[k] and k not in kept]
+    too_small = {labels[k]: _has(lineages[k], filters[k]) for k in small}
     if len(kept) < fewest:
-        small = [k for k in np.lexsort([-filters, -lineages]) if known[k] and k not in kept]
-        nearest = ", ".join(f"{labels[k]} ({_has(lineages[k], filters[k])})" for k in small[:3])
+        nearest = ", ".join(f"{label} ({found})" for label, found in list(too_small.items())[:3])
         also = f"; the next are {nearest}" if nearest else ""
         raise UndecidedError(f"{description} have {enough()}; it takes {fewest}{also}")
     cell = np.where(np.isin(cell, kept), np.searchsorted(kept, cell), -1)
     shift = np.concatenate([_shifts(evidence, sample) for sample in _histograms(evidence, cell, len(kept))])
-    return Compared([labels[k] for k in kept], [members[k] for k in kept], cell, shift, description)
+    return Compared([labels[k] for k in kept], [members[k] for k in kept], too_small, cell, shift, description)
 
 
 def whole(evidence: Evidence, grouping: str, fewest: int) -> Compared:
