@@ -77,6 +77,7 @@ rule placement_page:
         models="results/{dataset}/placement/models.csv",
         skipped="results/{dataset}/placement/skipped.csv",
         quality="results/{dataset}/quality/layers.csv",
+        known="results/{dataset}/models.csv",
     output:
         nearest=expand("results/{{dataset}}/placement/nearest.{kind}", kind=["pdf", "png"]),
         profile=expand("results/{{dataset}}/placement/layers.{kind}", kind=["pdf", "png"]),

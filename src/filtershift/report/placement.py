@@ -12,6 +12,9 @@ LEAD = (
     "This page compares your models with those of a finished data set. It shows which of its models yours resemble, "
     "and which of your layers look sparse, repetitive or random."
 )
+KIN = 10
+"""The nearest models whose tasks are told."""
+
 NAMED = 5
 """Degenerate layers named in a sentence."""
 
@@ -23,6 +26,7 @@ def placement_page(
     layers: pd.DataFrame,
     skipped: pd.DataFrame,
     titles: Mapping[str, str],
+    tasks: Mapping[str, str],
     nearest: Figure,
     profile: Figure,
 ) -> str:
@@ -35,11 +39,12 @@ def placement_page(
         layers: their layers.
         skipped: what was left out.
         titles: of the groupings.
+        tasks: of the models of the data set, by name; those without a task are not in it.
         nearest: the groups nearest to each model.
         profile: the layers of each model by depth.
     """
     figures = {"Nearest": [nearest], "Layers": [profile]}
-    shown = with_figures(sections(shifts, models, layers, skipped, titles), figures)
+    shown = with_figures(sections(shifts, models, layers, skipped, titles, tasks), figures)
     return render(folder, f"Models placed in {folder.parent.name}", LEAD, facts(models, titles), shown)
 
 
@@ -54,7 +59,12 @@ def facts(models: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
 
 
 def sections(
-    shifts: pd.DataFrame, models: pd.DataFrame, layers: pd.DataFrame, skipped: pd.DataFrame, titles: Mapping[str, str]
+    shifts: pd.DataFrame,
+    models: pd.DataFrame,
+    layers: pd.DataFrame,
+    skipped: pd.DataFrame,
+    titles: Mapping[str, str],
+    tasks: Mapping[str, str],
 ) -> list[Section]:
     """What is near, what is wasted, what was left out.
 
@@ -64,11 +74,12 @@ def sections(
         layers: one row per layer, as of `placed_layers`.
         skipped: columns kind, name, reason, count.
         titles: of the groupings.
+        tasks: of the models of the data set, by name.
     """
-    return [near(shifts, titles), wasted(models, layers), left_out(skipped)]
+    return [near(shifts, titles, tasks), wasted(models, layers), left_out(skipped)]
 
 
-def near(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Section:
+def near(shifts: pd.DataFrame, titles: Mapping[str, str], tasks: Mapping[str, str]) -> Section:
     """To which groups each model has the smallest shift."""
     text = [
         "The shift D says how far the distribution of a model's coefficients is from a group's, in nats: 0 if they are "
@@ -81,7 +92,7 @@ def near(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Section:
             for row in first.itertuples()
         ]
         text.append(
-            f"Of {first['variant'].iloc[0]} filters, {name(model)} is nearest to {listing(nearest)}."
+            f"Of {first['variant'].iloc[0]} filters, {name(model)} is nearest to {listing(nearest)}.{kin(table, tasks)}"
             if nearest
             else f"{name(model)} has no filter to compare."
         )
@@ -94,6 +105,16 @@ def near(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Section:
         for (grouping, variant), table in shifts.groupby(["grouping", "variant"], sort=False)
     ]
     return Section("Nearest", text, tables)
+
+
+def kin(shifts: pd.DataFrame, tasks: Mapping[str, str]) -> str:
+    """What the models that are nearest to one are for, as a sentence with a space before it; "" if that is unknown."""
+    models = shifts[(shifts["grouping"] == "model") & (shifts["variant"] == shifts["variant"].iloc[0])]
+    nearest = models.nsmallest(KIN, "rank")["group"].map(tasks).dropna()
+    if nearest.empty:
+        return ""
+    counted = [f"{name(task)} ({count})" for task, count in nearest.value_counts().items()]
+    return f" What the {several(len(nearest), 'model')} nearest to it are for: {listing(counted)}."
 
 
 def wasted(models: pd.DataFrame, layers: pd.DataFrame) -> Section:

@@ -7,6 +7,7 @@ from filtershift.report.placement import placement_page, sections
 from filtershift.report.sections import Figure
 
 TITLES = {"task": "Task", "model": "Model"}
+TASKS = {"model 1": "Denoising", "model 2": "Denoising"}
 MODELS = pd.DataFrame(
     {
         "model": ["mine", "<b>fine</b>"],
@@ -54,9 +55,10 @@ def told(text: str) -> str:
 
 
 def test_the_nearest_groups_and_the_wasted_layers_are_named() -> None:
-    near, wasted, _ = sections(shifts(), MODELS, LAYERS, SKIPPED, TITLES)
+    near, wasted, _ = sections(shifts(), MODELS, LAYERS, SKIPPED, TITLES, TASKS)
     assert told(near.text[1]) == (
-        "Of scaled filters, mine is nearest to task 1 by Task (D = 0.1) and model 1 by Model (D = 0.1)."
+        "Of scaled filters, mine is nearest to task 1 by Task (D = 0.1) and model 1 by Model (D = 0.1). "
+        "What the 2 models nearest to it are for: Denoising (2)."
     )
     assert told(wasted.text[1]) == (
         "mine has 9 layers and 900 filters, 50\N{NO-BREAK SPACE}% of them in wasted layers: 7 layers are degenerate "
@@ -68,13 +70,13 @@ def test_the_nearest_groups_and_the_wasted_layers_are_named() -> None:
 
 @pytest.mark.parametrize(("skipped", "said"), [(SKIPPED, "Of each convolution"), (SKIPPED[:0], "Nothing was left out")])
 def test_what_is_left_out_is_said(skipped: pd.DataFrame, said: str) -> None:
-    assert sections(shifts(), MODELS, LAYERS, skipped, TITLES)[-1].text[0].startswith(said)
+    assert sections(shifts(), MODELS, LAYERS, skipped, TITLES, TASKS)[-1].text[0].startswith(said)
 
 
 def test_the_page_has_each_figure_in_its_section_and_labels_are_text(picture: Figure) -> None:
     profile = replace(picture, caption="<p>the profile</p>")
     page = placement_page(
-        picture.path.parent, shifts(), MODELS, LAYERS, SKIPPED, TITLES, nearest=picture, profile=profile
+        picture.path.parent, shifts(), MODELS, LAYERS, SKIPPED, TITLES, TASKS, nearest=picture, profile=profile
     )
     assert "Models placed in zoo</h1>" in page
     parts = (">Nearest</h2>", "the caption", ">Layers</h2>", "the profile", ">Skipped</h2>")

@@ -13,12 +13,13 @@ def tell(
     models: Path,
     skipped: Path,
     quality: Path,
+    known: Path,
     titles: dict[str, str],
     nearest: list[Path],
     profile: list[Path],
     page: Path,
 ) -> None:
-    """Tables of a placement, and the quality of the data set's layers -> nearest groups, layers by depth, one page."""
+    """Tables of a placement, the layers and models of the data set -> nearest groups, layers by depth, one page."""
     from filtershift.figures.drawing.saving import save
     from filtershift.figures.nearest import nearest_of_placement
     from filtershift.figures.profile import layer_profiles
@@ -36,8 +37,11 @@ def tell(
         for name, path in (("nearest", nearest), ("layers", profile))
     ]
     left_out = read_table(skipped, text=("name", "reason"))
+    there = read_table(known, text=("model",)).reindex(columns=["model", "Task"])
+    tasks = {str(model): str(task) for model, task in there.dropna().itertuples(index=False)}
+    story = placement_page(page.parent, of_groups, of_models, of_layers, left_out, titles, tasks, *figures)
     with whole_file(page) as beside:
-        beside.write_text(placement_page(page.parent, of_groups, of_models, of_layers, left_out, titles, *figures))
+        beside.write_text(story)
 
 
 if __name__ == "__main__":
