@@ -60,6 +60,11 @@ def _check_dataset(dataset: DatasetConfig) -> None:
         raise FiltershiftError(f"config: dataset.batch_norm must be {FOLDED} or {STORED}, not {dataset.batch_norm}")
     if dataset.models is not None or dataset.extend is not None:
         _check_models(dataset)
+    if dataset.only:
+        known = [package.package for package in dataset.packages]
+        if unknown := [name for name in dataset.only if name not in known]:
+            raise FiltershiftError(f"config: dataset.only: there is no package {unknown[0]!r}; expected some of {known}")
+        dataset.packages = [package for package in dataset.packages if package.package in dataset.only]
     built = dataset.download or dataset.packages or dataset.filters is not None or dataset.models
     if not (dataset.path or built):
         wanted = f"the file you get from {dataset.source}" if dataset.source else "an HDF5 file"
