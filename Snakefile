@@ -5,7 +5,7 @@
 #   snakemake --cores all --config 'overrides=[bins=100]'        anything changed, see config/README.md
 #   snakemake --list                                             every rule, with what it makes
 #
-# Data flow: dataset -> passes -> groupings, quality -> figures, paper -> claims, placement, compare -> report
+# Data flow: dataset -> passes -> groupings, quality -> figures, paper -> claims, expected, placement, compare -> report
 
 from snakemake.utils import min_version
 
@@ -58,6 +58,7 @@ include: "workflow/rules/quality.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/paper.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/expected.smk"
 include: "workflow/rules/placement.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/report.smk"

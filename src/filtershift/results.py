@@ -14,6 +14,7 @@ FILES = {
     "models": "models.csv",
     "skipped": "skipped.csv",
     "cost": "cost.csv",
+    "expected": "expected.csv",
     "moments": "statistics/moments.{scatteritem}.h5",
     "extent": "statistics/extent.{scatteritem}.h5",
     "histograms-scaled": "statistics/histograms-scaled.{scatteritem}.h5",

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from filtershift.analysis.comparing.expected import check_expectations
 from filtershift.analysis.groups.definition import ORDERS
 from filtershift.analysis.shifts.choices import check_choices
 from filtershift.dataset.models.batch_norm import FOLDED, STORED
@@ -58,6 +59,7 @@ def _check_dataset(dataset: DatasetConfig) -> None:
         raise FiltershiftError(f"config: dataset.name must be {wanted}")
     if dataset.batch_norm not in (FOLDED, STORED):
         raise FiltershiftError(f"config: dataset.batch_norm must be {FOLDED} or {STORED}, not {dataset.batch_norm}")
+    check_expectations(dataset.expected)
     if dataset.models is not None or dataset.extend is not None:
         _check_models(dataset)
     if dataset.only:

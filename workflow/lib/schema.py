@@ -10,6 +10,7 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from filtershift.analysis.comparing.expected import Expectation
 from filtershift.dataset.models.batch_norm import FOLDED
 from filtershift.dataset.sources.packages import Package
 from filtershift.results import VARIANTS
@@ -60,6 +61,10 @@ class DatasetConfig:
         seed: For `dataset=synthetic`: the seed of the random numbers. Another seed gives other models of the same kind.
         dtype: For `dataset=synthetic`: the type of the weights, `float32` or `float64`. `float64` is the type of the
             authors' v1.0.0 file and takes twice the space.
+        expected (list of quantities): What is known of the data set from elsewhere. Each entry has `quantity`
+            (`filters`, `layers`, `models`, `scaled_explained_variance_ratio` or `unscaled_explained_variance_ratio`),
+            `value` (a number, or the list of nine ratios), `tolerance` (0 by default) and `source`. `expected.csv` says
+            which numbers agree with the run. Set it for any data set of which others have published numbers.
     """
 
     name: str = MISSING
@@ -75,6 +80,7 @@ class DatasetConfig:
     layers: int | None = None
     seed: int = 0
     dtype: str = "float32"
+    expected: list[Expectation] = field(default_factory=list)
 
     @property
     def file(self) -> str:

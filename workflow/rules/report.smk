@@ -123,6 +123,7 @@ rule results:
         f"{RESULTS}/layers.csv",
         f"{RESULTS}/models.csv",
         f"{RESULTS}/skipped.csv",
+        EXPECTED,
         f"{RESULTS}/claims.csv",
         f"{RESULTS}/claims.html",
         expand(
@@ -203,6 +204,7 @@ rule overview:
             titles=titles(COMPARED),
             labels=[label for name in COMPARED for label in CONFIG.grouping[name].by],
             maps=MAPPED[:1],
+            expected=bool(EXPECTED),
             figures=PAGE_FIGURES,
         ),
     shell:

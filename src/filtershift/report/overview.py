@@ -78,6 +78,9 @@ def data(run: Run) -> Section:
         text.append("Layers that differ in this may not be comparable in their unscaled filters.")
     kinds = [f"{kind} ({count:,})" for kind, count in run.skipped["kind"].value_counts().items()]
     text.append(f"Left out: {listing(kinds)}. The table below gives the reasons." if kinds else "Nothing was left out.")
+    if run.expected is not None:
+        agree, numbers = int(run.expected["agrees"].sum()), several(len(run.expected), "number")
+        text.append(f"This run agrees with {agree:,} of {numbers} known of this data set from elsewhere.")
     labels = [label for label in run.labels if label in run.models]
     columns = list(dict.fromkeys(["model", "n_filters", "n_layers", *labels]))
     models = run.models.sort_values("n_filters", ascending=False, kind="stable")[columns]
@@ -87,6 +90,9 @@ def data(run: Run) -> Section:
         Table("Groups", groups, "groups/{grouping}.sizes.csv"),
         Table("Left out", run.skipped.rename(columns={"count": "filters"}), "skipped.csv"),
     ]
+    if run.expected is not None:
+        judged = run.expected.assign(agrees=run.expected["agrees"].map({True: "yes", False: "no"}))
+        tables.append(Table("Known from elsewhere", judged, "expected.csv", {"yes": "yes", "no": "no"}))
     return Section("Data", text, tables)
 
 

@@ -34,6 +34,7 @@ class Run:
         quality: one row per layer, with its phenotype.
         ranking: the quality of each model, most degenerate first.
         cost: one row per step.
+        expected: what is known of the data set, and whether it was found: as in expected.csv. None if nothing is.
     """
 
     titles: Mapping[str, str]
@@ -49,6 +50,7 @@ class Run:
     quality: pd.DataFrame
     ranking: pd.DataFrame
     cost: pd.DataFrame
+    expected: pd.DataFrame | None = None
 
     @property
     def first(self) -> str:
@@ -62,9 +64,17 @@ class Run:
 
 
 def load_run(
-    folder: Path, variants: Sequence[str], titles: Mapping[str, str], labels: Sequence[str], maps: Sequence[str]
+    folder: Path,
+    variants: Sequence[str],
+    titles: Mapping[str, str],
+    labels: Sequence[str],
+    maps: Sequence[str],
+    expected: bool = False,
 ) -> Run:
-    """Read the tables of a run from its folder of results; ``maps`` are the groupings that maps were made of."""
+    """Read the tables of a run from its folder of results; ``maps`` are the groupings that maps were made of.
+
+    ``expected`` says that something is known of the data set.
+    """
     results = Results(folder)
 
     def table(kind: str, *text: str, **names: str) -> pd.DataFrame:
@@ -101,4 +111,5 @@ def load_run(
         quality=table("quality", "model").merge(phenotypes, on="layer", how="left"),
         ranking=table("quality_models", "model"),
         cost=table("cost"),
+        expected=table("expected", "source") if expected else None,
     )

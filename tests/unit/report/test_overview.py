@@ -55,6 +55,14 @@ def test_data(run: Run) -> None:
     assert groups.frame["grouping"].unique().tolist() == ["Task", "<b>Model</b>"]
 
 
+def test_what_is_known_from_elsewhere(run: Run) -> None:
+    assert "known of this data set" not in words(told(run)["Data"])
+    known = pd.DataFrame({"quantity": ["layers", "models"], "expected": [8, 9], "agrees": [True, False]})
+    section = told(replace(run, expected=known))["Data"]
+    assert "This run agrees with 1 of 2 numbers known of this data set from elsewhere." in words(section)
+    assert section.tables[-1].frame["agrees"].tolist() == ["yes", "no"]
+
+
 def test_what_is_known_of_batch_norm(run: Run) -> None:
     def said(states: list[str]) -> str:
         return words(told(replace(run, quality=run.quality.assign(batch_norm=states)))["Data"])

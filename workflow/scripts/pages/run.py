@@ -24,12 +24,14 @@ def tell(
     titles: dict[str, str],
     labels: list[str],
     maps: list[str],
+    expected: bool,
     figures: list[PageFigure],
     page: Path,
 ) -> None:
     """The tables of a run, and figures for its sections -> one page.
 
     titles are those of the groupings, labels the columns these are made of, maps the groupings that are shown as maps.
+    expected says that something is known of the data set.
     """
     from filtershift.files import whole_file
     from filtershift.report.overview import run_page
@@ -42,7 +44,7 @@ def tell(
         text = caption(CAPTIONS / f"{one.caption}.rst", one.wildcards)
         of_sections.setdefault(one.section, []).append(Figure(one.path, text))
     with whole_file(page) as beside:
-        beside.write_text(run_page(results, load_run(results, variants, titles, labels, maps), of_sections))
+        beside.write_text(run_page(results, load_run(results, variants, titles, labels, maps, expected), of_sections))
 
 
 if __name__ == "__main__":
