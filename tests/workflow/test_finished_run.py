@@ -18,8 +18,8 @@ from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
 VARIANTS = ("scaled", "unscaled")
 RULES = [
     *("basis", "bivariate", "claims", "claims_page", "configuration", "cost", "extent"),
-    *("group_sizes", "grouping_figures", "groups"),
-    *("histograms", "layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
+    *("group_sizes", "grouping_figures", "groups", "histograms", "labels"),
+    *("layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
     *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
     *("quality_figures", "quality_summary", "report", "sensitivity_figure"),
     *("shift", "shift_boxes", "shift_matrix", "skipped", "uncertainty"),

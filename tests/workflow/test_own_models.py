@@ -53,7 +53,7 @@ def test_models_of_all_kinds(folder: Path) -> None:
 
     assert jobs_of(run(folder, *TABLES, "--dry-run").stdout) == set()
     (folder / "in a folder/net,1.safetensors").write_bytes(save({"c.weight": np.ones((2, 2, 3, 3), np.float32)}))
-    assert jobs_of(run(folder, *TABLES, "--dry-run").stdout) == {"own", "layers"}
+    assert jobs_of(run(folder, *TABLES, "--dry-run").stdout) == {"own", "layers", "labels"}
 
 
 def test_models_after_the_layers_of_a_file(folder: Path) -> None:
@@ -69,7 +69,7 @@ def test_models_after_the_layers_of_a_file(folder: Path) -> None:
 
 def test_models_after_a_data_set_that_is_built_for_it(folder: Path) -> None:
     done = run(folder, "--dry-run", TABLES[0], overrides=(MODELS, "dataset.extend=synthetic"))
-    assert jobs_of(done.stdout) == {"synthetic", "own", "layers"}
+    assert jobs_of(done.stdout) == {"synthetic", "own", "layers", "labels"}
 
 
 @pytest.mark.parametrize(

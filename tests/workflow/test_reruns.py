@@ -152,7 +152,7 @@ def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> No
         ("passes/bases.py", MEASURED | {"extent", "histograms", "pair_counts"}),
         ("passes/kernels.py", MEASURED | PASSES | {"pair_counts"}),
         ("analysis/claims/judge.py", CLAIMS | END - {"skipped"}),
-        ("dataset/layers.py", {"layers"} | READS | ANALYSIS | FIGURES | PAPER | END),
+        ("dataset/layers.py", {"layers", "labels"} | READS | ANALYSIS | FIGURES | PAPER | END),
     ],
 )
 def test_an_edited_module_reruns_what_imports_it(alone: Workflow, module: str, rules: set[str]) -> None:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from filtershift.analysis.comparing.expected import check_expectations
 from filtershift.analysis.groups.definition import ORDERS
 from filtershift.analysis.shifts.choices import check_choices
+from filtershift.dataset.corrections import FIXED
 from filtershift.dataset.models.batch_norm import FOLDED, STORED
 from filtershift.errors import FiltershiftError
 from filtershift.results import VARIANTS
@@ -60,6 +61,7 @@ def _check_dataset(dataset: DatasetConfig) -> None:
     if dataset.batch_norm not in (FOLDED, STORED):
         raise FiltershiftError(f"config: dataset.batch_norm must be {FOLDED} or {STORED}, not {dataset.batch_norm}")
     check_expectations(dataset.expected)
+    _check_corrections(dataset)
     if dataset.models is not None or dataset.extend is not None:
         _check_models(dataset)
     if dataset.only:
@@ -73,6 +75,21 @@ def _check_dataset(dataset: DatasetConfig) -> None:
         raise FiltershiftError(f"config: dataset.path must name {wanted}, e.g. dataset.path=/data/dataset.h5")
     if dataset.path and (dataset.packages or dataset.filters is not None):
         raise FiltershiftError("config: dataset.path goes with dataset=local, as in dataset=local,dataset.path=…")
+
+
+def _check_corrections(dataset: DatasetConfig) -> None:
+    if dataset.corrected and not dataset.corrections:
+        raise FiltershiftError(f"config: dataset.corrected: there are no dataset.corrections of {dataset.name}")
+    for model, labels in dataset.corrections.items():
+        at = f"config: dataset.corrections.{model}"
+        if not isinstance(labels, dict):
+            raise FiltershiftError(f"{at} must hold keys, as in {{COLUMN: LABEL}}, not {labels}")
+        for column, label in labels.items():
+            if column in FIXED:
+                raise FiltershiftError(f"{at}: {column} is no label and cannot be corrected")
+            if not isinstance(label, str | int | float) or not str(label).isprintable():
+                raise FiltershiftError(f"{at}: {column} takes a label on one line, not {label!r}")
+            labels[column] = str(label)
 
 
 def _check_models(dataset: DatasetConfig) -> None:

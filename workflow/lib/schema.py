@@ -61,6 +61,11 @@ class DatasetConfig:
         seed: For `dataset=synthetic`: the seed of the random numbers. Another seed gives other models of the same kind.
         dtype: For `dataset=synthetic`: the type of the weights, `float32` or `float64`. `float64` is the type of the
             authors' v1.0.0 file and takes twice the space.
+        corrections (model: column: label): Labels that are known to be wrong in the file, and the right ones. The name
+            is that in the column `model`; all layers of the model get the label. Those for which the data set has no
+            model or column are in `skipped.csv`.
+        corrected: Whether the corrections are used. They are not by default, so that the papers' results can be
+            reproduced. The filters are not read again.
         expected (list of quantities): What is known of the data set from elsewhere. Each entry has `quantity`
             (`filters`, `layers`, `models`, `scaled_explained_variance_ratio` or `unscaled_explained_variance_ratio`),
             `value` (a number, or the list of nine ratios), `tolerance` (0 by default) and `source`. `expected.csv` says
@@ -80,6 +85,8 @@ class DatasetConfig:
     layers: int | None = None
     seed: int = 0
     dtype: str = "float32"
+    corrections: dict[str, Any] = field(default_factory=dict)  # of column: label, which check() checks
+    corrected: bool = False
     expected: list[Expectation] = field(default_factory=list)
 
     @property

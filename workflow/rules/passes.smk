@@ -1,6 +1,6 @@
 # The three passes over the filters, and orthogonality; no grouping reads the filters again.
 #
-#   needs  the data set, layers.csv
+#   needs  the data set, statistics/layers.csv
 #   makes  statistics/: per-layer moments, extents, histograms and orthogonality, one file per shard; the global basis
 #   steps  moments (pass 1) -> basis -> extent (pass 2) -> histograms (pass 3);  orthogonality
 
@@ -10,7 +10,7 @@ rule moments:
     input:
         code=code("passes/moments"),
         dataset=lambda wildcards: DATASET,
-        layers="results/{dataset}/layers.csv",
+        layers="results/{dataset}/statistics/layers.csv",
     output:
         output="results/{dataset}/statistics/moments.{scatteritem}.h5",
     log:
@@ -58,7 +58,7 @@ rule extent:
     input:
         code=code("passes/extent"),
         dataset=lambda wildcards: DATASET,
-        layers="results/{dataset}/layers.csv",
+        layers="results/{dataset}/statistics/layers.csv",
         moments="results/{dataset}/statistics/moments.{scatteritem}.h5",
         basis="results/{dataset}/statistics/basis.h5",
     output:
@@ -84,7 +84,7 @@ rule histograms:
     input:
         code=code("passes/histograms"),
         dataset=lambda wildcards: DATASET,
-        layers="results/{dataset}/layers.csv",
+        layers="results/{dataset}/statistics/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
         extent=gather.shards("results/{{dataset}}/statistics/extent.{scatteritem}.h5"),
@@ -112,7 +112,7 @@ rule orthogonality:
     input:
         code=code("passes/orthogonality"),
         dataset=lambda wildcards: DATASET,
-        layers="results/{dataset}/layers.csv",
+        layers="results/{dataset}/statistics/layers.csv",
     output:
         output="results/{dataset}/statistics/orthogonality.{scatteritem}.h5",
     log:

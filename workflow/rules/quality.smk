@@ -62,7 +62,7 @@ rule phenotypes:
     """Phenotype of each layer, and the share of each phenotype in each model."""
     input:
         code=code("quality/phenotypes"),
-        layers="results/{dataset}/layers.csv",
+        layers="results/{dataset}/statistics/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
         extent=gather.shards("results/{{dataset}}/statistics/extent.{scatteritem}.h5"),
@@ -95,7 +95,7 @@ rule pair_counts:
     input:
         code=code("quality/pair_counts"),
         dataset=lambda wildcards: DATASET,
-        layers="results/{dataset}/layers.csv",
+        layers="results/{dataset}/statistics/layers.csv",
         phenotypes="results/{dataset}/quality/phenotypes.csv",
         basis="results/{dataset}/statistics/basis.h5",
         extent=gather.shards("results/{{dataset}}/statistics/extent.{scatteritem}.h5"),
@@ -169,7 +169,7 @@ rule bivariate:
     input:
         code=code("figures/bivariate"),
         counts="results/{dataset}/{variant}/bivariate/phenotypes.h5",
-        layers="results/{dataset}/layers.csv",
+        layers="results/{dataset}/statistics/layers.csv",
     output:
         figure=figure(
             "results/{dataset}/{variant}/figures/bivariate/phenotypes",

@@ -91,6 +91,7 @@ rule skipped:
             *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.packages else []),
             *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if MODELS else []),
             f"{RESULTS}/skipped/layers.csv",
+            f"{RESULTS}/skipped/corrections.csv",
             f"{RESULTS}/skipped/non_finite.csv",
             *expand(f"{RESULTS}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
             *(f"{RESULTS}/skipped/figure-{number}.csv" for number in ("01", "02", "08") if AVAILABLE[number]),

@@ -26,13 +26,20 @@ def load_layers(path: Path) -> pd.DataFrame:
     Only empty cells are missing values. Labels are text ("01", "1" and "NA" are three different labels); depths and
     counts are numbers.
     """
-    types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
-    layers = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
+    layers = load_texts(path)
     for name in [name for name in _NUMBERS if name in layers]:
         with suppress(ValueError):  # some files have words in these columns: then the column is a label
             # Python's exact parser: a depth that is off in its last digit may fall into another decile.
             layers[name] = layers[name].astype(object).astype("float64")
     return layers
+
+
+def load_texts(path: Path) -> pd.DataFrame:
+    """Read the same file, so that it can be written again as it is: only ids, depths in layers and counts of filters
+    are numbers.
+    """
+    types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
+    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
 
 
 def row_ranges_of(layers: pd.DataFrame) -> pd.DataFrame:

@@ -55,6 +55,19 @@ def test_dataset_file_loads(name: str) -> None:
     assert load(CONFIG, [f"dataset={name}", *path, *models]).dataset.name == name
 
 
+def test_what_is_known_of_the_authors_data() -> None:
+    dataset = load(CONFIG, ["dataset=cnn_filter_db_v1", "dataset.corrected=true"]).dataset
+    counts, (paper, computed) = dataset.expected[:3], dataset.expected[3:]
+    assert [one.value for one in counts] == [1_464_797_156, 21_436, 647]
+    assert [round(ratio, 3) for ratio in computed.value] == paper.value
+    assert sum(computed.value) == pytest.approx(1, abs=1e-7)
+    assert len(dataset.corrections) == 11
+    assert sum(map(len, dataset.corrections.values())) == 12
+    before = load(CONFIG, ["dataset=cnn_filter_db_v0", "dataset.path=/data/dataset.h5"]).dataset
+    assert [one.value for one in before.expected[:3]] == [524_563_289, 13_015, 391]
+    assert not before.corrections
+
+
 @pytest.mark.parametrize("name", names("experiment"))
 def test_experiment_file_loads(name: str) -> None:
     assert load(CONFIG, [f"experiment={name}"]) != load(CONFIG, [])
@@ -161,6 +174,14 @@ def test_one_load_leaves_nothing_to_the_next(folder: Path) -> None:
         (["dataset.path=null"], ["dataset.path must name an HDF5 file", "dataset.path=/"]),
         (["dataset=cnn_filter_db_v0", "dataset.path=null"], ["dataset.path must name the file", "kaggle.com"]),
         (["dataset=cnn_filter_db_v1", "dataset.download.md=x"], ["unknown key 'dataset.download.md'", "'md5'", "url"]),
+        (["dataset.corrected=true"], ["dataset.corrected: there are no dataset.corrections of local"]),
+        (["+dataset.corrections={a:b}"], ["dataset.corrections.a must hold keys"]),
+        (["+dataset.corrections={a:{model:b}}"], ["dataset.corrections.a: model is no label"]),
+        (["+dataset.corrections={a:{Task:[b]}}"], ["dataset.corrections.a: Task takes a label"]),
+        (["+dataset.corrections={a:{Task:null}}"], ["dataset.corrections.a: Task takes a label"]),
+        (["dataset.expected=[{quantity:filter,value:1}]"], ["dataset.expected: quantity must be one of filters, "]),
+        (["dataset.expected=[{quantity:filters,value:[]}]"], ["dataset.expected: filters: value must be a number"]),
+        (["dataset.expected=filters"], ["dataset.expected must be a list"]),
         (["dataset.name=a/b"], ["dataset.name must be up to 100 letters"]),
         (["dataset.name=.."], ["dataset.name must be up to 100 letters"]),
         ([f"dataset.name={'ab' * 51}"], ["dataset.name must be up to 100 letters"]),
