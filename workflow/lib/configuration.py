@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from hydra import compose, initialize
+from hydra import compose, initialize_config_module
 from hydra.core.config_store import ConfigStore
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
@@ -34,7 +34,8 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
     """
     _register(directory)
     try:
-        with initialize(config_path=None, version_base="1.3"):
+        # All files are registered. The package has none; naming it spares a search through all of Snakemake's modules.
+        with initialize_config_module("filtershift", version_base="1.3"):
             composed = compose("config", list(overrides))
         config: Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
         OmegaConf.resolve(composed)

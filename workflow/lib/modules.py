@@ -33,6 +33,7 @@ def _imported(file: Path, source: Path) -> tuple[Path, ...]:
     return tuple(path for name in names for path in _files(name, source))
 
 
+@cache
 def _files(name: str, source: Path) -> list[Path]:
     """The file of a module and those of the packages it is in; none for a name that is no module."""
     parts = name.split(".")
