@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from planning import Done, plan
+from forks import Done, forked
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("workflow", "config", "profiles", "src")
@@ -89,8 +89,7 @@ def command(project: Path, directory: Path, *arguments: str, cores: int = 2) -> 
 
 def snakemake(project: Path, directory: Path, *arguments: str, cores: int = 2) -> Done:
     """Run Snakemake; both streams are in the result's ``stdout``."""
-    words = command(project, directory, *arguments, cores=cores)
-    return plan(words[3:], environment()) if "--dry-run" in arguments else captured(*words)
+    return forked(command(project, directory, *arguments, cores=cores)[3:], environment())
 
 
 def environment() -> dict[str, str]:

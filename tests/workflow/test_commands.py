@@ -24,7 +24,7 @@ import yaml
 from onnx import helper, numpy_helper
 from safetensors.numpy import save_file
 
-from planning import plan
+from forks import forked
 from running import ROOT, Workflow, copy_project, environment
 from small_dataset import write_small
 
@@ -154,9 +154,9 @@ def small(finished: Workflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "resources/zoo").mkdir()
     write_small(folder / "resources/zoo/dataset.h5")
     shutil.copytree(finished.results, folder / "results/zoo")
-    touched = plan(["--cores", "all", "--touch", "--quiet", "all"], variables(folder), folder)
+    touched = forked(["--cores", "all", "--touch", "--quiet", "all"], variables(folder), folder)
     assert touched.returncode == 0, touched.stdout
-    assert "Nothing to be done" in plan(["--cores", "all", "--dry-run"], variables(folder), folder).stdout
+    assert "Nothing to be done" in forked(["--cores", "all", "--dry-run"], variables(folder), folder).stdout
     return folder
 
 
@@ -194,7 +194,7 @@ def run_dry(folder: Path, script: str) -> None:
 @cache
 def assert_can_be_planned(folder: Path, start: str) -> None:
     """That the jobs of a start of Snakemake, its words ended by NUL, can be planned; pages repeat some."""
-    done = plan([*start.split("\0")[:-1], "--dry-run", "--quiet", "all"], variables(folder), folder)
+    done = forked([*start.split("\0")[:-1], "--dry-run", "--quiet", "all"], variables(folder), folder)
     assert done.returncode == 0, done.stdout
 
 
