@@ -1,12 +1,13 @@
 """A page in headless Chromium without a network, in which nothing may go wrong."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -15,12 +16,22 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
+Opened = Callable[..., AbstractContextManager[Page]]
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Opened]:
+    """A function that opens a page, in one Chromium for the tests of a file: its start takes longer than most."""
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM) as browser:
+        yield partial(_opened, browser)
+
+
 @contextmanager
-def opened(path: Path, width: int = 1200) -> Iterator[Page]:
+def _opened(browser: Browser, path: Path, width: int = 1200) -> Iterator[Page]:
     """Open a file; in the end there must have been no error, no dialogue and no request for another file."""
     troubles = []
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=CHROMIUM) as browser:
-        page = browser.new_context(offline=True, viewport={"width": width, "height": 900}).new_page()
+    with browser.new_context(offline=True, viewport={"width": width, "height": 900}) as context:
+        page = context.new_page()
         page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from browser import opened  # noqa: F401 - a fixture
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.passes.all_passes import measure

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from browser import needs_chromium, opened
+from browser import Opened, needs_chromium
 from filtershift.analysis.claims.claim import FAILS, HOLDS, UNDECIDED
 from filtershift.analysis.claims.of_ours import FINDINGS
 from filtershift.analysis.claims.of_papers import CLAIMS
@@ -58,7 +58,7 @@ def test_a_run_without_the_groupings_says_so(finished: Workflow) -> None:
 
 
 @needs_chromium
-def test_the_page_shows_words_and_colours(made: Path) -> None:
+def test_the_page_shows_words_and_colours(made: Path, opened: Opened) -> None:
     table = pd.read_csv(made / "claims.csv")
     with opened(made / "claims.html") as page:
         claims = page.get_by_role("region", name="Claims")

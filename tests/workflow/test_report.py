@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from browser import needs_chromium, opened
+from browser import Opened, needs_chromium
 from running import Workflow
 
 pytestmark = needs_chromium
@@ -30,7 +30,7 @@ def story_in(page: Page) -> FrameLocator:
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_the_browser_notices(tmp_path: Path, trouble: str) -> None:
+def test_the_browser_notices(tmp_path: Path, trouble: str, opened: Opened) -> None:
     """Else the tests below could not fail."""
     file = tmp_path / "page.html"
     file.write_text(f"<script>{trouble}</script>")
@@ -38,7 +38,7 @@ def test_the_browser_notices(tmp_path: Path, trouble: str) -> None:
         page.wait_for_timeout(100)
 
 
-def test_a_figure_is_two_clicks_away(finished: Workflow) -> None:
+def test_a_figure_is_two_clicks_away(finished: Workflow, opened: Opened) -> None:
     with opened(finished.results / "report.html") as page:
         page.get_by_role("link", name="4 Shifts").first.click()
         row = page.get_by_role("row", name="D-matrix task", exact=True)
@@ -50,7 +50,7 @@ def test_a_figure_is_two_clicks_away(finished: Workflow) -> None:
         expect(page.get_by_text("D-matrix: the shift between every pair of groups")).to_be_visible()
 
 
-def test_the_landing_page_leads_to_every_category(finished: Workflow) -> None:
+def test_the_landing_page_leads_to_every_category(finished: Workflow, opened: Opened) -> None:
     with opened(finished.results / "report.html") as page:
         menu, text = page.locator("nav"), page.locator(".prose")
         expect(menu.get_by_text("Start here")).to_be_visible()
@@ -62,7 +62,7 @@ def test_the_landing_page_leads_to_every_category(finished: Workflow) -> None:
             expect(menu.get_by_text(name, exact=True)).to_be_visible()
 
 
-def test_the_story_opens_inside_the_report(finished: Workflow) -> None:
+def test_the_story_opens_inside_the_report(finished: Workflow, opened: Opened) -> None:
     with opened(finished.results / "report.html") as page:
         story = story_in(page)
         expect(story.get_by_role("heading", level=2)).to_have_text(SECTIONS)
@@ -76,7 +76,7 @@ def test_the_story_opens_inside_the_report(finished: Workflow) -> None:
         expect(heading).to_have_attribute("aria-sort", "ascending")
 
 
-def test_tables_sort_by_a_click_or_a_key(finished: Workflow) -> None:
+def test_tables_sort_by_a_click_or_a_key(finished: Workflow, opened: Opened) -> None:
     with opened(finished.results / "overview.html") as page:
         table = page.get_by_role("region", name="Models, largest first").get_by_role("table")
         models, filters = table.get_by_role("columnheader").all()[:2]
@@ -94,7 +94,7 @@ def test_tables_sort_by_a_click_or_a_key(finished: Workflow) -> None:
         expect(filters).to_have_attribute("aria-sort", "none")
 
 
-def test_what_is_missing_stays_last(finished: Workflow) -> None:
+def test_what_is_missing_stays_last(finished: Workflow, opened: Opened) -> None:
     with opened(finished.results / "overview.html") as page:
         table = page.get_by_role("region", name="Layers, lowest entropy first").get_by_role("table")
         heading = table.get_by_role("columnheader", name="variance entropy").get_by_role("button")
@@ -105,13 +105,13 @@ def test_what_is_missing_stays_last(finished: Workflow) -> None:
 
 
 @pytest.mark.parametrize("name", ["overview.html", "report.html"])
-def test_a_narrow_window_needs_no_sideways_scrolling(finished: Workflow, name: str) -> None:
+def test_a_narrow_window_needs_no_sideways_scrolling(finished: Workflow, name: str, opened: Opened) -> None:
     with opened(finished.results / name, width=400) as page:
         expect(page.get_by_text("filters").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
 
 
-def test_the_story_on_paper(finished: Workflow) -> None:
+def test_the_story_on_paper(finished: Workflow, opened: Opened) -> None:
     """All rows are printed, not only those in sight."""
     with opened(finished.results / "overview.html") as page:
         heights = "boxes => boxes.map(box => getComputedStyle(box).maxHeight)"
