@@ -1,17 +1,18 @@
-"""A run that is killed at a random moment goes on with the same command, and ends with the same bytes."""
+"""A run that is killed at random moments goes on with the same command, and ends with the same bytes."""
 
 import os
 import random
+import shutil
 import signal
+import subprocess
+import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from running import ROOT, Workflow
+from running import ROOT, Workflow, copy_project
 from small_dataset import write_small
 
-OVERRIDES = ("grouping=[task]", "shards=2", "variants=[scaled]")
 TARGETS = (
     *("results/small/scaled/shift/task.csv", "results/small/scaled/figures/shift_matrix/task.png"),
     "results/small/scaled/figures/eigenfilters/task.pdf",
@@ -19,17 +20,6 @@ TARGETS = (
     "results/small/config.yaml",
 )
 UNEQUAL = {"logs", "benchmarks"}
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workflow, int]:
-    """A finished run, and how many lines it wrote."""
-    folder = tmp_path_factory.mktemp("undisturbed")
-    write_small(folder / "dataset.h5")
-    workflow = Workflow(ROOT, folder, folder / "dataset.h5", OVERRIDES)
-    done = workflow.run(*TARGETS)
-    assert done.returncode == 0, done.stdout
-    return workflow, len(done.stdout.splitlines())
 
 
 def children(process: int) -> list[int]:
@@ -48,24 +38,38 @@ def contents(workflow: Workflow) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in below.items() if name.split("/")[0] not in UNEQUAL}
 
 
-@pytest.mark.parametrize("victim", ["job", "snakemake", "both"])
-def test_the_same_command_goes_on(undisturbed: tuple[Workflow, int], tmp_path: Path, victim: str, moment: int) -> None:
-    finished, lines = undisturbed
-    workflow = Workflow(ROOT, tmp_path, finished.dataset, OVERRIDES)
-    with workflow.start(*TARGETS) as process:
-        assert process.stdout is not None
-        for _ in range(random.Random(f"{victim} {moment}").randrange(lines // 4, lines - 20)):
-            process.stdout.readline()
-        jobs = children(process.pid)
-        # Of a job the process that computes, not the shell around it.
-        victims = {"job": jobs[:1], "snakemake": [process.pid], "both": [process.pid, *jobs]}[victim]
-        for number in victims:
-            with suppress(ProcessLookupError):  # it ended by itself just now
-                os.kill(number, signal.SIGKILL)
-        process.stdout.read()
+def kill(process: subprocess.Popen[str], victim: str, chance: random.Random) -> None:
+    """Kill a run, a job of it, or both, some time after a few of its jobs have ended."""
+    ends = chance.randrange(1, 4)
+    while ends and (line := process.stdout.readline()):
+        ends -= line.startswith("Finished jobid")
+    time.sleep(chance.uniform(0, 1.5))  # a job's time
+    while not (jobs := children(process.pid)) and process.poll() is None:
+        time.sleep(0.01)
+    # Of a job the process that computes, not the shell around it.
+    for number in {"job": jobs[:1], "snakemake": [process.pid], "both": [process.pid, *jobs]}[victim]:
+        with suppress(ProcessLookupError):  # it ended by itself just now
+            os.kill(number, signal.SIGKILL)
+    process.stdout.read()
+
+
+def test_the_same_command_goes_on(finished: Workflow, tmp_path: Path, moment: int) -> None:
+    """A run is killed three times, and ends like one that was not."""
+    chance = random.Random(moment)
+    workflow = replace(finished, project=tmp_path, directory=tmp_path)
+    copy_project(tmp_path)
+    shutil.copy2(finished.directory / finished.dataset, tmp_path)
+    killed = 0
+    for victim in chance.sample(["job", "snakemake", "both"], 3):
+        with workflow.start(*TARGETS) as process:
+            kill(process, victim, chance)
+        killed += process.returncode != 0
+    assert killed > 1  # else nothing was tested; a job may have ended by itself
     again = workflow.run(*TARGETS)
     assert again.returncode == 0, again.stdout
-    assert contents(workflow) == contents(finished)
+    made, expected = contents(workflow), contents(finished)
+    assert {target.removeprefix("results/small/") for target in TARGETS} <= made.keys()
+    assert made == {name: content for name, content in expected.items() if name in made}
 
 
 def test_what_killed_jobs_were_writing_is_removed(tmp_path: Path) -> None:
@@ -78,13 +82,17 @@ def test_what_killed_jobs_were_writing_is_removed(tmp_path: Path) -> None:
     assert not part.exists()
 
 
-def test_only_one_run_at_a_time(undisturbed: tuple[Workflow, int]) -> None:
-    workflow, _ = undisturbed
-    with workflow.start("--forceall", TARGETS[0]) as process:
-        assert process.stdout is not None
+def test_only_one_run_at_a_time(tmp_path: Path) -> None:
+    workflow, target = Workflow(ROOT, tmp_path, tmp_path / "dataset.h5"), "results/small/groups/task.csv"
+    write_small(workflow.dataset)
+    with workflow.start(target) as process:
         while "Select jobs to execute" not in process.stdout.readline():
             pass
-        second = workflow.run("--forceall", TARGETS[0])
+        process.send_signal(signal.SIGSTOP)  # it is not to end before the second run
+        try:
+            second = workflow.run(target)
+        finally:
+            process.send_signal(signal.SIGCONT)
         assert second.returncode != 0
         assert "another run is at work on results/small in this folder" in second.stdout
         process.stdout.read()
