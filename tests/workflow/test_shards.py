@@ -13,7 +13,7 @@ TABLES = [f"results/small/{variant}/shift/task{kind}.csv" for variant in VARIANT
 TARGETS = [*TABLES, "results/small/quality/layers.csv"]
 
 
-def made(finished: Workflow, folder: Path, *overrides: str, cores: int = 2) -> Workflow:
+def made(finished: Workflow, folder: Path, *overrides: str, cores: int) -> Workflow:
     """Another run on the finished run's data set, which that cut into one shard, for two cores."""
     workflow = Workflow(ROOT, folder, finished.directory / finished.dataset, ("grouping=[task]", *overrides))
     done = workflow.run(*TARGETS, cores=cores)
@@ -50,8 +50,8 @@ def per_layer(workflow: Workflow, variant: str) -> dict[str, np.ndarray]:
     return {grid: np.concatenate([part[grid] for part in parts])[order] for grid in ("extent", "window")}
 
 
-def test_three_shards(finished: Workflow, tmp_path: Path) -> None:
-    shards = made(finished, tmp_path, "shards=3")
+def test_three_shards_on_one_core(finished: Workflow, tmp_path: Path) -> None:
+    shards = made(finished, tmp_path, "shards=3", cores=1)
     assert len(list(shards.results.glob("statistics/moments.*-of-3.h5"))) == 3
     assert_same(finished, shards)
     for variant in VARIANTS:
@@ -59,7 +59,3 @@ def test_three_shards(finished: Workflow, tmp_path: Path) -> None:
         for grid, counts in first.items():
             assert counts.any()
             assert np.array_equal(counts, second[grid])
-
-
-def test_one_core(finished: Workflow, tmp_path: Path) -> None:
-    assert_same(finished, made(finished, tmp_path, cores=1))
