@@ -36,3 +36,7 @@ def test_others(described) -> None:
     for said in ("Jensen-Shannon divergence", "99.9 %", "each model counts the same", "half a filter"):
         assert said in text
     assert "KL(" not in text
+
+
+def test_a_grouping_of_the_command_line(described) -> None:
+    assert r"opset (by op\_set)." in described("+grouping.opset.by=op_set")
