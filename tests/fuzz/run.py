@@ -1,7 +1,7 @@
 """Damage sound files at random and read them: `make fuzz`.
 
 Each input must give a result or one clear line. Input K of a seed is the same bytes wherever the libraries are the
-same; `--only K --save FILE` writes them to a file and reads that one alone.
+same; `--only K --save FOLDER` writes them to the file K of a folder and reads that one alone.
 """
 
 import argparse
@@ -82,11 +82,12 @@ if __name__ == "__main__":
     parser.add_argument("--inputs", type=int, default=20_000, help="how many to run")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other inputs")
     parser.add_argument("--workers", type=int, default=os.cpu_count(), help="how many at once")
-    parser.add_argument("--only", type=int, help="the number of one input, to look at what becomes of it")
-    parser.add_argument("--save", type=Path, help="where to write this one input")
+    parser.add_argument("--only", type=int, nargs="+", help="numbers of inputs, to look at what becomes of them")
+    parser.add_argument("--save", type=Path, help="the folder to write these inputs to, by their numbers")
     arguments = parser.parse_args()
     if arguments.only is None:
         sys.exit(not fuzz(arguments.inputs, arguments.seed, arguments.workers))
-    if arguments.save:
-        arguments.save.write_bytes(damaged_input(arguments.seed, arguments.only)[1])
-    print(*outcome(arguments.seed, arguments.only))
+    for number in arguments.only:
+        if arguments.save:
+            (arguments.save / str(number)).write_bytes(damaged_input(arguments.seed, number)[1])
+        print(*outcome(arguments.seed, number))

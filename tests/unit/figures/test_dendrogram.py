@@ -74,7 +74,7 @@ def test_the_tree_grows_from_the_labels_to_the_left(rng):
 
 
 def test_in_print_every_one_of_400_labels_is_written(rng, texts_of, assert_legible):
-    matrix, sizes = tables([f"model {n} {'of a long name ' * 30}" for n in range(400)], rng)
+    matrix, sizes = tables([f"model {n} {'of a long name ' * 6}" for n in range(400)], rng)
     sparse, full = (draw(matrix, sizes, longest_side=side) for side in (ON_SCREEN, IN_PRINT))
     assert "400 groups, 1 in 3 labelled" in texts_of(sparse)
     assert len(matrix_axes(sparse).get_yticklabels()) == 134
