@@ -1,8 +1,8 @@
 """Every command in the documentation runs, as it is written.
 
 What is cheap runs for real in a small copy of the project: its zoo is the small data set of these tests, and finished.
-The rest is in `EXCEPTIONS`, with the reason, and runs dry in a copy of the project as it is: the configuration is
-composed, jobs are planned, targets and options have to exist.
+The rest is in `EXCEPTIONS`, with the reason, and runs dry in a copy of the project where nothing is finished: the
+configuration is composed, jobs are planned, targets and options have to exist.
 """
 
 import os
@@ -28,7 +28,7 @@ from forks import forked
 from running import ROOT, Workflow, copy_project, environment
 from small_dataset import write_small
 
-DRY, SYNTAX = "dry run", "syntax only"
+DRY, DRY_SMALL, SYNTAX = "dry run", "dry run of what is finished", "syntax only"
 ALL_JOBS = "makes all results of a data set anew: minutes, for the zoo with half a GB of downloads"
 # A pattern of commands, how they are tried instead of being run, and why.
 EXCEPTIONS = [
@@ -39,6 +39,9 @@ EXCEPTIONS = [
     (r"^snakemake --profile", DRY, "needs a cluster"),
     (r"^(make bench|python benchmarks/)", DRY, "measures for minutes to hours"),
     (r"^python docs/scripts/images.py", DRY, "needs two finished runs"),
+    (r"^snakemake --cores .* results/zoo/.*(claims.html|pdf)$", DRY_SMALL, "is there: nothing to be done"),
+    (r"^snakemake results/zoo/.*embedding/task.pdf", DRY_SMALL, "is there: nothing to be done"),
+    (r"^snakemake --cores all --dry-run --quiet", DRY_SMALL, "is a dry run"),
     (r"^torch\.", SYNTAX, "PyTorch is not needed, hence not installed"),
 ]
 # Commands that would cost much, done dry: starts of Snakemake are noted, to be planned afterwards, recipes are printed,
@@ -135,21 +138,28 @@ def write_models(folder: Path) -> None:
         wheel.write(folder / "my.onnx", "nudenet/320n.onnx")
 
 
+def choose(folder: Path, groupings: list[str], maps: list[str]) -> None:
+    """Configure a project's groupings and maps."""
+    config = yaml.safe_load((folder / "config/config.yaml").read_text())
+    config["defaults"] = [
+        choice if "grouping" not in choice else {"grouping": groupings} for choice in config["defaults"]
+    ]
+    (folder / "config/config.yaml").write_text(yaml.safe_dump({**config, "maps": maps}))
+
+
 @pytest.fixture(scope="module")
 def untouched(finished: Workflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project as it is, where nothing has run on the zoo."""
-    return complete(tmp_path_factory.mktemp("untouched"), finished)
+    """The project where nothing has run on the zoo, with the groupings that commands name: fewer jobs are planned."""
+    folder = complete(tmp_path_factory.mktemp("untouched"), finished)
+    choose(folder, ["task", "depth_decile"], maps=[])
+    return folder
 
 
 @pytest.fixture(scope="module")
 def small(finished: Workflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project after a run; what it calls the zoo is the small data set."""
     folder = complete(tmp_path_factory.mktemp("small"), finished)
-    config = yaml.safe_load((folder / "config/config.yaml").read_text())
-    config["defaults"] = [
-        choice if "grouping" not in choice else {"grouping": ["all", "task"]} for choice in config["defaults"]
-    ]
-    (folder / "config/config.yaml").write_text(yaml.safe_dump({**config, "maps": ["task"]}))
+    choose(folder, ["all", "task"], maps=["task"])
     (folder / "config/dataset/zoo.yaml").write_text("name: zoo\npath: resources/zoo/dataset.h5\n")
     (folder / "resources/zoo").mkdir()
     write_small(folder / "resources/zoo/dataset.h5")
@@ -203,8 +213,8 @@ def test_commands(block: Block, request: pytest.FixtureRequest, tmp_path: Path) 
     script = block.text if block.language == "bash" else f"python -c {shlex.quote(block.text)}"
     if block.how == SYNTAX:
         compile(block.text, str(block), "exec") if block.language == "python" else run(ROOT, f"set -n\n{script}")
-    elif block.how == DRY:
-        run_dry(request.getfixturevalue("untouched"), script)
+    elif block.how in (DRY, DRY_SMALL):
+        run_dry(request.getfixturevalue("untouched" if block.how == DRY else "small"), script)
     else:
         run(shutil.copytree(request.getfixturevalue("small"), tmp_path / "small", symlinks=True), script)
 
