@@ -1,7 +1,12 @@
 """Options of the test suite."""
 
+import gc
+
 import pytest
 from hypothesis import settings
+
+# As jobs do (filtershift/command.py): figures are millions of small objects, and there is more to look at here.
+gc.set_threshold(100_000)
 
 # Machines of tests are busy: no test has a deadline. `make check` is for daily work, `make test` tries more.
 settings.register_profile("whole", max_examples=50, deadline=None)

@@ -1,13 +1,13 @@
 """What jobs may use where memory and time are rationed, and which of them a cluster is asked for."""
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from running import ROOT, captured, snakemake
+from forks import forked
+from running import ROOT, environment, snakemake
 
 RULE = re.compile(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", re.MULTILINE | re.DOTALL)
 RULES = {
@@ -60,6 +60,6 @@ def test_a_run_on_slurm_can_be_planned(tmp_path: Path) -> None:
     """Jobs of a group may not wait for others that wait for the group."""
     overrides = "overrides=[dataset=synthetic,shards=3]"
     words = ["--snakefile", ROOT / "Snakefile", "--directory", tmp_path, "--profile", ROOT / "profiles/slurm"]
-    done = captured(sys.executable, "-m", "snakemake", *words, "--dry-run", "--config", overrides)
+    done = forked([*map(str, words), "--dry-run", "--config", overrides], environment())
     assert done.returncode == 0, done.stdout
     assert "    threads: 2" in done.stdout

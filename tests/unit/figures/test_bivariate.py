@@ -32,9 +32,12 @@ def panels(figure, number=0, dots=SCREEN_DOTS):
     }
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 8])
-def test_legible(number, labels, rng, assert_legible):
-    names = [labels[n % len(labels)] for n in range(number)]
+@pytest.mark.parametrize(
+    ("number", "different"), [(1, 1), (2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (8, 1), (8, 2), (8, 8)]
+)
+def test_legible(number, different, labels_of, rng, assert_legible):
+    labels = labels_of(different)
+    names = [labels[n % different] for n in range(number)]
     models = [name[::-1] for name in names]
     assert_legible(bivariate(*examples_of(counts_of(rng), *names, model=models, n_filters=10**8, reach=0.123456)))
 
