@@ -51,7 +51,8 @@ snakemake() { printf '%s\0' "$@" $'\n' >> starts; }
 make() { command make --dry-run "$@" > /dev/null; }
 python() {
     test -f "$1" || { echo "there is no file $1"; return 1; }
-    local options=$(command python "$1" --help) word
+    test -f "$1.help" || command python "$1" --help > "$1.help"
+    local options=$(< "$1.help") word
     for word in "$@"; do
         [[ $word != --* || $options == *"$word"* ]] || { echo "$1 has no option $word"; return 1; }
     done
