@@ -64,17 +64,22 @@ def _check_dataset(dataset: DatasetConfig) -> None:
     _check_corrections(dataset)
     if dataset.models is not None or dataset.extend is not None:
         _check_models(dataset)
-    if dataset.only:
-        known = [package.package for package in dataset.packages]
-        if unknown := [name for name in dataset.only if name not in known]:
-            raise FiltershiftError(f"config: dataset.only: there is no package {unknown[0]!r}; expected some of {known}")
-        dataset.packages = [package for package in dataset.packages if package.package in dataset.only]
+    choose_packages(dataset)
     built = dataset.download or dataset.packages or dataset.filters is not None or dataset.models
     if not (dataset.path or built):
         wanted = f"the file you get from {dataset.source}" if dataset.source else "an HDF5 file"
         raise FiltershiftError(f"config: dataset.path must name {wanted}, e.g. dataset.path=/data/dataset.h5")
     if dataset.path and (dataset.packages or dataset.filters is not None):
         raise FiltershiftError("config: dataset.path goes with dataset=local, as in dataset=local,dataset.path=…")
+
+
+def choose_packages(dataset: DatasetConfig) -> None:
+    """Keep only the packages of `dataset.only`, if it names any."""
+    known = [package.package for package in dataset.packages]
+    if unknown := [name for name in dataset.only if name not in known]:
+        raise FiltershiftError(f"config: dataset.only: there is no package {unknown[0]!r}; there are: {known}")
+    if dataset.only:
+        dataset.packages = [package for package in dataset.packages if package.package in dataset.only]
 
 
 def _check_corrections(dataset: DatasetConfig) -> None:

