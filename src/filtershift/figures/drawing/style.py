@@ -6,12 +6,11 @@ from typing import Any, ParamSpec
 
 import colorcet
 import matplotlib as mpl
-import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-Color = tuple[float, float, float]
+from filtershift.figures.drawing.palette import Color, palette
 
 FONT = "DejaVu Sans"
 TITLE, LABEL, SMALL, TINY = 9.5, 8.0, 7.0, 6.0
@@ -81,9 +80,8 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 def group_colors(labels: Iterable[str]) -> dict[str, Color]:
     """Give each group of a grouping its colour.
 
-    The colours are colorcet's Glasbey set that starts with matplotlib's ten, without those too light for white paper
-    (relative luminance above 0.45). They go to the labels in sorted order, so that all figures of a grouping agree as
-    long as each passes *all* labels of the grouping. Beyond the 192 colours they repeat, darker.
+    The colours of the palette go to the labels in sorted order, so that all figures of a grouping agree as long as each
+    passes *all* labels of the grouping. Beyond the last colour they repeat, darker.
 
     Args:
         labels: all labels of the grouping, in any order; repeats do not count.
@@ -91,12 +89,9 @@ def group_colors(labels: Iterable[str]) -> dict[str, Color]:
     Returns:
         label -> (red, green, blue), each in 0…1, in sorted order of the labels.
     """
-    palette = np.asarray(colorcet.glasbey_category10)
-    linear = np.where(palette <= 0.04045, palette / 12.92, ((palette + 0.055) / 1.055) ** 2.4)
-    palette = palette[linear @ (0.2126, 0.7152, 0.0722) <= 0.45]
-    colors = {}
+    known, colors = palette(), {}
     for index, label in enumerate(sorted(set(labels))):
-        cycle, entry = divmod(index, len(palette))
-        red, green, blue = (palette[entry] * 0.6**cycle).tolist()
+        cycle, entry = divmod(index, len(known))
+        red, green, blue = (known[entry] * 0.6**cycle).tolist()
         colors[label] = (red, green, blue)
     return colors
