@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,31 +10,12 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, half_frame, heading, page, place, text_width
-from filtershift.figures.drawing.style import SMALL, TINY, TITLE, Color, group_colors, styled
+from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, half_frame, heading, page, place
+from filtershift.figures.drawing.legend import draw_legend, measure_legend
+from filtershift.figures.drawing.style import TITLE, Color, group_colors, styled
 
 _WIDTH, _HEIGHT = 4.2, 3.2
 _HEADING, _AXIS, _LEFT, _SPACE = 0.35, 0.65, 0.55, 0.3
-_HANDLE = 0.3
-
-
-@dataclass(frozen=True)
-class _Legend:
-    """The labels as drawn, in columns of `rows`, with their sizes in points and inches."""
-
-    texts: list[str]
-    rows: int
-    size: float
-    pitch: float
-    column: float
-
-    @property
-    def width(self) -> float:
-        return math.ceil(len(self.texts) / self.rows) * self.column
-
-    @property
-    def height(self) -> float:
-        return min(self.rows, len(self.texts)) * self.pitch
 
 
 @styled
@@ -55,7 +35,7 @@ def cumulative_lines(titles: Sequence[str], groupings: Sequence[Mapping[str, Map
         raise FiltershiftError("cumulative variance: no grouping to draw; give at least one")
     ratios = [np.stack([basis["explained_variance_ratio"] for basis in bases.values()]) for bases in groupings]
     colors = {label: color for bases in groupings for label, color in group_colors(bases).items()}
-    legends = [_measure_legend(list(bases)) for bases in groupings]
+    legends = [measure_legend(list(bases), [colors[label] for label in bases]) for bases in groupings]
     heights = [float(np.clip(legend.height, _HEIGHT, 1.6 * _HEIGHT)) for legend in legends]
     width = _LEFT + _WIDTH + _SPACE + max(legend.width for legend in legends)
     blocks = [max(height + _AXIS, legend.height) + _HEADING for height, legend in zip(heights, legends, strict=True)]
@@ -64,22 +44,14 @@ def cumulative_lines(titles: Sequence[str], groupings: Sequence[Mapping[str, Map
     lowest = min(np.nanmin(rows[:, 0], initial=1.0) for rows in ratios)
     floor = max(0.0, math.floor(lowest * 10 - 1e-9) / 10)
     top = MARGIN
-    for k, (bases, legend, block) in enumerate(zip(groupings, legends, blocks, strict=True)):
-        fills = [colors[label] for label in bases]
+    for k, (legend, block) in enumerate(zip(legends, blocks, strict=True)):
         heading(figure, MARGIN, top, width, _HEADING, fitted[k])
         axes = place(figure, MARGIN + _LEFT, top + _HEADING, _WIDTH, heights[k])
-        _draw_lines(axes, ratios[k], fills, floor)
+        _draw_lines(axes, ratios[k], legend.colors, floor)
         beside = canvas(figure, MARGIN + _LEFT + _WIDTH + _SPACE, top + _HEADING, legend.width, legend.height)
-        _draw_legend(beside, legend, fills)
+        draw_legend(beside, legend)
         top += block
     return figure
-
-
-def _measure_legend(labels: Sequence[str]) -> _Legend:
-    rows = max(20, math.ceil(math.sqrt(10 * len(labels))))
-    size, pitch = (SMALL, 0.16) if len(labels) <= 40 else (TINY, 0.125)
-    texts = fit_labels(labels, size, 2.6)
-    return _Legend(texts, rows, size, pitch, _HANDLE + text_width(texts, size) + 0.2)
 
 
 def _draw_lines(axes: Axes, ratios: np.ndarray, colors: Sequence[Color], floor: float) -> None:
@@ -96,12 +68,3 @@ def _draw_lines(axes: Axes, ratios: np.ndarray, colors: Sequence[Color], floor: 
     levels = np.arange(math.ceil(floor * 10), 11) / 10
     axes.set_yticks(levels, [f"{level:.1f}" for level in levels])
     half_frame(axes)
-
-
-def _draw_legend(axes: Axes, legend: _Legend, colors: Sequence[Color]) -> None:
-    places = [divmod(index, legend.rows) for index in range(len(legend.texts))]
-    starts = np.array([(column * legend.column, (row + 0.5) * legend.pitch) for column, row in places])
-    handles = [np.array([(x, y), (x + _HANDLE - 0.08, y)]) for x, y in starts]
-    axes.add_collection(LineCollection(handles, colors=colors, linewidths=2), autolim=False)
-    for (x, y), text in zip(starts, legend.texts, strict=True):
-        axes.text(x + _HANDLE, y, text, fontsize=legend.size, va="center_baseline")
