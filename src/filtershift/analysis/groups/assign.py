@@ -59,7 +59,8 @@ def _column(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
     return layers[column]
 
 
-def _labels(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
+def labels_of(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
+    """The label of each layer in a column, as the grouping called ``name`` sees it: text, "unknown" where missing."""
     values = _column(layers, name, column)
     text = values.map(lambda value: f"{value:.15g}" if isinstance(value, float) else str(value), na_action="ignore")
     return text.astype(object).where(values.notna(), UNKNOWN)
@@ -109,10 +110,12 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     if grouping.bins:
         label = _binned(layers, name, grouping)
     elif grouping.by:
-        label = _labels(layers, name, grouping.by[0])
+        label = labels_of(layers, name, grouping.by[0])
         if len(grouping.by) > 1:
             # A slash that stands alone in a label gets one more, so that no two combinations get the same joined label.
-            columns = [_labels(layers, name, column).str.replace(_ALONE, r"\1/", regex=True) for column in grouping.by]
+            columns = [
+                labels_of(layers, name, column).str.replace(_ALONE, r"\1/", regex=True) for column in grouping.by
+            ]
             label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
     else:
         label = pd.Series("all", layers.index, dtype=object)
@@ -127,9 +130,9 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     if label.isna().any():
         skipped.append(_skipped(layers, label.isna(), name, f"{grouping.by[0]} missing or outside the bins"))
     for column, allowed in grouping.where.items():
-        leave_out(~_among(_labels(layers, name, column), allowed), f"{column} not among those of 'where'")
+        leave_out(~_among(labels_of(layers, name, column), allowed), f"{column} not among those of 'where'")
     for column, refused in grouping.exclude.items():
-        leave_out(_among(_labels(layers, name, column), refused), f"{column} among those of 'exclude'")
+        leave_out(_among(labels_of(layers, name, column), refused), f"{column} among those of 'exclude'")
     if grouping.map:
         new = label.map(lambda text: _matched(text, grouping.map), na_action="ignore")
         leave_out(new.isna(), "matches no pattern of 'map'")
