@@ -221,6 +221,8 @@ class Config:
         maps (list of groupings): Groupings that also get maps: the D-matrix in the order of a tree, a plane on which
             similar groups are near each other, and a table of the nearest groups of each group. Useful for groupings
             with so many groups that the D-matrix is hard to read.
+        maps_colour: The column of `layers.csv` whose labels colour the groups on maps. A group whose layers have
+            several labels, or none, is grey. With `null`, or in a data set without the column, labels have no colours.
         compare (`with`: folder): For `snakemake compare`: the results of another finished run, as in
             `compare.with=results/other`. Its groups are compared with the groups of the same name here, see
             [compare](compare.md).
@@ -232,6 +234,7 @@ class Config:
     bins: int = 70
     shards: int = 1
     maps: list[str] = field(default_factory=list)
+    maps_colour: str | None = "Task"
     choices: ChoicesConfig = field(default_factory=ChoicesConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)

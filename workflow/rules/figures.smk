@@ -1,6 +1,6 @@
 # Figures of groupings: bases, distributions, shifts and scales.
 #
-#   needs  {variant}/pca/, densities/, shift/; groups/; quality/layers.csv
+#   needs  {variant}/pca/, densities/, shift/; groups/; layers.csv, quality/layers.csv
 #   makes  figures/ and {variant}/figures/, each figure as PDF and PNG, many with their numbers as CSV
 #   steps  of one grouping: grouping_figures, shift_matrix, maps, range_boxes
 #          of all groupings: shift_boxes, sensitivity_figure, group_sizes
@@ -66,6 +66,8 @@ rule maps:
     """Maps of a grouping with many groups: a tree, a plane, and the nearest groups of each."""
     input:
         code=code("figures/maps"),
+        layers="results/{dataset}/layers.csv",
+        groups="results/{dataset}/groups/{grouping}.csv",
         shift="results/{dataset}/{variant}/shift/{grouping}.csv",
         n="results/{dataset}/{variant}/shift/{grouping}.n.csv",
         intervals=INTERVALS,
@@ -99,7 +101,7 @@ rule maps:
         mem_mb=memory(400, per_gb=20),
         runtime=minutes(3, per_gb=0.05),
     params:
-        **arguments(title=lambda wildcards: CONFIG.grouping[wildcards.grouping].title),
+        **arguments(title=lambda wildcards: CONFIG.grouping[wildcards.grouping].title, colour=CONFIG.maps_colour or ""),
     shell:
         JOB
 

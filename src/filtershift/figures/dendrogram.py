@@ -1,14 +1,20 @@
 """A D-matrix in the order of a tree, with the tree beside it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from filtershift.analysis.groups.common import CommonLabels
 from filtershift.analysis.shifts.maps import Tree
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, page, place, round_values, text_width
+from filtershift.figures.drawing.legend import draw_legend
+from filtershift.figures.drawing.palette import Color
 from filtershift.figures.drawing.style import FAINT, FRAME, INK, SMALL, styled
+from filtershift.figures.label_colors import label_colors, label_legend
 from filtershift.figures.shift_matrix import (
     HEADING,
     NO_SHIFT,
@@ -23,8 +29,9 @@ from filtershift.figures.shift_matrix import (
 ON_SCREEN, IN_PRINT = 14.0, 48.0
 """Inches of the longest side of a matrix: with 14 it carries 130 labels, with 48 it carries 450."""
 
-_GAP = 0.06
-_FOOT = 0.25
+_GAP, _BAR = 0.06, 0.12
+_FOOT, _ABOVE = 0.25, 0.2
+"""Inches of what is written below the matrix, and between the colour scale and the legend."""
 
 
 @styled
@@ -35,11 +42,13 @@ def shift_dendrogram(
     leaves: Tree,
     intervals: pd.DataFrame | None = None,
     longest_side: float = ON_SCREEN,
+    common: CommonLabels | None = None,
 ) -> Figure:
     """Draw a D-matrix in the order of its tree, on the colour scale of `shift_matrix`, or that no group has a shift.
 
     The tree stands left of the labels, each leaf before its own; groups that are not in it are named below. The matrix
-    grows with its groups up to its longest side; with more groups every second (third, …) label is written.
+    grows with its groups up to its longest side; with more groups every second (third, …) label is written. Labels that
+    groups have in common are a bar beside the tree, with a legend below the colour scale.
 
     Args:
         title: of the grouping.
@@ -48,6 +57,7 @@ def shift_dendrogram(
         leaves: the tree of the groups with filters.
         intervals: columns a, b, flag of all pairs; None where noise is not known.
         longest_side: inches.
+        common: the labels that give groups their colours; None for no bar.
     """
     if not leaves.groups:
         return blank(NO_SHIFT)
@@ -55,11 +65,19 @@ def shift_dendrogram(
     left_out = matrix.index.drop(leaves.groups).tolist()
     scale = shift_scale([panel])
     tree_width = float(np.clip(panel.side / 4, 1.2, 4.0))
-    left = MARGIN + tree_width + _GAP
+    bar = MARGIN + tree_width + _GAP
+    left = bar + _BAR + _GAP if common else bar
+    right = left + panel.width + SPACE
     foot = _FOOT if left_out else 0.0
-    figure = page(left + panel.width + SPACE + scale.width + MARGIN, panel.height + foot + 2 * MARGIN)
+    height, above = panel.height + foot, scale.bottom + _ABOVE
+    legend = label_legend(common, leaves.groups, height - above) if common else None
+    beside = max(scale.width, legend.width if legend else 0.0)
+    figure = page(right + beside + MARGIN, max(height, above + legend.height if legend else 0.0) + 2 * MARGIN)
     draw_panel(figure, left, panel, scale)
-    draw_scale(figure, left + panel.width + SPACE, scale)
+    draw_scale(figure, right, scale)
+    if common and legend:
+        _draw_bar(figure, bar, panel.side, label_colors(common, leaves.groups))
+        draw_legend(canvas(figure, right, MARGIN + above, legend.width, legend.height), legend, 4)
     _draw_tree(figure, tree_width, panel, leaves.branches)
     _draw_leaders(figure, left, panel)
     if left_out:
@@ -79,6 +97,13 @@ def _draw_tree(figure: Figure, width: float, panel: ShiftPanel, branches: np.nda
     axes.set_xticks(list(ticks), list(ticks.values()))
     axes.set_xlabel("joined at √D", fontsize=SMALL)
     axes.spines[["left", "right", "top"]].set_visible(False)
+
+
+def _draw_bar(figure: Figure, left: float, side: float, colors: Sequence[Color]) -> None:
+    """Draw the colour of each leaf, with edges of the same colour so that no line shows between two of one label."""
+    axes = place(figure, left, MARGIN + HEADING, _BAR, side, xlim=(0, 1), ylim=(len(colors) - 0.5, -0.5))
+    axes.barh(range(len(colors)), 1, height=1, color=colors, edgecolor=colors, linewidth=0.2)
+    axes.set_axis_off()
 
 
 def _draw_leaders(figure: Figure, left: float, panel: ShiftPanel) -> None:

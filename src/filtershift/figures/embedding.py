@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from filtershift.analysis.groups.common import CommonLabels
 from filtershift.analysis.shifts.maps import Plane
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.labels import number_text
@@ -22,14 +23,16 @@ from filtershift.figures.drawing.layout import (
     row_font,
     text_width,
 )
+from filtershift.figures.drawing.legend import draw_legend
 from filtershift.figures.drawing.style import BAR, FAINT, INK, SMALL, TINY, TITLE, Color, group_colors, styled
+from filtershift.figures.label_colors import label_colors, label_legend
 from filtershift.figures.shift_matrix import NO_SHIFT, SETTLED
 
-_HEADING, _LINE, _PAD = 0.35, 0.25, 0.5
-"""Inches above the frame, of a line below it, and between it and the outermost points."""
+_HEADING, _LINE, _PAD, _SPACE = 0.35, 0.25, 0.5, 0.2
+"""Inches above the frame, of a line below it, between it and the outermost points, and between it and the legend."""
 
 _FEW = 40
-"""Groups up to which each has its colour, larger text, and a place in the list of those without a label."""
+"""Groups up to which each may have its colour, larger text, and a place in the list of those without a label."""
 
 _LISTED = "without a label"
 _KEY = (1e3, 1e5, 1e7)
@@ -40,19 +43,23 @@ _SIDES = np.array([side for x, y in _RIGHT for side in dict.fromkeys([(x, y), (-
 
 
 @styled
-def group_map(title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, plane: Plane) -> Figure:
+def group_map(
+    title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, plane: Plane, common: CommonLabels | None = None
+) -> Figure:
     """Draw the groups of a D-matrix as points, the larger the more filters they have, or that no group has a shift.
 
     Groups of less than a thousand filters are hollow, for they look further away than they are. A label is written
-    where it covers no other label and no point; those of points with most room around them come first. Up to 40 groups
-    have their colours, and those that found no place are listed beside the frame; of more, the heading says how many.
-    Groups that are not in the plane are named below.
+    where it covers no other label and no point; those of points with most room around them come first. Of up to 40
+    groups those that found no place are listed beside the frame; of more, the heading says how many. Groups that are
+    not in the plane are named below. Colours are those of labels in common, with a legend beside the frame; without
+    such labels up to 40 groups have their own.
 
     Args:
         title: of the grouping.
         matrix: labels as index and columns; all groups have a colour.
         sizes: columns group, n_filters.
         plane: where the groups with filters are, on one scale in both directions.
+        common: the labels that give groups their colours; None for none.
     """
     g = len(plane.groups)
     if not g:
@@ -62,17 +69,24 @@ def group_map(title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, plane: Plan
     size = SMALL if few else TINY
     texts = fit_labels(plane.groups, size, 1.8)
     n_filters = sizes.set_index("group")["n_filters"].loc[plane.groups].to_numpy()
-    colors = group_colors(matrix.index)
-    fills = [colors[label] if few else BAR for label in plane.groups]
     width, height = _frame(plane.position)
+    fills: Sequence[Color | str] = [BAR] * g
+    if common:
+        fills = label_colors(common, plane.groups)
+    elif few:
+        colors = group_colors(matrix.index)
+        fills = [colors[label] for label in plane.groups]
     points, scale = _in_inches(plane.position, width, height)
     extents = np.array([[text_width([text], size) + 0.04, 1.25 * size / POINTS] for text in texts])
     boxes = _free_boxes(points, _diameter(n_filters) / 2, extents, np.array([width, height]))
     listed = [k for k in range(g) if k not in boxes] if few else []
     column = 0.25 + text_width([_LISTED, *(texts[k] for k in listed)], SMALL) if listed else 0.0
     below = _LINE * (2 if left_out else 1)
+    legend = label_legend(common, plane.groups, height) if common else None
+    right = MARGIN + width + column + (_SPACE + legend.width if legend else 0.0)
+    lowest = max(height + below, legend.height - legend.top if legend else 0.0)
 
-    figure = page(width + column + 2 * MARGIN, _HEADING + height + below + 2 * MARGIN)
+    figure = page(right + MARGIN, _HEADING + lowest + 2 * MARGIN)
     axes = place(figure, MARGIN, MARGIN + _HEADING, width, height, xlim=(0, width), ylim=(height, 0))
     axes.set(xticks=[], yticks=[])
     _draw_points(axes, points, n_filters, fills)
@@ -83,6 +97,9 @@ def group_map(title: str, matrix: pd.DataFrame, sizes: pd.DataFrame, plane: Plan
     if listed:
         beside = canvas(figure, MARGIN + width, MARGIN, column, _HEADING + height)
         _draw_list(beside, [texts[k] for k in listed], n_filters[listed], [fills[k] for k in listed])
+    if legend:
+        top = MARGIN + _HEADING - legend.top
+        draw_legend(canvas(figure, right - legend.width, top, legend.width, legend.height), legend, 4)
     return figure
 
 

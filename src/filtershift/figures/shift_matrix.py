@@ -90,6 +90,11 @@ class ShiftScale:
     height: float
 
     @property
+    def bottom(self) -> float:
+        """Inches from the heading to the lower end of what is written below the bar."""
+        return HEADING + self.height + 0.3 + _KEY * self.noise
+
+    @property
     def norm(self) -> Normalize:
         """What maps shifts to 0…1."""
         return Normalize(0, self.top)
@@ -231,7 +236,7 @@ def draw_scale(figure: Figure, left: float, scale: ShiftScale) -> None:
     colors: Any = bar.solids
     colors.set(rasterized=False, edgecolor="face")
     bar.set_ticks(list(scale.ticks), labels=list(scale.ticks.values()))
-    around = canvas(figure, left, MARGIN, scale.width, HEADING + scale.height + 0.3 + _KEY * scale.noise)
+    around = canvas(figure, left, MARGIN, scale.width, scale.bottom)
     around.text(0, 0.2, "shift D", fontsize=LABEL)
     if scale.largest > scale.top:
         around.text(_BAR + 0.06, HEADING, f"to {scale.largest:.3g}", fontsize=SMALL, color=FAINT)

@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
+from filtershift.analysis.groups.common import SEVERAL, CommonLabels
+
 GROUPS = (1, 2, 40, 400)
 
 
@@ -84,3 +86,14 @@ def cell_colors() -> Callable[[AxesImage], np.ndarray]:
         return cells / 255
 
     return colors
+
+
+@pytest.fixture
+def common_labels_of() -> Callable[[list[str], list[str]], CommonLabels]:
+    """What gives groups some labels in turn, of a column that has one more."""
+
+    def common(groups: list[str], labels: list[str]) -> CommonLabels:
+        of_group = {group: labels[k % len(labels)] for k, group in enumerate(groups)}
+        return CommonLabels("Task", sorted({"c", *labels} - {SEVERAL}), of_group)
+
+    return common

@@ -3,9 +3,11 @@ import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 
+from filtershift.analysis.groups.common import SEVERAL
 from filtershift.analysis.shifts.maps import tree
 from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
-from filtershift.figures.drawing.style import FIRE
+from filtershift.figures.drawing.palette import GREY
+from filtershift.figures.drawing.style import FIRE, group_colors
 
 
 def tables(labels, rng, points=None, without=()):
@@ -103,3 +105,35 @@ def test_a_matrix_is_shown_in_the_order_of_its_tree_without_groups_that_have_no_
     assert "without filters, left out: d" in texts_of(figure)
     nothing = pd.DataFrame([[np.nan]], ["a"], ["a"])
     assert texts_of(draw(nothing, sizes)) == ["no group has a shift"]
+
+
+def bar_of(figure):
+    return next(axes for axes in figure.axes if axes.containers)
+
+
+def test_a_bar_beside_the_tree_has_the_colour_of_each_label(rng, common_labels_of, texts_of):
+    matrix, sizes = tables([f"model {k}" for k in range(12)], rng)
+    common = common_labels_of(list(matrix.index), ["b", "a", SEVERAL, "b", "unknown", "a"])
+    figure, leaves = draw(matrix, sizes, common=common), tree(matrix).groups
+    colors = {**group_colors(["a", "b", "c", "unknown"]), SEVERAL: GREY, "unknown": GREY}
+    bars = bar_of(figure).patches
+    assert [bar.get_facecolor()[:3] for bar in bars] == [colors[common.of_group[label]] for label in leaves]
+    middles = heights_on_page(bar_of(figure), [bar.get_y() + bar.get_height() / 2 for bar in bars])
+    np.testing.assert_allclose(middles, heights_on_page(matrix_axes(figure), np.arange(12.0)))
+    assert {"Task", "a (4)", "b (4)", f"{SEVERAL} (2)", "unknown (2)"} <= set(texts_of(figure))
+    bare = draw(matrix, sizes)
+    assert not any(axes.containers for axes in bare.axes)
+    assert "Task" not in texts_of(bare)
+
+
+@pytest.mark.parametrize("count", [2, 40, 400])
+def test_a_bar_and_its_legend_are_legible(count, rng, common_labels_of, labels_of, assert_legible):
+    matrix, sizes = tables(labels_of(count), rng)
+    for labels in (labels_of(14), labels_of(count // 2)):
+        figure = draw(matrix, sizes, common=common_labels_of(labels_of(count), labels))
+        assert_legible(figure)
+        left, right = (axes(figure).get_window_extent() for axes in (tree_axes, matrix_axes))
+        assert left.x1 < bar_of(figure).get_window_extent().x0 < bar_of(figure).get_window_extent().x1 < right.x0
+        legend = next(axes for axes in figure.axes if any(text.get_text() == "Task" for text in axes.texts))
+        assert legend.get_window_extent().x0 > right.x1
+        assert len(legend.texts) == min(len(labels), count) + 1

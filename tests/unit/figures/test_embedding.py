@@ -3,7 +3,9 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
+from filtershift.analysis.groups.common import SEVERAL
 from filtershift.analysis.shifts.maps import Plane
+from filtershift.figures.drawing.palette import GREY
 from filtershift.figures.drawing.style import BAR, group_colors
 from filtershift.figures.embedding import group_map
 
@@ -13,10 +15,10 @@ def placed(labels, rng, position=None):
     return Plane(labels, position, 0.123), (10 ** rng.uniform(0, 8, len(labels))).astype(int).tolist()
 
 
-def draw(plane, n_filters, title="Model", left_out=()):
+def draw(plane, n_filters, title="Model", left_out=(), common=None):
     labels = [*plane.groups, *left_out]
     sizes = pd.DataFrame({"group": labels, "n_filters": [*n_filters, *(0 for _ in left_out)]})
-    figure = group_map(title, pd.DataFrame(index=labels, columns=labels), sizes, plane)
+    figure = group_map(title, pd.DataFrame(index=labels, columns=labels), sizes, plane, common)
     figure.canvas.draw()
     return figure
 
@@ -142,3 +144,26 @@ def test_groups_of_a_matrix_have_the_colours_of_all_and_those_without_a_place_ar
     assert any("left out" in text and text.endswith("b") for text in texts_of(figure))
     nothing = Plane([], np.empty((0, 2)), 0.0)
     assert texts_of(group_map("Model", matrix, sizes, nothing)) == ["no group has a shift"]
+
+
+def test_groups_have_the_colour_of_their_label_with_a_legend(rng, common_labels_of, texts_of):
+    plane, _ = placed(named(60), rng)
+    common = common_labels_of(plane.groups, ["b", "a", SEVERAL, "b", "unknown", "a"])
+    figure = draw(plane, [10**5] * 60, common=common)
+    colors = {**group_colors(["a", "b", "c", "unknown"]), SEVERAL: GREY, "unknown": GREY}
+    for k, group in enumerate(plane.groups):
+        assert to_rgba(line_of(figure, plane, k).get_markerfacecolor())[:3] == colors[common.of_group[group]]
+    texts = texts_of(figure)
+    assert texts[-5:] == ["Task", "a (20)", "b (20)", f"{SEVERAL} (10)", "unknown (10)"]
+    [handles] = figure.axes[-1].collections
+    np.testing.assert_allclose(handles.get_colors()[:, :3], [colors["a"], colors["b"], GREY, GREY])
+
+
+@pytest.mark.parametrize("count", [40, 400])
+def test_a_legend_is_legible_and_covers_no_point(count, rng, common_labels_of, labels_of, assert_legible):
+    position = rng.normal(size=(count, 2)) ** 7
+    for labels in (labels_of(14), labels_of(count // 2)):
+        figure = draw(*placed(labels_of(count), rng, position), common=common_labels_of(labels_of(count), labels))
+        assert_legible(figure)
+        assert figure.axes[-1].get_window_extent().x0 > frame(figure).get_window_extent().x1
+        assert len(figure.axes[-1].texts) == len(labels) + 1
