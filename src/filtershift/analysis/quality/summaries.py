@@ -20,14 +20,16 @@ DECILES = [k / 10 for k in range(11)]
 
 
 def model_quality(quality: pd.DataFrame) -> pd.DataFrame:
-    """One row a model, the most degenerate first, equals by name: model_id, model and the columns of `SUMMARY`.
+    """One row a model, the most degenerate first: model_id, model and the columns of `SUMMARY`.
+
+    Of models that are equally degenerate, the most random-like come first; equals are in the order of their names.
 
     ``n_judged`` counts the layers that have a state; ``degenerate``, ``random_like``, ``diverse`` are shares of them.
     The rest are means over layers, each of which counts once whatever its size, as in the shares. Missing values are
     left out; a share or mean of none is missing.
     """
     table = _summed(quality, [quality["model_id"], quality["model"]]).reset_index()
-    return table.sort_values(["degenerate", "model"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(["degenerate", "random_like", "model"], ascending=[False, False, True], ignore_index=True)
 
 
 def group_quality(quality: pd.DataFrame, groupings: Mapping[str, Membership]) -> pd.DataFrame:

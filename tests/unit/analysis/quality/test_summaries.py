@@ -40,19 +40,21 @@ def either(request, quality, tmp_path):
     return read_table(tmp_path / "layers.csv", text=("model",))
 
 
-def test_models_come_most_degenerate_first_and_equals_by_name(either):
+def test_models_come_most_degenerate_first_and_of_equals_the_most_random_like(either):
     models = model_quality(either)
     assert models.columns.tolist() == ["model_id", "model", *SUMMARY]
-    assert models["model"].tolist() == ["a", "b", "c", "d"]
-    assert models["model_id"].tolist() == [3, 7, 5, 9]
-    assert models["n_filters"].tolist() == [110, 605, 10, 3]
-    assert models["n_layers"].tolist() == [2, 5, 1, 2]
-    assert models["n_judged"].tolist() == [2, 4, 1, 0]
+    assert models["model"].tolist() == ["b", "a", "c", "d"]
+    assert models["model_id"].tolist() == [7, 3, 5, 9]
+    assert models["n_filters"].tolist() == [605, 110, 10, 3]
+    assert models["n_layers"].tolist() == [5, 2, 1, 2]
+    assert models["n_judged"].tolist() == [4, 2, 1, 0]
+    alike = either.assign(state="diverse")
+    assert model_quality(alike)["model"].tolist() == ["a", "b", "c", "d"]
 
 
 def test_shares_are_those_of_the_layers_judged(either):
     shares = model_quality(either)[["degenerate", "random_like", "diverse"]]
-    expected = [[0.5, 0, 0.5], [0.5, 0.25, 0.25], [0, 1, 0], [np.nan] * 3]
+    expected = [[0.5, 0.25, 0.25], [0.5, 0, 0.5], [0, 1, 0], [np.nan] * 3]
     np.testing.assert_array_equal(shares, expected)
 
 
