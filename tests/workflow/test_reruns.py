@@ -137,7 +137,7 @@ def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
     # Without them figures are drawn without.
     assert rules_of(alone.planned("uncertainty.resamples=0")) == showing | rest
     clustered = alone.planned("uncertainty.cluster=Pretraining-Dataset")
-    assert rules_of(clustered) == showing | rest | {"uncertainty", "clusters"}
+    assert rules_of(clustered) == showing | rest | CLAIMS | {"uncertainty", "clusters"}
 
 
 def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> None:
@@ -151,9 +151,9 @@ def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> No
     [
         ("figures/drawing/style.py", FIGURES | PAPER | END),
         ("passes/bases.py", MEASURED | {"extent", "histograms", "pair_counts"}),
-        ("passes/kernels.py", MEASURED | PASSES | {"pair_counts"}),
+        ("passes/kernels.py", MEASURED | PASSES | {"pair_counts", "clusters"}),
         ("analysis/claims/judge.py", CLAIMS | END - {"skipped"}),
-        ("dataset/layers.py", {"layers", "labels"} | READS | ANALYSIS | FIGURES | PAPER | END),
+        ("dataset/layers.py", {"layers", "labels", "clusters"} | READS | ANALYSIS | FIGURES | PAPER | END),
     ],
 )
 def test_an_edited_module_reruns_what_imports_it(alone: Workflow, module: str, rules: set[str]) -> None:

@@ -25,11 +25,11 @@ def check_writable(folder):
         raise WorkflowError(f"{there}: {free / 1e6:.1f} MB of disk are free; expected more than {MIN_FREE / 1e6:.0f}")
 
 
-check_writable(Path(".snakemake"))
+for folder in (".snakemake", RESULTS):
+    check_writable(Path(folder))
 
 
 onstart:
-    check_writable(Path(RESULTS))
     lock = open(f".snakemake/filtershift.{CONFIG.dataset.name}.lock", "w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
