@@ -5,10 +5,10 @@ from pathlib import Path
 from filtershift.analysis.groups.assign import assign
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.dataset.layer_table import load_layers
+from filtershift.figures.distributions.eigenfilters import eigenfilter_tiles
+from filtershift.figures.distributions.ridge import density_ridges
 from filtershift.figures.drawing.saving import save
-from filtershift.figures.eigenfilters import eigenfilter_tiles
-from filtershift.figures.ridge import density_ridges
-from filtershift.figures.shift_matrix import shift_matrix
+from filtershift.figures.shifts.shift_matrix import shift_matrix
 from filtershift.passes.group_files import load_bases
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments

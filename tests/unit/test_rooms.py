@@ -36,6 +36,9 @@ MAY_IMPORT_INSIDE = {
     "figures": {
         "drawing": set(),
         "": {"drawing"},
+        "distributions": {"drawing"},
+        "shifts": {"drawing"},
+        "quality": {"", "drawing"},
     },
 }
 # What notebooks see of all rooms but the drawing ones; no room imports it.

@@ -12,7 +12,7 @@ def draw(counts: Path, layers: Path, figure: list[Path], table: Path, skipped: P
     from filtershift.analysis.distributions.pairs import example_table
     from filtershift.analysis.quality.phenotypes import PHENOTYPES
     from filtershift.dataset.layer_table import load_layers
-    from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
+    from filtershift.figures.distributions.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
     from filtershift.figures.drawing.saving import save
     from filtershift.files import write_table
     from filtershift.passes.group_files import load_group_arrays, missing_panels

@@ -7,7 +7,7 @@ from filtershift.command import run
 
 def draw(titles: list[str], pca: list[Path], figure: list[Path], table: Path) -> None:
     """Bases of the groups of each grouping -> one panel of lines per grouping, and the numbers as a table."""
-    from filtershift.figures.cumulative import cumulative_lines
+    from filtershift.figures.distributions.cumulative import cumulative_lines
     from filtershift.figures.drawing.saving import save
     from filtershift.files import write_table
     from filtershift.passes.bases import variance_table

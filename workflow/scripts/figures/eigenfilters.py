@@ -11,8 +11,8 @@ def draw(
     """Bases of the groups of groupings, and chosen rows (grouping, label) -> one row of nine eigenfilters per chosen
     group, the numbers as a table, and the groups that the data set lacks.
     """
+    from filtershift.figures.distributions.eigenfilters import eigenfilter_tiles
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.eigenfilters import eigenfilter_tiles
     from filtershift.files import write_table
     from filtershift.passes.bases import basis_table
     from filtershift.passes.group_files import load_group_arrays, missing_panels

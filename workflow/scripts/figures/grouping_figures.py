@@ -17,10 +17,10 @@ def draw(
     ridge: list[Path],
 ) -> None:
     """Bases and densities of the groups in each variant -> figures (PDF and PNG of each variant) and their numbers."""
-    from filtershift.figures.cumulative import cumulative_lines
+    from filtershift.figures.distributions.cumulative import cumulative_lines
+    from filtershift.figures.distributions.eigenfilters import eigenfilter_tiles
+    from filtershift.figures.distributions.ridge import density_ridges
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.eigenfilters import eigenfilter_tiles
-    from filtershift.figures.ridge import density_ridges
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import basis_table, variance_table
     from filtershift.passes.group_files import load_group_arrays

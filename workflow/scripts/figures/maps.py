@@ -28,9 +28,9 @@ def draw(
     from filtershift.analysis.shifts.maps import embed, nearest_groups, plane_table, tree, tree_table
     from filtershift.analysis.uncertainty.noise import load_intervals
     from filtershift.dataset.layer_table import load_layers
-    from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.embedding import group_map
+    from filtershift.figures.shifts.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
+    from filtershift.figures.shifts.embedding import group_map
     from filtershift.files import read_table, write_table
 
     matrix, sizes = load_matrix(shift), read_table(n, text=("group",))

@@ -17,17 +17,17 @@ def draw(
     shares: list[Path],
 ) -> None:
     """Quality of layers, models and groups -> boxes by depth, entropy against size, shares of states."""
-    from filtershift.figures import quality
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.entropy import entropy
+    from filtershift.figures.quality import summaries
+    from filtershift.figures.quality.entropy import entropy
     from filtershift.files import read_table
 
     of_layers = read_table(layers, text=("model", "state"))
-    save(quality.depth_boxes(of_layers, "sparsity"), *sparsity)
-    save(quality.depth_boxes(of_layers, "variance_entropy"), *variance_entropy)
+    save(summaries.depth_boxes(of_layers, "sparsity"), *sparsity)
+    save(summaries.depth_boxes(of_layers, "variance_entropy"), *variance_entropy)
     save(entropy(of_layers), *entropy_by_size)
-    save(quality.model_ranking(read_table(models, text=("model",))), *ranking)
-    save(quality.group_shares(read_table(groups, text=("grouping", "group")), titles), *shares)
+    save(summaries.model_ranking(read_table(models, text=("model",))), *ranking)
+    save(summaries.group_shares(read_table(groups, text=("grouping", "group")), titles), *shares)
 
 
 if __name__ == "__main__":

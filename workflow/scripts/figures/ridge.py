@@ -9,8 +9,8 @@ def draw(densities: Path, n: Path, chosen: list[str], figure: list[Path], skippe
     """Densities of groups, and their sizes in display order -> one row of nine densities per chosen group, and the
     groups that the data set lacks.
     """
+    from filtershift.figures.distributions.ridge import density_ridges
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.ridge import density_ridges
     from filtershift.files import read_table, write_table
     from filtershift.passes.group_files import load_group_arrays, missing_panels
 

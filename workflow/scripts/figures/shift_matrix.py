@@ -12,7 +12,7 @@ def draw(titles: list[str], shift: list[Path], n: list[Path], intervals: list[Pa
     from filtershift.analysis.shifts.d_matrix import load_matrix
     from filtershift.analysis.uncertainty.noise import load_intervals
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.shift_matrix import shift_matrix
+    from filtershift.figures.shifts.shift_matrix import shift_matrix
     from filtershift.files import read_table
 
     matrices, sizes = [load_matrix(path) for path in shift], [read_table(path, text=("group",)) for path in n]

@@ -19,7 +19,7 @@ def tell(
 ) -> None:
     """Tables of a comparison of two folders of results -> the groups that shift most in each grouping, one page."""
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.nearest import farthest_of_comparison
+    from filtershift.figures.shifts.nearest import farthest_of_comparison
     from filtershift.files import read_table, whole_file
     from filtershift.report.comparison import comparison_page, distinct_titles
     from filtershift.report.page import caption

@@ -21,8 +21,8 @@ def tell(
 ) -> None:
     """Tables of a placement, the layers and models of the data set -> nearest groups, layers by depth, one page."""
     from filtershift.figures.drawing.saving import save
-    from filtershift.figures.nearest import nearest_of_placement
-    from filtershift.figures.profile import layer_profiles
+    from filtershift.figures.quality.profile import layer_profiles
+    from filtershift.figures.shifts.nearest import nearest_of_placement
     from filtershift.files import read_table, whole_file
     from filtershift.report.page import caption
     from filtershift.report.placement import placement_page

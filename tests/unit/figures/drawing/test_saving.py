@@ -10,9 +10,9 @@ from PIL import Image
 
 from filtershift.errors import FiltershiftError
 from filtershift.figures.bars import size_bars
+from filtershift.figures.distributions.ridge import density_ridges
 from filtershift.figures.drawing.saving import save
 from filtershift.figures.drawing.style import STYLE
-from filtershift.figures.ridge import density_ridges
 
 DRAW_AND_HASH = """
 import sys, hashlib, pathlib

@@ -3,7 +3,7 @@ import pytest
 from matplotlib.collections import LineCollection
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.cumulative import cumulative_lines
+from filtershift.figures.distributions.cumulative import cumulative_lines
 from filtershift.figures.drawing.style import group_colors
 
 

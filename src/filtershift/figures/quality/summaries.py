@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from filtershift.analysis.quality.summaries import depth_rows
 from filtershift.figures.boxes import boxes
 from filtershift.figures.drawing.blank import blank
-from filtershift.figures.shares import shares
+from filtershift.figures.quality.shares import shares
 
 RANKED = 40
 """Models shown of all."""

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.profile import layer_profiles
+from filtershift.figures.quality.profile import layer_profiles
 
 QUALITY = pd.DataFrame({"conv_depth_norm": np.linspace(0, 1, 50), "variance_entropy": np.linspace(0.2, 0.9, 50)})
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.quality import RANKED, depth_boxes, group_shares, model_ranking
+from filtershift.figures.quality.summaries import RANKED, depth_boxes, group_shares, model_ranking
 
 LAYERS = pd.DataFrame(
     {

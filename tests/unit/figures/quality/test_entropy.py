@@ -6,7 +6,7 @@ from matplotlib.colors import to_rgb
 from filtershift.analysis.quality.layers import random_threshold
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.style import STATE_COLORS
-from filtershift.figures.entropy import entropy
+from filtershift.figures.quality.entropy import entropy
 
 NAMES = ["diverse", "random-like", "degenerate", None]
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from filtershift.analysis.shifts.sensitivity import CONFIGURED
-from filtershift.figures.sensitivity import RATIO, TAU, sensitivity
+from filtershift.figures.shifts.sensitivity import RATIO, TAU, sensitivity
 
 ROWS = [("weighting", "layer"), ("weighting", "model"), ("divergence", "wasserstein"), ("bins", "35")]
 

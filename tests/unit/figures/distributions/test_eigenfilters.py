@@ -2,8 +2,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.collections import PathCollection
 
+from filtershift.figures.distributions.eigenfilters import eigenfilter_tiles
 from filtershift.figures.drawing.style import WEIGHT_MAP
-from filtershift.figures.eigenfilters import eigenfilter_tiles
 
 
 def basis(label, rng, n_models=3):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 
+from filtershift.figures.distributions.ridge import density_ridges
 from filtershift.figures.drawing.style import group_colors
-from filtershift.figures.ridge import density_ridges
 
 X = np.linspace(-3, 3, 301)
 

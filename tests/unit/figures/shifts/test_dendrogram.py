@@ -5,9 +5,9 @@ from matplotlib.collections import LineCollection
 
 from filtershift.analysis.groups.common import SEVERAL
 from filtershift.analysis.shifts.maps import tree
-from filtershift.figures.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
 from filtershift.figures.drawing.palette import GREY
 from filtershift.figures.drawing.style import FIRE, group_colors
+from filtershift.figures.shifts.dendrogram import IN_PRINT, ON_SCREEN, shift_dendrogram
 
 
 def tables(labels, rng, points=None, without=()):

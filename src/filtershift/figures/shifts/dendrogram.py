@@ -14,8 +14,8 @@ from filtershift.figures.drawing.layout import MARGIN, canvas, fit_labels, page,
 from filtershift.figures.drawing.legend import draw_legend
 from filtershift.figures.drawing.palette import Color
 from filtershift.figures.drawing.style import FAINT, FRAME, INK, SMALL, styled
-from filtershift.figures.label_colors import label_colors, label_legend
-from filtershift.figures.shift_matrix import (
+from filtershift.figures.shifts.label_colors import label_colors, label_legend
+from filtershift.figures.shifts.shift_matrix import (
     HEADING,
     NO_SHIFT,
     SPACE,

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgba
 
-from filtershift.figures.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
+from filtershift.figures.distributions.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
 from filtershift.figures.drawing.saving import save
 from filtershift.figures.drawing.style import FIRE
 

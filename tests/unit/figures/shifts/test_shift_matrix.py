@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.saving import save
 from filtershift.figures.drawing.style import FIRE
-from filtershift.figures.shift_matrix import shift_matrix
+from filtershift.figures.shifts.shift_matrix import shift_matrix
 
 
 class Tables(NamedTuple):

@@ -7,7 +7,7 @@ from filtershift.analysis.quality.layers import STATES
 from filtershift.analysis.quality.summaries import SHARES
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.style import STATE_COLORS
-from filtershift.figures.shares import shares
+from filtershift.figures.quality.shares import shares
 
 
 def table_of(labels, n_judged, parts):

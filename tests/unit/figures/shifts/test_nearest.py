@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from filtershift.errors import FiltershiftError
-from filtershift.figures.nearest import FARTHEST, NEAREST, farthest_of_comparison, nearest_of_placement
+from filtershift.figures.shifts.nearest import FARTHEST, NEAREST, farthest_of_comparison, nearest_of_placement
 
 TITLES = {"task": "Task", "model": "Model"}
 

@@ -25,8 +25,8 @@ from filtershift.figures.drawing.layout import (
 )
 from filtershift.figures.drawing.legend import draw_legend
 from filtershift.figures.drawing.style import BAR, FAINT, INK, SMALL, TINY, TITLE, Color, group_colors, styled
-from filtershift.figures.label_colors import label_colors, label_legend
-from filtershift.figures.shift_matrix import NO_SHIFT, SETTLED
+from filtershift.figures.shifts.label_colors import label_colors, label_legend
+from filtershift.figures.shifts.shift_matrix import NO_SHIFT, SETTLED
 
 _HEADING, _LINE, _PAD, _SPACE = 0.35, 0.25, 0.5, 0.2
 """Inches above the frame, of a line below it, between it and the outermost points, and between it and the legend."""

@@ -7,7 +7,7 @@ from filtershift.analysis.groups.common import SEVERAL
 from filtershift.analysis.shifts.maps import Plane
 from filtershift.figures.drawing.palette import GREY
 from filtershift.figures.drawing.style import BAR, group_colors
-from filtershift.figures.embedding import group_map
+from filtershift.figures.shifts.embedding import group_map
 
 
 def placed(labels, rng, position=None):

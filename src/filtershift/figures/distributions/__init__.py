@@ -1,0 +1,1 @@
+"""Figures of distributions of coefficients and of their bases."""
