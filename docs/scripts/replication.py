@@ -85,7 +85,7 @@ def told(claim) -> str:
     if pd.notna(claim.value):
         lineages = f"{claim.n_lineages:.0f} lineages of {claim.n_models:.0f} models"
         lines.append(f"- *Here*: {value(claim)}; {claim.rests_on}; {lineages}.")
-    lines.append(f"- *Statistic*: {claim.statistic[0].lower()}{claim.statistic[1:]}; {claim.rule}.")
+    lines.append(f"- *Statistic*: {claim.statistic}; {claim.rule}.")
     if claim.verdict == UNDECIDED:
         leaning = f" The value is {side(claim)}." if pd.notna(claim.value) else ""
         lines.append(f"- **Cannot be judged here**: {claim.reason}.{leaning}")

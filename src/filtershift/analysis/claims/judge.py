@@ -54,11 +54,13 @@ def _judged(claim: Claim, evidence: Evidence) -> dict[str, object]:
     }
     found["reason"] = ""
     if verdict == UNDECIDED:
-        found["reason"] = f"the interval includes {threshold:g}; {_enough(value, low, high, threshold, lineages)}"
+        found["reason"] = (
+            f"the interval includes {threshold:g}; {_lineages_needed(value, low, high, threshold, lineages)}"
+        )
     return {**row, **found}
 
 
-def _enough(value: float, low: float, high: float, threshold: float, lineages: int) -> str:
+def _lineages_needed(value: float, low: float, high: float, threshold: float, lineages: int) -> str:
     """How many lineages would decide a claim if the value stayed, as intervals shrink with the root of their number."""
     reach = high - value if value < threshold else value - low
     apart = abs(value - threshold)
