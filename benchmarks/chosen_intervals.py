@@ -14,7 +14,7 @@ import numpy as np
 
 from filtershift.analysis.shifts.choices import PAPER, Choices
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
-from filtershift.analysis.uncertainty.noise import ABOVE, flags
+from filtershift.analysis.uncertainty.noise import above_noise, flags
 from publish import markdown
 from simulated import Group, Population, simulate, true_shift
 
@@ -34,14 +34,14 @@ ROWS = {
 
 
 def checked(seed: int, choices: Choices, models: int) -> np.ndarray:
-    """For each pair of the first group with another: whether the interval contains the true shift; and if `ABOVE`."""
+    """For each pair of the first group with another: if the interval contains the true shift; if D is above noise."""
     groups = [Group(models, shift) for shift in SHIFTS]
     true = [true_shift(USUAL.probability(0), USUAL.probability(shift), choices.divergence) for shift in SHIFTS[1:]]
     a, b = np.zeros(4, int), np.arange(1, 5)
     layers = simulate(np.random.default_rng(seed), USUAL, groups, choices)
     found = measure_uncertainty(layers, "coverage", Resampling(seed=seed), a, b)
-    flag = flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null)
-    return np.array([(found.low <= true) & (true <= found.high), flag == ABOVE], float)
+    flag = flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null, found.low)
+    return np.array([(found.low <= true) & (true <= found.high), above_noise(flag)], float)
 
 
 def seconds(choices: Choices, resamples: int, groups: int, models: int, count: float) -> float:

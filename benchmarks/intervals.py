@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
-from filtershift.analysis.uncertainty.noise import ABOVE, flags
+from filtershift.analysis.uncertainty.noise import above_noise, flags
 from publish import END, markdown
 from simulated import Group, Population, simulate, simulate_shared, true_shift
 
@@ -86,26 +86,36 @@ EQUAL: list[tuple[str, Make, int | None]] = [
     ("20 groups of 1 model, which differ in their layers only", equal(ALIKE, [Group(1)] * 20), None),
 ]
 
+RULES = ["above null", "above floor", "interval above 0", "all three", "**above noise**: null and floor"]
+"""Rules that could decide whether two groups differ; the last one does."""
+
 
 def covering(seed: int, make: Make, true: np.ndarray) -> np.ndarray:
-    """For each pair of the first group with another: whether covered, shift, width of the interval, if above noise."""
+    """What is found for the pairs of the first group with each other one, one row per column of a cell of the table.
+
+    The rows: whether the interval contains the true shift, the corrected shift, the shift, the width of the interval,
+    whether the shift is above noise, and whether the interval is above 0, too.
+    """
     layers = make(np.random.default_rng(seed))
     a, b = np.zeros(4, int), np.arange(1, 5)
     found = measure_uncertainty(layers, "coverage", Resampling(seed=seed), a, b)
-    above = flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null) == ABOVE
+    above = above_noise(flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null, found.low))
     covered = (found.low <= true) & (true <= found.high)
-    return np.array([covered, found.shift, found.high - found.low, above], float)
+    width, agreeing = found.high - found.low, above & (found.low > 0)
+    return np.array([covered, found.corrected, found.shift, width, above, agreeing], float)
 
 
 def alarming(seed: int, make: Make, group: int | None) -> np.ndarray:
-    """Shares of pairs that are above null, above floor, above both, and whose interval is above 0."""
+    """Shares of pairs that each of `RULES` takes for a shift."""
     layers = make(np.random.default_rng(seed))
     a, b = np.triu_indices(layers.groups, 1)
     if group is not None:
         a, b = a[b == group], b[b == group]
     found = measure_uncertainty(layers, "alarms", Resampling(seed=seed), a, b)
-    null, floor = found.shift > found.null, found.shift > np.maximum(found.floor[a], found.floor[b])
-    return np.array([null.mean(), floor.mean(), (null & floor).mean(), (found.low > 0).mean()])
+    floor = np.maximum(found.floor[a], found.floor[b])
+    above, interval = above_noise(flags(found.shift, floor, found.null, found.low)), found.low > 0
+    rules = [found.shift > found.null, found.shift > floor, interval, above & interval, above]
+    return np.mean(rules, axis=1)
 
 
 def main() -> None:
@@ -131,11 +141,16 @@ def coverage(run: Callable, datasets: int) -> str:
     rows, header = [], ["groups"]
     for name, population, make in tqdm(COVERED, "intervals"):
         true = np.array([true_shift(population.probability(0), population.probability(shift)) for shift in SHIFTS[1:]])
-        covered, shift, width, above = np.mean(run(partial(covering, make=make, true=true), range(datasets)), axis=0)
+        shares = np.mean(run(partial(covering, make=make, true=true), range(datasets)), axis=0)
         header = ["groups", *(f"moved by {move:g}" for move in SHIFTS[1:])]
-        cells = zip(true, covered, shift, width, above, strict=True)
-        rows.append([name, *(f"{t:.3g}: **{h:.0%}**, {s:.2g}, {w:.2g}, {a:.0%}" for t, h, s, w, a in cells)])
+        rows.append([name, *(_cell(*cell) for cell in zip(true, *shares, strict=True))])
     return markdown(header, rows)
+
+
+def _cell(
+    true: float, covered: float, corrected: float, shift: float, width: float, above: float, agreeing: float
+) -> str:
+    return f"{true:.3g}: **{covered:.0%}**, {corrected:.2g} ({shift:.2g}), {width:.2g}, {above:.0%} ({agreeing:.0%})"
 
 
 def alarms(run: Callable, datasets: int) -> str:
@@ -144,7 +159,7 @@ def alarms(run: Callable, datasets: int) -> str:
     for name, make, group in tqdm(EQUAL, "false alarms"):
         shares = np.mean(run(partial(alarming, make=make, group=group), range(datasets)), axis=0)
         rows.append([name, *(f"{share:.1%}" for share in shares)])
-    return markdown(["equal groups", "above null", "above floor", "above both: flagged", "interval above 0"], rows)
+    return markdown(["equal groups", *RULES], rows)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pandas as pd
 
 from filtershift.analysis.claims.about_layers import RESTORATION
 from filtershift.analysis.claims.claim import FAILS, HOLDS, UNDECIDED
+from filtershift.analysis.uncertainty.noise import above_noise
 from filtershift.report.sections import number
 
 PAGE = Path(__file__).parents[1] / "replication.md"
@@ -55,7 +56,7 @@ def page(results: Path) -> str:
         *(f"### {claim.number}. {claim.claim}\n\n{told(claim)}" for claim in claims.itertuples()),
         f"## What the papers do not say\n\n{len(findings)} statements of ours, judged by the same rule.\n",
         *(f"### {finding.claim}\n\n{told(finding)}" for finding in findings.itertuples()),
-        above_noise(results),
+        noise_section(results),
     ]
     return "\n".join(parts)
 
@@ -111,7 +112,7 @@ def value(claim) -> str:
     return "" if pd.isna(claim.value) else f"{claim.value:.2g} ({claim.low:.2g} to {claim.high:.2g})"
 
 
-def above_noise(results: Path) -> str:
+def noise_section(results: Path) -> str:
     """How many shifts between groups are more than noise, for each grouping and variant."""
     rows = []
     for path in sorted(results.glob("scaled/shift/*.intervals.csv")):
@@ -119,7 +120,7 @@ def above_noise(results: Path) -> str:
         cells = []
         for variant in ("scaled", "unscaled"):
             pairs = pd.read_csv(results / variant / "shift" / path.name)
-            cells.append(f"{number(int((pairs['flag'] == 'above').sum()))} of {number(len(pairs))}")
+            cells.append(f"{number(int(above_noise(pairs['flag']).sum()))} of {number(len(pairs))}")
         rows.append(f"| `{grouping}` | {cells[0]} | {cells[1]} |")
     lead = (
         "## Shifts that are more than noise\n\n"
@@ -128,10 +129,15 @@ def above_noise(results: Path) -> str:
     )
     tasks = pd.read_csv(results / "scaled/shift/task.intervals.csv")
     named = [
-        f"- {pair.a} and {pair.b}: {pair.shift:.2g} ({pair.low:.2g} to {pair.high:.2g})"
-        for pair in tasks[tasks["flag"] == "above"].sort_values("shift").itertuples()
+        f"- {pair.a} and {pair.b}: {pair.corrected:.2g} ({pair.low:.2g} to {pair.high:.2g})"
+        for pair in tasks[above_noise(tasks["flag"])].sort_values("shift").itertuples()
     ]
-    rows += ["", f"Pairs of tasks, scaled filters, with D and its interval: {'none.' if not named else ''}", "", *named]
+    rows += [
+        "",
+        f"Pairs of tasks, scaled filters, with the corrected D and its interval: {'none.' if not named else ''}",
+        "",
+        *named,
+    ]
     return "\n".join([lead, "| grouping | pairs above noise, scaled | unscaled |", "|---|---|---|", *rows, ""])
 
 

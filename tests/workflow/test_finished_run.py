@@ -164,8 +164,10 @@ def test_how_far_to_believe_the_shifts(finished: Workflow, variant: str) -> None
     shift = finished.results / variant / "shift"
     parts, intervals = (pd.read_csv(shift / f"task.{kind}.csv") for kind in ("components", "intervals"))
     pd.testing.assert_frame_equal(intervals[["a", "b", "shift"]], parts[["a", "b", "shift"]])
-    assert (intervals["low"] <= intervals["high"]).all()
-    assert set(intervals["flag"]) <= {"above", "below floor", "within null"}
+    assert (intervals["low"] <= intervals["corrected"]).all()
+    assert (intervals["corrected"] <= intervals["high"]).all()
+    reaches_0 = intervals["flag"].isin(["above, interval reaches 0", "below floor", "within null"])
+    assert ((intervals["low"] == 0) == reaches_0).all()
     floor = pd.read_csv(shift / "task.floor.csv", index_col="group")
     assert floor["resampled"].to_dict() == {
         label: "models" if label == "Classification" else "layers" for label in floor.index

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from filtershift.analysis.uncertainty.noise import above_noise
 from filtershift.report.page import render
 from filtershift.report.sections import Figure, Section, Table, listing, number, with_figures
 
@@ -76,12 +77,14 @@ def shifted(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Section:
     """How far the groups of each grouping are from those of the same name, the farthest first."""
     text = [
         "The shift D says how far the distribution of a group's coefficients here is from that of the group of the "
-        "same name there, in nats: 0 if they are the same. Low and high are the ends of the interval in which it would "
-        "be if other models had been collected.",
+        "same name there, in nats: 0 if they are the same. Noise makes it too large: "
+        "corrected is D without this bias. Low and high are the ends of the interval in which it would be if other "
+        "models had been collected.",
         "A shift is above noise if it is larger than its floor and its null. Floor is the shift between halves of one "
-        "group, null that between groups of these sizes that mix models from here and there. If both sides have the "
-        "same models, say before and after a change, each layer is paired with its counterpart. Only the null then "
-        "decides what is noise, because differences between models cancel out.",
+        "group, null that between groups of these sizes that mix models from here and there. The flag also says if the "
+        "interval alone would decide otherwise. If both sides have the same models, say before and after a change, "
+        "each layer is paired with its counterpart. Only the null then decides what is noise, because differences "
+        "between models cancel out.",
     ]
     readable = shifts.assign(same_models=shifts["same_models"].map({True: "yes", False: "no"}))
     farthest = readable.sort_values("shift", ascending=False, kind="stable")
@@ -106,7 +109,7 @@ def shifted(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Section:
 def _summary(farthest: pd.DataFrame) -> dict[str, object]:
     """How many groups of a grouping can be compared, how many are above noise (if that is known), and the farthest."""
     known = farthest.dropna(subset="shift")
-    above = None if known["flag"].isna().all() else known["flag"].eq("above").sum()
+    above = None if known["flag"].isna().all() else above_noise(known["flag"]).sum()
     first = known.iloc[0] if len(known) else {"group": None, "shift": None}
     return {"groups": len(known), "above noise": above, "largest shift": first["shift"], "of": first["group"]}
 

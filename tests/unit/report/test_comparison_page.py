@@ -12,7 +12,7 @@ def shifts() -> pd.DataFrame:
         (variant, grouping, f"{grouping} {k}", 0.1 * k, flag)
         for variant in ("scaled", "unscaled")
         for grouping in TITLES
-        for k, flag in ((1, "within null"), (2, "above"), (3, "above"))
+        for k, flag in ((1, "within null"), (2, "above"), (3, "above, interval reaches 0"))
     ]
     table = pd.DataFrame(rows, columns=["variant", "grouping", "group", "shift", "flag"])
     return table.assign(same_models=table["group"].str.endswith("1"))

@@ -95,8 +95,8 @@ def named_shifts(
         resampling: number of resamples, seed and level.
 
     Returns:
-        One row a group of ``sizes``: group, shift, low, high, floor, null, flag, same_models, the numbers of filters
-        (those measured), layers and models, and component_0 … component_8, which add up to the shift.
+        One row a group of ``sizes``: group, shift, corrected, low, high, floor, null, flag, same_models, the numbers of
+        filters (those measured), layers and models, and component_0 … component_8, which add up to the shift.
     """
     of_layers = [
         table.set_index("layer")["group"].reindex(side.layers.index).to_numpy(object)
@@ -117,7 +117,7 @@ def named_shifts(
 def _believed(
     here: Side, there: Side, shift: float, width: float, ratio: Array, name: str, resampling: Resampling
 ) -> dict[str, object]:
-    """How far to believe the shift between two groups: low, high, floor, null, flag (without draws None), same_models.
+    """How far to believe the shift between two groups: corrected, low, …, flag (without draws None), same_models.
 
     A model in both groups is sampled in both together. The null is that of groups of these sizes, with layers of both.
     The floor is the larger one of the two groups. If both have the same models, units are their layers, each sampled
@@ -126,7 +126,7 @@ def _believed(
     parts = [side.layers["model"] + "/" + side.layers["part"].astype(str) for side in (here, there)]
     same = set(parts[0]) == set(parts[1])
     if not resampling.resamples:
-        return {**dict.fromkeys(("low", "high", "floor", "null", "flag")), "same_models": same}
+        return {**dict.fromkeys(("corrected", "low", "high", "floor", "null", "flag")), "same_models": same}
     units = parts if same else [side.layers["model"] for side in (here, there)]
     grouped = grouped_layers(
         np.concatenate([here.counts, there.counts]),
@@ -138,8 +138,16 @@ def _believed(
     )
     found = measure_uncertainty(grouped, name, resampling, np.array([0]), np.array([1]))
     floor, null = found.floor.max(), found.null[0]
-    [flag] = flags(np.array([shift]), np.array([0.0 if same else floor]), np.array([null * (1 + ROUNDING)]))
-    return {"low": found.low[0], "high": found.high[0], "floor": floor, "null": null, "flag": flag, "same_models": same}
+    yardsticks = np.array([0.0 if same else floor]), np.array([null * (1 + ROUNDING)])
+    return {
+        "corrected": found.corrected[0],
+        "low": found.low[0],
+        "high": found.high[0],
+        "floor": floor,
+        "null": null,
+        "flag": flags(np.array([shift]), *yardsticks, found.low)[0],
+        "same_models": same,
+    }
 
 
 def compare_bases(

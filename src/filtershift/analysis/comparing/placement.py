@@ -33,7 +33,7 @@ Array = NDArray[np.float64]
 COMPARED = ("mean_range", "sparsity", "variance_entropy", "orthogonality")
 
 # How far to believe a shift.
-BELIEF = ("low", "high", "floor", "null", "flag")
+BELIEF = ("corrected", "low", "high", "floor", "null", "flag")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Placement:
 
     Attributes:
         shifts: columns variant, grouping, model, group, rank, shift, then n_filters, n_layers, n_models of the group,
-            how far to believe the shift (low, high, floor, null, flag), and its parts component_0 … component_8.
+            how far to believe the shift (`BELIEF`), and its parts component_0 … component_8.
         layers: one row per layer, as of `placed_layers`.
         models: one row per model, as of `placed_models`.
     """
@@ -93,7 +93,7 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
 def _believed(
     own: Mapping[str, NDArray[np.int64]], reference: Reference, grouping: str, variant: str, resampling: Resampling
 ) -> pd.DataFrame:
-    """How far to believe the shift of each model to each group of a grouping: model, group, low, high, floor, ….
+    """How far to believe the shift of each model to each group of a grouping: model, group, corrected, low, high, ….
 
     ``own`` has per model the counts (l, 9, bins) of its layers.
     """

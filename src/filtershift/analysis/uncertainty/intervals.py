@@ -55,6 +55,7 @@ class Uncertainty:
 
     Attributes:
         shift: (P,) the shifts, in float32 like all draws.
+        corrected: (P,) the shifts less their estimated bias, cut at 0; never outside the interval.
         low: (P,) the lower end of the interval.
         high: (P,) the upper end of the interval.
         null: (P,) the ``level`` quantile of shifts between groups of these sizes whose labels mean nothing.
@@ -63,6 +64,7 @@ class Uncertainty:
     """
 
     shift: Array
+    corrected: Array
     low: Array
     high: Array
     null: Array
@@ -76,12 +78,13 @@ def measure_uncertainty(
     """Measure the uncertainty of the shifts between the groups with numbers ``a`` and ``b``, (P,) each.
 
     Noise makes D too large by some bias, and resamples too large by about the same bias once more. So the bias is
-    estimated as the mean of the resamples minus D. The interval combines two, and reaches as far as either of them:
+    estimated as the mean of the resamples minus D; the corrected shift is D minus the bias. The interval combines two,
+    and reaches as far as either of them:
 
     1. the percentiles of the resamples minus twice the bias (their own and that of D), and
     2. the basic bootstrap: the percentiles of the resamples mirrored at D.
 
-    It is cut at 0. For `LENGTHS` it is the square root of the interval of D². Pairs with an empty group have no values,
+    All are cut at 0. For `LENGTHS` they are the square roots of those of D². Pairs with an empty group have no values,
     and groups with one filter have no floor.
 
     Random numbers depend only on the seed and on ``name``, the name of the grouping. So results are the same bit for
@@ -94,7 +97,7 @@ def measure_uncertainty(
         raise FiltershiftError("uncertainty.resamples is 0, so shifts have no intervals; expected 1 or more")
     from threadpoolctl import threadpool_limits
 
-    shift, low, high, null = (np.full(len(a), np.nan) for _ in range(4))
+    shift, corrected, low, high, null = (np.full(len(a), np.nan) for _ in range(5))
     median, floor = (np.full(layers.groups, np.nan) for _ in range(2))
     units = ResamplingUnits(layers)
     filters = np.bincount(layers.group, layers.n, layers.groups)
@@ -115,24 +118,27 @@ def measure_uncertainty(
             resamples = units.resamples(random(1), resampling.resamples)
             resampled = shifts_between(layers, resamples, *pairs, resampling.resamples)
             is_length = layers.choices.divergence in LENGTHS
-            low[part], high[part] = _interval(resampled, shift[part], resampling.level, is_length)
+            corrected[part], low[part], high[part] = _corrected(resampled, shift[part], resampling.level, is_length)
             chance = shifts_between(layers, null_groups(layers, random(2), fewer), *pairs, fewer)
             [null[part]] = _quantiles(chance, [resampling.level])
-    return Uncertainty(shift, low, high, null, median, floor)
+    return Uncertainty(shift, corrected, low, high, null, median, floor)
 
 
-def _interval(resampled: Array, shift: Array, level: float, is_length: bool = False) -> NDArray[np.float64]:
-    """Both ends of the interval of each shift, (2, P), from its resamples (draws, P), which are overwritten if lengths.
+def _corrected(resampled: Array, shift: Array, level: float, is_length: bool = False) -> NDArray[np.float64]:
+    """The corrected shifts and both ends of their intervals, (3, P), see `measure_uncertainty`.
 
-    See `measure_uncertainty`.
+    ``resampled`` (draws, P) are the resamples of the ``shift`` (P,); those of lengths are overwritten.
     """
     if is_length:
         np.square(resampled, out=resampled)
-        return np.sqrt(_interval(resampled, shift**2, level))
-    ends = _quantiles(resampled, [(1 - level) / 2, (1 + level) / 2])
-    moved = ends - 2 * (resampled.mean(axis=0, dtype=float) - shift)
-    mirrored = 2 * shift - ends[::-1]
-    return np.maximum([np.minimum(moved[0], mirrored[0]), np.maximum(moved[1], mirrored[1])], 0)
+        return np.sqrt(_corrected(resampled, shift**2, level))
+    lower, upper = _quantiles(resampled, [(1 - level) / 2, (1 + level) / 2])
+    bias = resampled.mean(axis=0, dtype=float) - shift
+    low = np.minimum(lower - 2 * bias, 2 * shift - upper)
+    high = np.maximum(upper - 2 * bias, 2 * shift - lower)
+    # The mean of the resamples cannot lie below `lower` and above `upper`: so only rounding puts it outside.
+    corrected = np.clip(shift - bias, low, high)
+    return np.maximum([corrected, low, high], 0)
 
 
 def _quantiles(shifts: Array, levels: list[float]) -> NDArray[np.float64]:

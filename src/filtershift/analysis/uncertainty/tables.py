@@ -32,18 +32,19 @@ def uncertainty_tables(
         sizes: columns group, n_filters, n_layers, n_models, in the order of the second table.
 
     Returns:
-        A table with one row per pair, in the order of ``pairs``: a, b, shift, low, high, floor, null, flag, then
-        n_filters, n_layers, n_models and resampled of both groups, with suffix _a or _b. And a table with one row per
-        group: group, resampled, n_filters, n_layers, n_models, median, floor.
+        A table with one row per pair, in the order of ``pairs``: a, b, shift, corrected, low, high, floor, null, flag,
+        then n_filters, n_layers, n_models and resampled of both groups, with suffix _a or _b. And a table with one row
+        per group: group, resampled, n_filters, n_layers, n_models, median, floor.
     """
     number = pd.Index(labels)
     a, b = (number.get_indexer(pd.Index(pairs[end])) for end in ("a", "b"))
     found = measure_uncertainty(layers, name, resampling, a, b)
     floor = np.maximum(found.floor[a], found.floor[b])
-    flag = flags(pairs["shift"].to_numpy(float), floor, found.null)
+    flag = flags(pairs["shift"].to_numpy(float), floor, found.null, found.low)
     of_groups = sizes.set_index("group").assign(resampled=pd.Series(layers.resampled, number))
     of_groups["resampled"] = of_groups["resampled"].where(of_groups["n_filters"] > 0)
-    table = pairs[["a", "b", "shift"]].assign(low=found.low, high=found.high, floor=floor, null=found.null, flag=flag)
+    interval = {"corrected": found.corrected, "low": found.low, "high": found.high}
+    table = pairs[["a", "b", "shift"]].assign(**interval, floor=floor, null=found.null, flag=flag)
     ends = [of_groups.loc[pairs[end]].add_suffix(f"_{end}").reset_index(drop=True) for end in ("a", "b")]
     columns = ["n_filters", "n_layers", "n_models"]
     order = [*(f"{column}_{end}" for end in "ab" for column in columns), "resampled_a", "resampled_b"]
@@ -82,8 +83,8 @@ def placed_uncertainty(
         resampling: number of resamples, seed and level.
 
     Returns:
-        One row per group: shift, low, high, floor, null, flag, and the units that were resampled: resampled_own for the
-        model, resampled for the group.
+        One row per group: shift, corrected, low, high, floor, null, flag, and the units that were resampled:
+        resampled_own for the model, resampled for the group.
     """
     layers = grouped_layers(
         np.concatenate([counts, own]),
@@ -99,11 +100,12 @@ def placed_uncertainty(
     return pd.DataFrame(
         {
             "shift": found.shift,
+            "corrected": found.corrected,
             "low": found.low,
             "high": found.high,
             "floor": floor,
             "null": found.null,
-            "flag": flags(found.shift, floor, found.null),
+            "flag": flags(found.shift, floor, found.null, found.low),
             "resampled_own": layers.resampled[-1],
             "resampled": layers.resampled[:-1],
         }

@@ -142,7 +142,7 @@ def test_shifts_of_groups_of_the_same_name_are_those_of_the_formula() -> None:
         [380, 400, 2],
         [200, 150, 1],
     ]
-    assert table[["low", "high", "floor", "null"]].notna().all(axis=None)
+    assert table[["corrected", "low", "high", "floor", "null"]].notna().all(axis=None)
     assert not table["same_models"].any()
 
 
@@ -150,7 +150,7 @@ def test_a_copy_is_at_no_distance_whatever_is_resampled() -> None:
     layers = made(3, *[100] * 16)
     names, labels = ["m"] * 10 + ["n"] * 6, ["a"] * 16
     [row] = compared(layers, layers, (labels, labels), (names, names)).to_dict("records")
-    assert (row["shift"], row["low"], row["high"], row["flag"]) == (0, 0, 0, "below floor")
+    assert [row[key] for key in ("shift", "corrected", "low", "high", "flag")] == [0, 0, 0, 0, "below floor"]
     assert row["same_models"]
     assert row["floor"] > 0
 
@@ -163,7 +163,7 @@ def test_a_change_of_every_filter_of_the_same_models_rises_above_noise() -> None
     [row] = compared(before, after, (labels, labels), (names, names)).to_dict("records")
     assert row["same_models"]
     assert row["flag"] == "above"
-    assert 0 < row["low"] < row["shift"] < row["high"]
+    assert 0 < row["low"] < row["corrected"] < row["high"]
 
 
 def test_models_of_one_name_but_other_sizes_are_two() -> None:
@@ -186,7 +186,7 @@ def test_a_group_without_finite_filters_has_no_shift() -> None:
 def test_without_draws_there_are_shifts_alone() -> None:
     here, there, named = made(8, 300, 200), made(9, 300, 200), (["a", "b"], ["a", "b"])
     table = compared(here, there, named, named, Resampling(resamples=0))
-    assert table[["low", "high", "floor", "null", "flag"]].isna().all(axis=None)
+    assert table[["corrected", "low", "high", "floor", "null", "flag"]].isna().all(axis=None)
     assert table["shift"].tolist() == compared(here, there, named, named)["shift"].tolist()
 
 

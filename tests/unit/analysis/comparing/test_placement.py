@@ -132,8 +132,8 @@ def test_a_placement_names_what_is_wasted_and_what_lies_beyond_the_data_set() ->
     own = expected_shift(counts, np.full((9, 20), 5), 0.2)
     assert scaled["shift"].tolist() == pytest.approx([own, own])
     assert scaled["n_filters"].tolist() == [100, 100]
-    assert (scaled["low"] <= own).all()
-    assert (scaled["high"] >= own).all()
+    assert (scaled["low"] <= scaled["corrected"]).all()
+    assert (scaled["corrected"] <= scaled["high"]).all()
     assert scaled["flag"].notna().all()
     assert "empty" not in set(placement.shifts["model"])
 

@@ -12,7 +12,7 @@ from filtershift.analysis.shifts.divergences import chosen_parts
 from filtershift.analysis.shifts.weighting import load_fine_counts
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers, load_grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
-from filtershift.analysis.uncertainty.noise import flags
+from filtershift.analysis.uncertainty.noise import above_noise, flags
 from filtershift.analysis.uncertainty.null_groups import null_groups
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits, rounded
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
@@ -163,7 +163,7 @@ def test_intervals_hold_the_true_shift_and_equal_groups_are_not_flagged(choices)
         layers = simulate(np.random.default_rng(seed), USUAL, groups, choices)
         found = measure_uncertainty(layers, "simulated", how, a, b)
         held.append((found.low <= true) & (true <= found.high))
-        above.append(flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null) == "above")
+        above.append(above_noise(flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null, found.low)))
     assert np.mean(held) > 0.85
     assert np.mean(held, axis=0).min() > 0.75
     assert np.mean(above, axis=0)[0] < 0.1

@@ -11,7 +11,7 @@ from filtershift.analysis.shifts.d_matrix import component_shifts, probabilities
 from filtershift.analysis.uncertainty import intervals
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty, shifts_between
-from filtershift.analysis.uncertainty.noise import flags, noise_cells, noise_level
+from filtershift.analysis.uncertainty.noise import flags
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.tables import placed_uncertainty, uncertainty_tables
 
@@ -81,7 +81,7 @@ def test_a_small_shift_is_exact_enough():
 def test_the_interval_is_the_wider_of_two_and_never_negative():
     drawn = np.random.default_rng(1).gamma(2.0, size=(4000, 3)).astype(np.float32) + np.float32([0, 5, 5])
     shift = np.array([2.0, 7.0, 6.0])
-    low, high = intervals._interval(drawn, shift, 0.9)
+    corrected, low, high = intervals._corrected(drawn, shift, 0.9)
     for k in range(3):
         five, ninety_five = np.percentile(drawn[:, k], [5, 95])
         bias = drawn[:, k].mean() - shift[k]
@@ -89,7 +89,22 @@ def test_the_interval_is_the_wider_of_two_and_never_negative():
         second = 2 * shift[k] - ninety_five, 2 * shift[k] - five
         assert low[k] == pytest.approx(max(0, min(first[0], second[0])), abs=1e-5)
         assert high[k] == pytest.approx(max(first[1], second[1]), abs=1e-5)
+        assert corrected[k] == pytest.approx(max(0, shift[k] - bias), abs=1e-5)
     assert low[0] == 0 < low[1]
+
+
+@pytest.mark.parametrize("is_length", [False, True])
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
+def test_the_corrected_shift_is_inside_its_interval_however_skewed_the_resamples(level, is_length):
+    rng = np.random.default_rng(0)
+    for skew in (0.1, 1.0, 5.0):
+        drawn = rng.lognormal(sigma=skew, size=(41, 500)).astype(np.float32)
+        drawn[:, ::50] = drawn[:1, ::50]  # resamples that are all the same
+        shift = rng.lognormal(sigma=skew, size=500).astype(np.float32).astype(float)
+        for resampled in (drawn, drawn.max(axis=0) - drawn):
+            corrected, low, high = intervals._corrected(resampled.copy(), shift, level, is_length)
+            assert (low <= corrected).all()
+            assert (corrected <= high).all()
 
 
 def test_floors_are_those_of_all_splits():
@@ -134,16 +149,6 @@ def test_what_is_held_at_once_changes_nothing(monkeypatch):
         np.testing.assert_allclose(values, getattr(other, name), rtol=1e-4, atol=1e-5, err_msg=name)
 
 
-def test_flags_say_what_a_shift_exceeds():
-    nan = np.nan
-    shift, floor = np.array([3, 2, 1, 1, 3, 3, nan, 3]), np.array([1, 1, 1, 2, 3, 1, 1, nan])
-    null = np.array([2, 2, 2, 0, 1, 3, 1, 1.0])
-    assert flags(shift, floor, null).tolist() == [
-        *("above", "within null", "below floor", "below floor", "below floor", "within null"),
-        *("too small", "too small"),
-    ]
-
-
 def test_groups_of_equal_members_have_no_shift_and_no_noise():
     counts = np.repeat(counts_of(np.random.default_rng(0), 1), 6, axis=0)
     found = measure_uncertainty(layers_of(counts, [0, 0, 0, 1, 1, 1], range(6)), "task", FEW, *pairs_of(2))
@@ -157,7 +162,7 @@ def test_groups_without_filters_have_no_values_and_change_no_other():
     without = measure_uncertainty(layers_of(counts, group, model, 5), "task", FEW, *pairs_of(5))
     a, b = pairs_of(5)
     missing = np.isin(a, (2, 4)) | np.isin(b, (2, 4))
-    for name in ("shift", "low", "high", "null"):
+    for name in ("shift", "corrected", "low", "high", "null"):
         np.testing.assert_array_equal(np.isnan(getattr(without, name)), missing, err_msg=name)
     assert np.isnan(without.floor).tolist() == [False, False, True, False, True]
     # A layer without filters is as good as none.
@@ -182,7 +187,7 @@ def test_groups_of_one_two_or_three_filters(filters):
     for name in ("shift", "low", "high", "null"):
         assert np.isfinite(getattr(found, name)).all(), name
     assert np.isfinite(found.floor[2]) == (filters > 1)
-    flag = flags(found.shift, np.maximum(found.floor[[0, 0, 1]], found.floor[[1, 2, 2]]), found.null)
+    flag = flags(found.shift, np.maximum(found.floor[[0, 0, 1]], found.floor[[1, 2, 2]]), found.null, np.zeros(3))
     assert set(flag[1:]) == {"too small" if filters == 1 else "below floor"}
 
 
@@ -199,14 +204,14 @@ def test_tables_have_what_a_reader_needs_beside_every_shift():
     totals = np.bincount(layers.group, layers.n).astype(int).tolist()
     intervals, floor = tables(labels, layers, totals)
     assert ",".join(intervals.columns) == (
-        "a,b,shift,low,high,floor,null,flag,n_filters_a,n_layers_a,n_models_a,n_filters_b,n_layers_b,n_models_b,"
+        "a,b,shift,corrected,low,high,floor,null,flag,n_filters_a,n_layers_a,n_models_a,n_filters_b,n_layers_b,n_models_b,"
         "resampled_a,resampled_b"
     )
     assert ",".join(floor.columns) == "group,resampled,n_filters,n_layers,n_models,median,floor"
     assert list(zip(intervals["a"], intervals["b"], strict=True)) == [("a, b", "01"), ("a, b", "1"), ("01", "1")]
     assert floor["group"].tolist() == labels[::-1]
     found = measure_uncertainty(layers, "task", FEW, np.array([2, 2, 1]), np.array([1, 0, 0]))
-    for name in ("low", "high", "null"):
+    for name in ("corrected", "low", "high", "null"):
         np.testing.assert_array_equal(intervals[name], getattr(found, name))
     np.testing.assert_array_equal(floor["floor"], found.floor[::-1])
     of_group = floor.set_index("group")
@@ -215,13 +220,13 @@ def test_tables_have_what_a_reader_needs_beside_every_shift():
         assert row.n_filters_a == totals[labels.index(row.a)]
         assert row.n_filters_b == totals[labels.index(row.b)]
         assert (row.resampled_a, row.n_layers_b, row.n_models_a) == ("models", 6, 3)
-        assert row.flag == flags(np.array([0.5]), np.array([row.floor]), np.array([row.null]))[0]
+        assert row.flag == flags(np.array([0.5]), np.array([row.floor]), np.array([row.null]), np.array([row.low]))[0]
 
 
 def test_one_group_has_a_floor_and_no_pair():
     intervals, floor = tables(["all"], any_layers(0, groups=1), [100])
     assert intervals.empty
-    assert len(intervals.columns) == 16
+    assert len(intervals.columns) == 17
     assert floor["floor"].notna().tolist() == [True]
 
 
@@ -229,31 +234,9 @@ def test_a_group_without_filters_is_empty_in_the_tables():
     layers = layers_of(counts_of(np.random.default_rng(0), 4), [0, 0, 2, 2], [0, 1, 2, 3], 3)
     intervals, floor = tables(["a", "b", "c"], layers, [10, 0, 10])
     with_b = intervals[(intervals["a"] == "b") | (intervals["b"] == "b")]
-    assert with_b[["low", "high", "floor", "null"]].isna().all(axis=None)
+    assert with_b[["corrected", "low", "high", "floor", "null"]].isna().all(axis=None)
     assert with_b["flag"].tolist() == ["too small", "too small"]
     assert floor.set_index("group")["resampled"].isna().tolist() == [False, True, False]
-
-
-def test_cells_that_are_noise():
-    flag = ["above", "below floor", "within null", "above", "too small", "above"]
-    a, b = np.triu_indices(4, 1)
-    labels = ["w", "x", "y", "z"]
-    intervals = pd.DataFrame({"a": np.take(labels, a), "b": np.take(labels, b), "flag": flag})
-    noise = pd.DataFrame(noise_cells(intervals, ["z", "x", "w", "y"]), ["z", "x", "w", "y"], ["z", "x", "w", "y"])
-    marked = {(i, j) for i in labels for j in labels if noise.loc[i, j]}
-    assert marked == {("w", "y"), ("y", "w"), ("w", "z"), ("z", "w"), ("x", "z"), ("z", "x")}
-    # A group that is not shown marks no other.
-    assert not noise_cells(intervals, ["x", "w"]).any()
-    assert not noise_cells(intervals, ["y", "x"]).any()
-
-
-def test_the_level_of_noise_of_a_grouping():
-    intervals = pd.DataFrame(
-        {"floor": [1, 5, 2, np.nan], "null": [3, 1, 1, 9.0], "flag": ["above"] * 3 + ["too small"]}
-    )
-    assert noise_level(intervals) == (3.0, 3)
-    level, above = noise_level(intervals.iloc[:0])
-    assert (np.isnan(level), above) == (True, 0)
 
 
 def test_a_model_beside_a_data_set_is_one_more_group():
@@ -263,7 +246,7 @@ def test_a_model_beside_a_data_set_is_one_more_group():
     found = placed_uncertainty(own, counts, WIDTH, RATIO, group, 3, model, "task", FEW)
     joined = layers_of(np.concatenate([counts, own]), [*group, 3, 3, 3], [*model, 99, 99, 99])
     expected = measure_uncertainty(joined, "task", FEW, np.full(3, 3), np.arange(3))
-    for name in ("shift", "low", "high", "null"):
+    for name in ("shift", "corrected", "low", "high", "null"):
         np.testing.assert_array_equal(found[name], getattr(expected, name))
     np.testing.assert_array_equal(found["floor"], np.maximum(expected.floor[:3], expected.floor[3]))
     np.testing.assert_allclose(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
-from filtershift.analysis.uncertainty.noise import flags
+from filtershift.analysis.uncertainty.noise import above_noise, flags
 from simulated import SIGMA, Group, Population, binned, simulate, simulate_shared, true_shift
 from tries import tries
 
@@ -17,7 +17,7 @@ TRUE = np.array([true_shift(USUAL.probability(0), USUAL.probability(shift)) for 
 
 def measured(layers, a, b):
     found = measure_uncertainty(layers, "simulated", HOW, a, b)
-    return found, flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null)
+    return found, flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null, found.low)
 
 
 def with_the_first(groups):
@@ -39,11 +39,15 @@ def test_intervals_hold_the_true_shift(models):
     groups = [Group(models, shift) for shift in SHIFTS]
     pairs = with_the_first(len(groups))
     found = [measured(simulate(np.random.default_rng(seed), USUAL, groups), *pairs)[0] for seed in SEEDS]
-    low, high, shift = (np.stack([getattr(one, name) for one in found]) for name in ("low", "high", "shift"))
+    names = ("low", "high", "shift", "corrected")
+    low, high, shift, corrected = (np.stack([getattr(one, name) for one in found]) for name in names)
     held = (low <= TRUE) & (high >= TRUE)
     assert held.mean() > 0.92
     # The shift itself is too large, so plain percentiles would hold the truth far less often.
     assert (shift.mean(axis=0) > TRUE).all()
+    # The correction removes most of what is too much.
+    assert (np.abs(corrected.mean(axis=0) - TRUE) < 0.5 * (shift.mean(axis=0) - TRUE)).all()
+    assert ((low <= corrected) & (corrected <= high)).all()
     assert (high > shift).mean() > 0.9
     # They are of use: narrower than the shift is large, and above 0, where there is much of it.
     if models == 10:
@@ -76,7 +80,7 @@ def test_equal_groups_are_above_the_null_as_often_as_it_says(models):
         found, flag = measured(simulate(np.random.default_rng(seed), USUAL, [Group(models)] * 7), *pairs)
         null.append(found.shift > found.null)
         floor.append(found.shift > np.maximum(found.floor[pairs[0]], found.floor[pairs[1]]))
-        above.append(flag == "above")
+        above.append(above_noise(flag))
     assert 0.01 < np.mean(null) < 0.10
     assert np.mean(floor) < 0.10
     assert np.mean(above) < 0.05
@@ -89,7 +93,7 @@ def test_a_group_of_few_filters_is_no_outlier(size):
     flagged, shift = [], []
     for seed in SEEDS:
         found, flag = measured(simulate(np.random.default_rng(seed), USUAL, groups), *pairs)
-        flagged.append(flag == "above")
+        flagged.append(above_noise(flag))
         shift.append(found.shift)
     assert np.mean(shift) > 5 * 0.06
     assert np.mean(flagged) < 0.06
@@ -100,8 +104,17 @@ def test_true_shifts_of_several_models_are_found():
     flagged = []
     for seed in SEEDS:
         layers = simulate(np.random.default_rng(seed), USUAL, groups)
-        flagged.append(measured(layers, np.arange(3), np.full(3, 3))[1] == "above")
+        flagged.append(above_noise(measured(layers, np.arange(3), np.full(3, 3))[1]))
     assert np.mean(flagged) > 0.95
+
+
+def test_few_models_that_are_far_apart_are_found_though_intervals_reach_0():
+    """Intervals of three models are wide: if they had to be above 0, too, a third of these shifts would be lost."""
+    groups, pair = [Group(3, shift) for shift in SHIFTS], (np.array([0]), np.array([4]))
+    made = [simulate(np.random.default_rng(seed), USUAL, groups) for seed in SEEDS]
+    flag = np.concatenate([measured(layers, *pair)[1] for layers in made])
+    assert above_noise(flag).mean() > 0.9
+    assert set(flag) >= {"above", "above, interval reaches 0"}
 
 
 def test_more_filters_make_no_model_more():
