@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from filtershift.analysis.uncertainty.noise import ABOVE
+from filtershift.analysis.uncertainty.noise import above_noise
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.layout import (
     MARGIN,
@@ -36,11 +36,11 @@ def nearest_of_placement(shifts: pd.DataFrame, titles: Mapping[str, str]) -> Fig
     """Show the groups nearest to each placed model, one column per grouping, in the first variant.
 
     Args:
-        shifts: columns model, variant, grouping, group, rank, shift, low, high, flag.
+        shifts: columns model, variant, grouping, group, rank, shift, corrected, low, high, flag.
         titles: of the groupings.
     """
     first = shifts[(shifts["variant"] == shifts["variant"].iloc[0]) & (shifts["rank"] <= NEAREST)]
-    near = first.assign(noise=first["flag"] != ABOVE)
+    near = first.assign(noise=~above_noise(first["flag"]))
     return _rankings(
         {
             str(model): [(titles[str(grouping)], panel) for grouping, panel in table.groupby("grouping", sort=False)]
@@ -53,7 +53,7 @@ def farthest_of_comparison(shifts: pd.DataFrame, titles: Mapping[str, str]) -> F
     """Show the groups that differ most between two data sets: one row per grouping, one column per variant.
 
     Args:
-        shifts: columns variant, grouping, group, shift, low, high, flag (missing: noise is not known).
+        shifts: columns variant, grouping, group, shift, corrected, low, high, flag (missing: noise is not known).
         titles: of the groupings, all different.
 
     Raises:
@@ -62,7 +62,7 @@ def farthest_of_comparison(shifts: pd.DataFrame, titles: Mapping[str, str]) -> F
     if shifts.empty:
         raise FiltershiftError("groups that differ most: no shift to draw; give those of one grouping at least")
     far = shifts.sort_values("shift", ascending=False, kind="stable")
-    far = far.assign(noise=far["flag"].notna() & (far["flag"] != ABOVE))
+    far = far.assign(noise=far["flag"].notna() & ~above_noise(far["flag"]))
     variants = shifts["variant"].unique()
     return _rankings(
         {
@@ -77,9 +77,10 @@ def farthest_of_comparison(shifts: pd.DataFrame, titles: Mapping[str, str]) -> F
 
 @styled
 def _rankings(rows: Mapping[str, Sequence[tuple[str, pd.DataFrame]]]) -> Figure:
-    """Draw rows of titled panels, each with its groups from top to bottom: shifts with intervals, hollow if noise.
+    """Draw rows of titled panels, each with its groups from top to bottom.
 
-    Intervals are cut at twice the largest shift. All rows have as many panels.
+    A mark is the corrected shift, hollow if it is noise, with its interval; a tick is the shift as measured. A shift
+    without an interval is a mark itself. Intervals are cut at twice the largest shift. All rows have as many panels.
     """
     panels = list(rows.values())
     texts = [[fit_labels(table["group"].tolist(), SMALL, _LABELS) for _, table in row] for row in panels]
@@ -102,8 +103,8 @@ def _rankings(rows: Mapping[str, Sequence[tuple[str, pd.DataFrame]]]) -> Figure:
 
 
 def _draw(axes: Axes, table: pd.DataFrame, texts: Sequence[str]) -> None:
-    shift, low, high = (table[key].to_numpy(float) for key in ("shift", "low", "high"))
-    noise = table["noise"].to_numpy(bool)
+    shift, corrected, low, high = (table[key].to_numpy(float) for key in ("shift", "corrected", "low", "high"))
+    noise, known = table["noise"].to_numpy(bool), np.isfinite(corrected)
     furthest, end = (np.max(some, where=np.isfinite(some), initial=0.0) for some in (shift, high))
     # One long interval must not push all marks together.
     largest = max(furthest, min(end, 2 * furthest), 1e-12)
@@ -113,8 +114,9 @@ def _draw(axes: Axes, table: pd.DataFrame, texts: Sequence[str]) -> None:
     label_rows(axes, range(len(texts)), texts, SMALL)
     open_frame(axes)
     rows = np.arange(len(texts))
-    known = np.isfinite(low) & np.isfinite(high)
     axes.hlines(rows[known], low[known], high[known], color=BAR, linewidth=1.0)
+    axes.plot(shift[known], rows[known], "|", color=FAINT, markersize=6)
+    mark = np.where(known, corrected, shift)
     look: dict[str, Any] = {"linestyle": "", "marker": "o", "markersize": 4.5, "color": BAR}
-    axes.plot(shift, rows, **look, markerfacecolor="white")
-    axes.plot(shift[~noise], rows[~noise], **look)
+    axes.plot(mark, rows, **look, markerfacecolor="white")
+    axes.plot(mark[~noise], rows[~noise], **look)

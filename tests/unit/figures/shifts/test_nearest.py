@@ -13,7 +13,8 @@ def placed(model: str, grouping: str, labels: list[str]) -> pd.DataFrame:
     shift = np.linspace(0, 2, len(labels))
     flags = ["within null"] * (len(labels) - 1) + ["above"]
     table = pd.DataFrame({"group": labels, "rank": np.arange(len(labels)) + 1, "shift": shift, "flag": flags})
-    return table.assign(model=model, variant="scaled", grouping=grouping, low=shift * 0.8, high=shift * 1.5)
+    table = table.assign(model=model, variant="scaled", grouping=grouping)
+    return table.assign(corrected=shift * 0.6, low=shift * 0.4, high=shift * 0.9)
 
 
 def test_any_labels_are_legible(labels, assert_legible) -> None:
@@ -23,18 +24,29 @@ def test_any_labels_are_legible(labels, assert_legible) -> None:
     assert_legible(nearest_of_placement(shifts, {"task": "by a title", "model": near[-1]}))
 
 
-def test_noise_is_hollow_and_the_rest_filled() -> None:
-    figure = nearest_of_placement(placed("mine", "task", ["a", "b", "c", "d"]), TITLES)
-    marks = [line for axes in figure.axes for line in axes.lines]
-    drawn = [(line.get_markerfacecolor(), line.get_xdata().tolist()) for line in marks]
-    assert drawn[0][0] == "white"
-    assert len(drawn[0][1]) == 4
-    assert drawn[1][1] == [2]
+def marks_of(figure) -> list[list]:
+    """Of the first panel: the ticks of measured shifts, all marks, and the filled marks; of each (marker, x, …)."""
+    axes = next(axes for axes in figure.axes if axes.get_xlabel())
+    return [[line.get_marker(), *line.get_xdata().tolist()] for line in axes.lines]
+
+
+def test_corrected_shifts_are_marked_and_measured_ones_ticked() -> None:
+    figure = nearest_of_placement(placed("mine", "task", ["a", "b", "c"]), TITLES)
+    assert marks_of(figure) == [["|", 0, 1, 2], ["o", 0, 0.6, 1.2], ["o", 1.2]]
+    axes = next(axes for axes in figure.axes if axes.get_xlabel())
+    assert [line.tolist() for line in axes.collections[0].get_segments()][-1] == [[0.8, 2], [1.8, 2]]
+    hollow, filled = (line.get_markerfacecolor() for line in axes.lines[1:])
+    assert hollow == "white" != filled
+
+
+def test_without_intervals_the_measured_shifts_are_marked() -> None:
+    shifts = placed("mine", "task", ["a", "b", "c"]).assign(corrected=np.nan, low=np.nan, high=np.nan, flag=None)
+    assert marks_of(nearest_of_placement(shifts, TITLES)) == [["|"], ["o", 0, 1, 2], ["o"]]
 
 
 def test_a_shift_or_interval_that_is_missing_is_not_drawn(assert_legible) -> None:
     shifts = placed("mine", "task", ["a", "b"])
-    shifts[["shift", "low", "high"]] = np.nan
+    shifts[["shift", "corrected", "low", "high"]] = np.nan
     assert_legible(nearest_of_placement(shifts, TITLES))
 
 
@@ -47,7 +59,8 @@ def shifts_of(groups: int, **columns) -> pd.DataFrame:
         for k in range(groups)
     ]
     table = pd.DataFrame(rows)
-    return table.assign(low=table["shift"] / 2, high=table["shift"] * 2, flag="above", **columns)
+    interval = {"corrected": table["shift"] * 0.9, "low": table["shift"] / 2, "high": table["shift"] * 2}
+    return table.assign(**interval, flag="above", **columns)
 
 
 def rows_of(figure) -> list[list[str]]:
@@ -66,11 +79,13 @@ def test_a_placement_shows_the_first_variant_and_the_nearest_groups(texts_of) ->
     ]
 
 
-@pytest.mark.parametrize(("flag", "filled"), [("above", 3), ("within null", 0), (None, 0)])
+@pytest.mark.parametrize(
+    ("flag", "filled"),
+    [("above", 3), ("above, interval reaches 0", 3), ("within null, interval above 0", 0), (None, 0)],
+)
 def test_shifts_of_a_placement_not_known_to_be_above_noise_are_hollow(flag, filled) -> None:
     figure = nearest_of_placement(shifts_of(3, model="mine").assign(flag=flag), TITLES)
-    marks = next(axes.lines for axes in figure.axes if axes.get_xlabel())
-    assert len(marks[1].get_xdata()) == filled
+    assert len(marks_of(figure)[2]) == 1 + filled
 
 
 def test_a_comparison_shows_the_farthest_groups_of_each_grouping_by_variant(texts_of) -> None:
@@ -86,8 +101,7 @@ def test_a_comparison_shows_the_farthest_groups_of_each_grouping_by_variant(text
 @pytest.mark.parametrize(("flag", "filled"), [("above", 3), ("below floor", 0), (None, 3)])
 def test_shifts_of_a_comparison_are_hollow_only_where_they_are_known_to_be_noise(flag, filled) -> None:
     figure = farthest_of_comparison(shifts_of(3).assign(flag=flag), TITLES)
-    marks = next(axes.lines for axes in figure.axes if axes.get_xlabel())
-    assert len(marks[1].get_xdata()) == filled
+    assert len(marks_of(figure)[2]) == 1 + filled
 
 
 def test_an_empty_comparison_is_refused() -> None:
