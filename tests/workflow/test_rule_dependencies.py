@@ -1,6 +1,6 @@
 """Rules have as inputs the modules that their script imports, directly or not, and no others.
 
-So an edited module runs the rules that use it: `test_reruns.py` edits some.
+So an edited module runs the rules that use it: `test_reruns.py` edits some. Only `--verbose` shows them.
 """
 
 import re
@@ -34,7 +34,7 @@ def assert_depends_on_imports(project: Path, rule: str, files: set[str]) -> None
 
 
 def test_rules_of_a_run(finished: Workflow) -> None:
-    done = finished.run("--dry-run", "--forceall")
+    done = finished.run("--dry-run", "--forceall", "--verbose")
     inputs = {rule: code_files(finished.project, files) for rule, files, _ in JOB.findall(done.stdout)}
     scripted = {rule: files for rule, files in inputs.items() if files}
     assert set(inputs) - set(scripted) == {"all", "paper_same_figure", "report"}
@@ -58,7 +58,7 @@ def test_rules_of_a_run(finished: Workflow) -> None:
 def test_rules_of_other_runs(copy: Workflow, rules: set[str], targets: list[str], overrides: list[str]) -> None:
     copy.results.with_name("other").symlink_to("small")
     places = {"model": in_quotes(ROOT / "tests/data/torch/state_dict.pt"), "other": "results/other"}
-    done = copy.run("--dry-run", *targets, overrides=[override.format(**places) for override in overrides])
+    done = copy.run("--dry-run", "--verbose", *targets, overrides=[override.format(**places) for override in overrides])
     assert done.returncode == 0, done.stdout
     inputs = {rule: code_files(copy.project, files) for rule, files, _ in JOB.findall(done.stdout)}
     for rule in rules:

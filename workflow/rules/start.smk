@@ -4,15 +4,27 @@
 #          take the lock of the data set (Snakemake's own lock is off: a killed run would leave it behind)
 #          in local runs, turn off Snakemake's limit of starts per second
 #          remove what killed jobs were writing
+#
+# And what it says after its last job: why jobs failed, or which page to open.
 import fcntl
 import logging
 import os
 import shutil
 
+import screen
+from snakemake.logging import logger
+from snakemake.settings.enums import Quietness
+
 MIN_FREE = 10_000_000  # bytes; the results of a small data set take more
 
 # On a full disk Snakemake's own log would print a stack trace for each line.
 logging.raiseExceptions = False
+SILENT = Quietness.ALL in (workflow.output_settings.quiet or ())
+if SILENT:
+    screen.show_errors(logger.handlers)
+elif not workflow.output_settings.verbose:
+    for handler in logger.handlers:
+        handler.addFilter(screen.Brief(ROOT / "src"))
 
 
 def check_writable(folder):
@@ -47,3 +59,14 @@ onstart:
     for folder in (Path(RESULTS), Path(f"resources/{CONFIG.dataset.name}")):
         for path in folder.rglob(".*.part"):
             path.unlink(missing_ok=True)
+
+
+onerror:
+    screen.print_last(screen.failures(workflow.scheduler.failed))
+
+
+onsuccess:
+    if not SILENT:
+        outputs = [str(path) for job in workflow.dag.jobs for path in job.output]
+        left_out = screen.mostly_left_out(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), CONFIG.grouping)
+        screen.print_last([*left_out, *screen.pages(outputs, RESULTS)])

@@ -1,0 +1,84 @@
+"""What a run says of itself: its reason when it fails, and what to look at when it does not."""
+
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from snakemake_interface_logger_plugins.common import LogEvent
+
+from screen import Brief, failures, mostly_left_out, pages, reason, show_errors
+
+KILLED = "error: shift ended without a reason; it was killed, perhaps because it needed too much memory or time"
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [
+        ("shards: 10%\rshards: 100%\nerror: grouping 'bad': no column\n", "error: grouping 'bad': no column"),
+        ("error: a.pt: empty\nwarning: something at exit\n", "error: a.pt: empty"),
+        ('Traceback (most recent call last):\n  File "x"\nValueError: no\n', "ValueError: no"),
+        ("shards: 10%\n", KILLED),
+        ("", KILLED),
+        (None, KILLED),
+    ],
+)
+def test_reason(tmp_path: Path, log: str | None, said: str) -> None:
+    if log is not None:
+        (tmp_path / "log").write_text(log)
+    assert reason(tmp_path / "log", "shift") == said
+
+
+def test_each_failed_job_also_of_a_group_has_its_reason_and_its_log(tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / name).write_text(f"error: {name}\n")
+    a, b, c = (SimpleNamespace(name="rule", log=[tmp_path / name]) for name in "abc")
+    lines = failures([a, SimpleNamespace(jobs=[b, c], log=[])])
+    assert lines == [line for name in "abc" for line in (f"error: {name}", f"log: {tmp_path}/{name}")]
+
+
+def record(message: str, level: int = logging.INFO, **more: Any) -> logging.LogRecord:
+    return logging.makeLogRecord({"msg": message, "levelno": level, **more})
+
+
+def test_modules_are_no_inputs_to_read() -> None:
+    job = record("", event=LogEvent.JOB_INFO, input=["workflow/scripts/a.py", "src/filtershift/a.py", "data.csv"])
+    assert Brief(Path("src")).filter(job)
+    assert job.__dict__["input"] == ["workflow/scripts/a.py", "data.csv"]
+
+
+def test_advice_about_metadata_is_left_out() -> None:
+    assert not Brief(Path("src")).filter(record("Some jobs were triggered by provenance information, see …"))
+    assert Brief(Path("src")).filter(record("Nothing to be done"))
+
+
+def test_only_errors_are_shown() -> None:
+    handler = logging.StreamHandler()
+    quiet: Any = logging.Filter("nothing")
+    quiet.quiet = {"all"}
+    handler.addFilter(quiet)
+    show_errors([handler])
+    assert handler.filter(record("no such column", logging.ERROR))
+    assert handler.level == logging.ERROR
+
+
+@pytest.mark.parametrize(("counts", "lines"), [([60, 20], 1), ([30, 20], 0), ([], 0)])
+def test_a_grouping_that_leaves_most_out_is_named(tmp_path: Path, counts: list[int], lines: int) -> None:
+    rows = "".join(f"layers,task,reason {count},{count}\n" for count in counts)
+    (tmp_path / "task.sizes.csv").write_text("group,n_filters\na,30\nb,20\n")
+    (tmp_path / "grouping-task.csv").write_text(f"kind,name,reason,count\n{rows}")
+    said = ["grouping 'task' leaves out 62% of the filters: reason 60"]
+    assert mostly_left_out(tmp_path, tmp_path, ["task", "not finished"]) == said[:lines]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "line"),
+    [
+        (["results/a/claims.html", "results/a/overview.html", "results/a/report.html"], "open results/a/overview.html"),
+        (["results/a/placement/placement.html"], "open results/a/placement/placement.html"),
+        (["results/a/layers.csv"], ""),
+    ],
+)
+def test_the_page_to_open(outputs: list[str], line: str) -> None:
+    assert pages(outputs, "results/a") == [line] * bool(line)

@@ -1,0 +1,99 @@
+"""What a run prints on the screen beside Snakemake's own messages: what failed and why, and where the results are."""
+
+import atexit
+import csv
+import logging
+import sys
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from snakemake_interface_logger_plugins.common import LogEvent
+
+# Messages of Snakemake's that end a dry run and are of no use here: metadata need never be wiped.
+_ADVICE = ("Some jobs were triggered by provenance information", "Rules with provenance triggered jobs")
+_JOBS = (LogEvent.JOB_INFO, LogEvent.JOB_ERROR)
+# What a job prints before the reason when it ends.
+_ERROR = "error: "
+
+
+class Brief(logging.Filter):
+    """Shortens Snakemake's messages: no modules among the inputs of jobs, no advice to wipe metadata."""
+
+    def __init__(self, modules: Path) -> None:
+        super().__init__()
+        self.modules = f"{modules}/"
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a message is shown; those about jobs lose their modules."""
+        if getattr(record, "event", None) in _JOBS:
+            named: Any = record.__dict__
+            named["input"] = [path for path in named["input"] if not str(path).startswith(self.modules)]
+        return not str(record.msg).startswith(_ADVICE)
+
+
+def show_errors(handlers: Iterable[logging.Handler]) -> None:
+    """Let errors through, and nothing else: `--quiet all` would hide even why a run does not start."""
+    for handler in handlers:
+        handler.setLevel(logging.ERROR)
+        for quiet in [one for one in handler.filters if hasattr(one, "quiet")]:
+            handler.removeFilter(quiet)
+
+
+def print_last(lines: Iterable[str]) -> None:
+    """Print lines when the process ends, below all that Snakemake says."""
+    text = "\n".join(lines)
+    if text:
+        atexit.register(lambda: print(text, file=sys.stderr, flush=True))
+
+
+def failures(jobs: Iterable[Any]) -> list[str]:
+    """Two lines for each failed job of Snakemake, or job in a failed group: why it failed, and the path of its log."""
+    single = chain.from_iterable(getattr(job, "jobs", [job]) for job in jobs)
+    logs = {str(log): job for job in single for log in job.log}
+    return [line for log, job in sorted(logs.items()) for line in (reason(Path(log), job.name), f"log: {log}")]
+
+
+def reason(log: Path, rule: str) -> str:
+    """The line of a log that says why its job failed."""
+    lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
+    said = [line.strip() for line in lines if line.strip()]
+    ours = [line for line in said if line.startswith(_ERROR)]
+    if ours or (said and any(line.startswith("Traceback") for line in said)):
+        return [*said, *ours][-1]
+    return f"{_ERROR}{rule} ended without a reason; it was killed, perhaps because it needed too much memory or time"
+
+
+def mostly_left_out(groups: Path, skipped: Path, groupings: Iterable[str]) -> list[str]:
+    """A line for each grouping without a group for more than half of the filters, with the reason for most of them.
+
+    Args:
+        groups: the folder with the sizes of the groups of each grouping.
+        skipped: the folder with what was left out of each grouping.
+        groupings: their names; those that are not finished are passed over.
+    """
+    lines = []
+    for name in groupings:
+        sizes, rows = _rows(groups / f"{name}.sizes.csv"), _rows(skipped / f"grouping-{name}.csv")
+        out = sum(int(row["count"]) for row in rows)
+        total = out + sum(int(row["n_filters"]) for row in sizes)
+        if sizes and 2 * out > total:
+            most = max(rows, key=lambda row: int(row["count"]))
+            lines.append(f"grouping '{name}' leaves out {out / total:.0%} of the filters: {most['reason']}")
+    return lines
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def pages(outputs: Iterable[str], results: str) -> list[str]:
+    """A line that says which page to open: the story if it was made, or another page; none if no page was."""
+    made = [path for path in outputs if path.endswith(".html")]
+    story = f"{results}/overview.html"
+    first = story if story in made else min(made, default="")
+    return [f"open {first}"] if first else []
