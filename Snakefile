@@ -61,12 +61,14 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/expected.smk"
 include: "workflow/rules/placement.smk"
 include: "workflow/rules/compare.smk"
+include: "workflow/rules/explorer.smk"
 include: "workflow/rules/report.smk"
 
 
 rule all:
-    """Everything: all results, the story page and the report (the default)."""
+    """Everything: all results, the explorer, the story page and the report (the default)."""
     default_target: MAIN
     input:
         rules.results.input,
+        f"{RESULTS}/explorer.html",
         f"{RESULTS}/report.html",

@@ -33,6 +33,10 @@ MAY_IMPORT_INSIDE = {
         "claims": {"groups", "shifts", "quality", "uncertainty"},
         "comparing": {"groups", "shifts", "quality", "uncertainty"},
     },
+    "report": {
+        "": set(),
+        "explorer": set(),
+    },
     "figures": {
         "drawing": set(),
         "": {"drawing"},

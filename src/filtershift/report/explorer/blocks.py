@@ -1,0 +1,40 @@
+"""Arrays as text in a page: packed by gzip, then base64. `templates/explorer/blocks.js` reads them back."""
+
+import base64
+import gzip
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BITS = 7
+_KEPT = np.uint64(0xFFFFFFFFFF000000)
+
+
+def packed(array: NDArray) -> str:
+    """The bytes of an array, little-endian."""
+    little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+    return base64.b64encode(gzip.compress(little.tobytes(), 6, mtime=0)).decode()
+
+
+def packed_counts(counts: NDArray[np.integer]) -> str:
+    """Whole numbers, most of them 0: of each that is not, the distance to the one before and its value, as varints."""
+    flat = counts.ravel()
+    place = np.flatnonzero(flat)
+    pairs = np.stack([np.diff(place, prepend=0), flat[place]], axis=1)
+    return packed(varints(pairs.ravel()))
+
+
+def varints(values: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Numbers ≥ 0 as base-128 varints (LEB128): seven bits a byte, the smallest first; all but the last byte ≥ 128."""
+    values = values.astype(np.uint64)
+    most = max(1, -(-int(values.max(initial=0)).bit_length() // _BITS))
+    digits = values[:, None] >> (_BITS * np.arange(most, dtype=np.uint64))
+    used = (digits > 0) | (np.arange(most) == 0)
+    last = np.concatenate([~used[:, 1:], np.ones((len(values), 1), bool)], axis=1)
+    return ((digits & 127) | np.where(last, 0, 128).astype(np.uint64))[used].astype(np.uint8)
+
+
+def shortened(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Numbers rounded to 29 bits, about 2e-9 of their size: zeros at the end, which pack well."""
+    bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
+    return ((bits + np.uint64(1 << 23)) & _KEPT).view(np.float64)

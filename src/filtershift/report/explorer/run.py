@@ -1,0 +1,91 @@
+"""The content of the explorer, read from the results of a run."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from filtershift.analysis.groups.membership import load_membership
+from filtershift.analysis.shifts.choices import Choices
+from filtershift.analysis.shifts.divergences import binning
+from filtershift.files import read_table
+from filtershift.passes.example_filters import ExampleFilters
+from filtershift.passes.group_files import load_bases
+from filtershift.passes.histogram_files import layer_counts, load_grid, stored_layers
+from filtershift.passes.histograms import REFINE
+from filtershift.passes.layer_files import load
+from filtershift.passes.moments import LayerMoments
+from filtershift.report.explorer.content import Histograms, ShownGrouping, content
+from filtershift.results import Results
+
+
+def run_content(
+    folder: Path,
+    layers: pd.DataFrame,
+    variants: Sequence[str],
+    titles: Mapping[str, str],
+    orders: Mapping[str, str],
+    choices: Choices,
+    intervals: bool,
+    examples: Path,
+) -> dict[str, Any]:
+    """Read the results of a run.
+
+    Args:
+        folder: results/{dataset}.
+        layers: its layer table.
+        variants: those that are shown.
+        titles: of the groupings.
+        orders: how their groups are shown: shift, natural or label.
+        choices: what defines the shift.
+        intervals: whether there are tables of them.
+        examples: file of example filters.
+    """
+    results = Results(folder)
+    numbers = layers.index.tolist()
+    stored = {variant: results.shards(f"histograms-{variant}") for variant in variants}
+    return content(
+        name=folder.name,
+        layers=layers,
+        quality=read_table(results.file("quality"), text=("model", "state")),
+        moments=load(results.shards("moments"), LayerMoments),
+        bases=load_bases(results.file("basis")),
+        histograms={variant: _histograms(paths, numbers, choices) for variant, paths in stored.items()},
+        choices=choices,
+        groupings=[
+            _grouping(results, key, title, orders[key], variants if intervals else (), numbers)
+            for key, title in titles.items()
+        ],
+        examples=load([examples], ExampleFilters),
+    )
+
+
+def _histograms(paths: Sequence[Path], layers: Sequence[int], choices: Choices) -> Histograms:
+    """The histograms of layers, on the bins that the choices say."""
+    grid = load_grid(paths[0])
+    every = np.zeros(grid.bins * REFINE)
+    if choices.extent == "quantile":
+        for _, batch in stored_layers(paths, "extent"):
+            every += batch.sum(axis=(0, 1))
+    share, width = binning(grid, choices.extent, grid.bins, every)
+    low = grid.extent[0] if share is None else _low(grid.extent, choices.extent, width, share.shape[1])
+    return Histograms(layer_counts(paths, layers, share), float(low), float(width))
+
+
+def _low(extent: np.ndarray, kind: str, width: float, bins: int) -> float:
+    """Where the first bin begins, the outermost ones drawn as wide as the others."""
+    return -width * bins / 2 if kind == "symmetric" else float(extent[0])
+
+
+def _grouping(
+    results: Results, key: str, title: str, order: str, variants: Sequence[str], layers: Sequence[int]
+) -> ShownGrouping:
+    members = load_membership(results.file("groups", grouping=key), results.file("sizes", grouping=key))
+    group = np.array([members.group_of.get(layer, -1) for layer in layers], np.int64)
+    intervals = {
+        variant: read_table(results.file("intervals", variant=variant, grouping=key), text=("a", "b", "flag"))
+        for variant in variants
+    }
+    return ShownGrouping(key, title, order, members.labels, group, intervals)

@@ -1,0 +1,133 @@
+// What is grouped, filtered and compared, and how: the panel beside the groups.
+import { choice, h } from "./elements.js";
+
+const NONE = "";
+const PARTS = "cut:";
+const GROUPING = "grouping:";
+const SELECTION = "selection:";
+
+/** The panel; it is made anew when the state changes, with the focus where it was. */
+export function controls(data, state) {
+  const panel = h("form", { class: "controls", "aria-label": "Groups", onsubmit: (event) => event.preventDefault() });
+  const show = () => {
+    const focus = [...panel.querySelectorAll("select, input, button")].indexOf(document.activeElement);
+    panel.replaceChildren(...fields(data, state));
+    if (focus >= 0) panel.querySelectorAll("select, input, button")[focus]?.focus();
+  };
+  state.listen(show);
+  show();
+  return panel;
+}
+
+function fields(data, state) {
+  const now = state.get();
+  const set = (changes) => state.set({ ...changes, pair: null });
+  return [
+    h("fieldset", {}, h("legend", {}, "Group"), grouped(data, now, set)),
+    h("fieldset", {}, h("legend", {}, "Filter"), ...filters(data, now, set)),
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, "Compare"),
+      choice("Filters", Object.keys(data.variants), now.variant, (variant) => state.set({ variant })),
+      choice("Counts the same", ["filter", "layer", "model"].map((w) => [w, `each ${w}`]), now.weighting, (weighting) => state.set({ weighting })),
+      choice("Order", ["as configured", "mean shift", "tree", "label", "size"], now.order, (order) => state.set({ order })),
+      choice("Colour labels by", [[NONE, "nothing"], ...names(data, 2, data.colors.length)], now.colour, (colour) => state.set({ colour }))
+    ),
+  ];
+}
+
+const names = (data, least, most = Infinity) =>
+  [...data.columns.values()].filter(({ labels }) => labels.length >= least && labels.length <= most).map(({ name }) => name);
+
+function grouped(data, now, set) {
+  const configured = [...data.groupings.values()].map(({ name, title }) => [GROUPING + name, title]);
+  const labels = [...data.columns.values()].filter(({ labels }) => labels.length > 1 && labels.length <= 1000);
+  const described = labels.filter(({ numeric }) => !numeric).map(({ name }) => name);
+  const numeric = labels.filter(({ numeric }) => numeric).map(({ name }) => name);
+  const cuts = [...data.measures.keys()].map((name) => [PARTS + name, `${name}, cut into parts`]);
+  const options = [
+    { group: "Configured", options: configured },
+    { group: "Labels", options: described },
+    { group: "Numbers", options: numeric },
+    { group: "Cut into parts", options: cuts },
+  ].filter(({ options }) => options.length);
+  if (now.selection.length) options.unshift([SELECTION, `selection (${now.selection.length} layers)`]);
+  const value = now.selection.length ? SELECTION : now.grouping ? GROUPING + now.grouping : now.parts ? PARTS + now.by[0] : now.by[0];
+  const first = choice("by", options, value, (name) => {
+    if (name === SELECTION) return;
+    const clear = { grouping: null, parts: 0, selection: [] };
+    if (name.startsWith(GROUPING)) set({ ...clear, grouping: name.slice(GROUPING.length) });
+    else if (name.startsWith(PARTS)) set({ ...clear, by: [name.slice(PARTS.length)], parts: 5 });
+    else set({ ...clear, by: [name] });
+  });
+  if (now.selection.length || now.grouping) return [first];
+  if (now.parts) return [first, amount("parts", now.parts, 2, 100, (parts) => set({ parts }))];
+  const second = choice("and by", [[NONE, "nothing else"], ...described.filter((name) => name !== now.by[0])], now.by[1] ?? NONE, (name) =>
+    set({ by: name ? [now.by[0], name] : [now.by[0]] })
+  );
+  return [first, second];
+}
+
+function amount(label, value, min, max, onchange) {
+  const input = h("input", { type: "number", value, min, max, onchange: () => input.reportValidity() && onchange(Number(input.value)) });
+  return h("label", { class: "field" }, h("span", {}, label), input);
+}
+
+function filters(data, now, set) {
+  const parts = [];
+  for (const [name, chosen] of Object.entries(now.where)) parts.push(chips(data.columns.get(name), chosen, now, set));
+  for (const [name, range] of Object.entries(now.ranges)) parts.push(between(data, name, range, now, set));
+  const labels = names(data, 2, 400).filter((name) => !now.where[name]);
+  const measures = [...data.measures.keys()].filter((name) => !now.ranges[name]);
+  const options = [
+    [NONE, "add a filter …"],
+    { group: "Labels", options: labels },
+    { group: "Ranges", options: measures.map((name) => [PARTS + name, name]) },
+  ];
+  const add = choice("Only layers with", options, NONE, (name) => {
+    if (name.startsWith(PARTS)) set({ ranges: { ...now.ranges, [name.slice(PARTS.length)]: limits(data, name.slice(PARTS.length)) } });
+    else if (name) set({ where: { ...now.where, [name]: data.columns.get(name).labels } });
+  });
+  return [...parts, add];
+}
+
+const without = (object, key) => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+
+function chips({ name, labels }, chosen, now, set) {
+  const change = (next) => set({ where: { ...now.where, [name]: next } });
+  const toggle = (label) => change(chosen.includes(label) ? chosen.filter((one) => one !== label) : [...chosen, label]);
+  const one = (label) =>
+    h("button", { type: "button", class: "chip", "aria-pressed": String(chosen.includes(label)), onclick: () => toggle(label) }, label);
+  return h(
+    "div",
+    { class: "filter", role: "group", "aria-label": `only these ${name}` },
+    h(
+      "p",
+      {},
+      h("strong", {}, name),
+      h("button", { type: "button", class: "link", onclick: () => change(labels) }, "all"),
+      h("button", { type: "button", class: "link", onclick: () => change([]) }, "none"),
+      h("button", { type: "button", class: "link", onclick: () => set({ where: without(now.where, name) }) }, "remove")
+    ),
+    h("div", { class: "chips" }, labels.map(one))
+  );
+}
+
+function limits(data, name) {
+  const values = data.measures.get(name).filter(Number.isFinite);
+  return [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+}
+
+function between(data, name, [low, high], now, set) {
+  const change = (range) => set({ ranges: { ...now.ranges, [name]: range } });
+  const end = (label, value, make) =>
+    h("label", { class: "field" }, h("span", {}, label), h("input", { type: "number", step: "any", value, onchange: (event) => change(make(Number(event.target.value))) }));
+  return h(
+    "div",
+    { class: "filter", role: "group", "aria-label": `range of ${name}` },
+    h("p", {}, h("strong", {}, name), h("button", { type: "button", class: "link", onclick: () => set({ ranges: without(now.ranges, name) }) }, "remove")),
+    end("from", low, (value) => [value, high]),
+    end("to", high, (value) => [low, value])
+  );
+}
