@@ -29,6 +29,7 @@ MAY_IMPORT_INSIDE = {
         "distributions": set(),
         "shifts": {"groups", "distributions"},
         "quality": {"groups"},
+        "shapes": {"groups"},
         "uncertainty": {"groups", "shifts"},
         "claims": {"groups", "shifts", "quality", "uncertainty"},
         "comparing": {"groups", "shifts", "quality", "uncertainty"},

@@ -10,9 +10,10 @@ ALL_GROUPINGS = {"grouping": "every grouping", "variant": "{variant}"}
 
 
 rule grouping_figures:
-    """Eigenfilters, cumulative variance and ridge plots of a grouping."""
+    """Shapes, eigenfilters, cumulative variance and ridge plots of a grouping."""
     input:
         code=code("figures/grouping_figures"),
+        shapes="results/{dataset}/shapes/{grouping}.csv",
         pca=in_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
         densities=in_variants("results/{dataset}/{variant}/densities/{grouping}.h5"),
         n=in_variants("results/{dataset}/{variant}/shift/{grouping}.n.csv"),
@@ -22,6 +23,14 @@ rule grouping_figures:
         cumulative=figures_in_variants("cumulative", "2 Bases", "cumulative", "cumulative variance"),
         cumulative_tables=in_variants("results/{dataset}/{variant}/figures/cumulative/{grouping}.csv"),
         ridge=figures_in_variants("ridge", "3 Distributions", "ridge", "ridges"),
+        shape_bars=figure(
+            "results/{dataset}/figures/shapes/{grouping}",
+            "2 Bases",
+            "shapes",
+            "shapes",
+            grouping="{grouping}",
+            variant="both",
+        ),
     log:
         "results/{dataset}/logs/grouping_figures/{grouping}.log",
     benchmark:

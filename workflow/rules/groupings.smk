@@ -34,7 +34,7 @@ rule groups:
 
 
 rule pca:
-    """PCA basis of each group, one file per variant."""
+    """PCA basis of each group, one file per variant, and what its filters look like."""
     input:
         code=code("groupings/pca"),
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
@@ -42,6 +42,7 @@ rule pca:
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
     output:
         **{variant: f"results/{{dataset}}/{variant}/pca/{{grouping}}.h5" for variant in CONFIG.variants},
+        shapes="results/{dataset}/shapes/{grouping}.csv",
     log:
         "results/{dataset}/logs/pca/{grouping}.log",
     benchmark:

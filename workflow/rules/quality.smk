@@ -1,8 +1,32 @@
 # The quality of layers, models and groups, and the phenotypes of layers: tables and figures.
 #
 #   needs  layers.csv, statistics/, groups/
-#   makes  quality/, figures/quality/; {variant}/bivariate/ and its figure: pairs of coefficients of typical layers
-#   steps  quality -> quality_summary -> quality_figures;  phenotypes -> pair_counts -> bivariate
+#   makes  shapes/layers.csv; quality/, figures/quality/; {variant}/bivariate/ and its figure: pairs of coefficients of typical layers
+#   steps  shapes;  quality -> quality_summary -> quality_figures;  phenotypes -> pair_counts -> bivariate
+
+
+rule shapes:
+    """What the filters of each layer look like: shares of named patterns and of frequencies, symmetry, …."""
+    input:
+        code=code("quality/shapes"),
+        layers="results/{dataset}/layers.csv",
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
+    output:
+        output=table("results/{dataset}/shapes/layers.csv", "6 Quality", "shapes", "shapes of layers (CSV)"),
+    log:
+        "results/{dataset}/logs/shapes.log",
+    benchmark:
+        "results/{dataset}/benchmarks/shapes.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(200, per_gb=10),
+        runtime=minutes(3),
+    params:
+        **arguments(variants=CONFIG.variants),
+    shell:
+        JOB
 
 
 rule quality:

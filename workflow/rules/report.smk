@@ -130,7 +130,9 @@ rule results:
         expand(
             f"{RESULTS}/quality/{{table}}.csv", table=["layers", "models", "groups", "phenotypes", "phenotypes.models"]
         ),
+        f"{RESULTS}/shapes/layers.csv",
         f"{RESULTS}/figures/quality/shares.png",
+        expand(f"{RESULTS}/figures/shapes/{{grouping}}.png", grouping=CONFIG.grouping),
         rules.paper.input,
         expand(f"{RESULTS}/groups/{{grouping}}.csv", grouping=CONFIG.grouping),
         expand(

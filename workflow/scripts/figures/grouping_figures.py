@@ -1,4 +1,4 @@
-"""Draw eigenfilters, cumulative variance and ridges of one grouping, in all variants: a process starts slowly."""
+"""Draw all figures of one grouping that need no D-matrix, in all variants: a process starts slowly."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from filtershift.command import run
 
 def draw(
     title: str,
+    shapes: Path,
     pca: list[Path],
     densities: list[Path],
     n: list[Path],
@@ -15,16 +16,19 @@ def draw(
     cumulative: list[Path],
     cumulative_tables: list[Path],
     ridge: list[Path],
+    shape_bars: list[Path],
 ) -> None:
-    """Bases and densities of the groups in each variant -> figures (PDF and PNG of each variant) and their numbers."""
+    """Shapes, bases and densities of groups in each variant -> figures (PDF and PNG) and their numbers."""
     from filtershift.figures.distributions.cumulative import cumulative_lines
     from filtershift.figures.distributions.eigenfilters import eigenfilter_tiles
     from filtershift.figures.distributions.ridge import density_ridges
     from filtershift.figures.drawing.saving import save
+    from filtershift.figures.shape_bars import shape_bars as shape_figure
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import basis_table, variance_table
     from filtershift.passes.group_files import load_group_arrays
 
+    save(shape_figure(title, read_table(shapes, text=("group",))), *shape_bars)
     for k in range(len(pca)):
         both = slice(2 * k, 2 * k + 2)
         bases = load_group_arrays(pca[k])[0]

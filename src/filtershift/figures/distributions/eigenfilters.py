@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from filtershift.analysis.shapes.patterns import type_names
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.labels import indexed
 from filtershift.figures.drawing.layout import MARGIN, POINTS, canvas, fit_labels, page, place, text_width
@@ -60,7 +61,7 @@ class _Sizes:
 
     @property
     def row(self) -> float:
-        return self.heading + self.tile + (1 + self.repeat) * self.line + self.space
+        return self.heading + self.tile + (1 + 2 * self.repeat) * self.line + self.space
 
     @property
     def tile_top(self) -> float:
@@ -76,7 +77,8 @@ _GENEROUS_ROWS = 20
 def eigenfilter_tiles(bases: Sequence[_Basis]) -> Figure:
     """Draw for each group its nine eigenfilters as 3×3 tiles in one row, or the reason why there is no group.
 
-    Above each tile stands its name v_i, below it its explained variance ratio; the curve beside the row is the
+    Above each tile stands its name v_i, below it its explained variance ratio and, where tiles are large, the symmetry
+    type it is made of (`filtershift.analysis.shapes.patterns.TYPES`); the curve beside the row is the
     cumulative ratio over the first 1…9 components. One diverging scale, −1…1, serves all tiles. Up to 20 groups are
     drawn large in one column, more of them smaller in several.
 
@@ -125,6 +127,7 @@ def _draw_tiles(axes: Axes, bases: Sequence[_Basis], origins: Sequence[_Origin],
     for (_, basis), (x, y) in zip(bases, origins, strict=True):
         top = y + sizes.tile_top
         squares.append((corners.reshape(81, 1, 2) + square) + (x, top))
+        kinds = type_names(basis["components"])
         for index, left in enumerate(lefts):
             middle = x + left + sizes.tile / 2
             if sizes.repeat or y == origins[0][1]:
@@ -133,6 +136,9 @@ def _draw_tiles(axes: Axes, bases: Sequence[_Basis], origins: Sequence[_Origin],
             ratio = basis["explained_variance_ratio"][index]
             text = f"{ratio:.2f}" if np.isfinite(ratio) else "–"
             axes.text(middle, top + sizes.tile + 0.03, text, fontsize=sizes.number, ha="center", va="top", color=FAINT)
+            if sizes.repeat:
+                below = top + sizes.tile + 0.03 + sizes.line
+                axes.text(middle, below, kinds[index], fontsize=TINY, ha="center", va="top", color=FAINT)
     values = np.concatenate([basis["components"].ravel() for _, basis in bases])
     _draw_squares(axes, np.concatenate(squares), values)
 
@@ -177,5 +183,9 @@ def _draw_scale(figure: Figure, width: float, height: float) -> None:
     bar.outline.set_visible(False)
     note = canvas(figure, MARGIN + 2.3, top, width - 2.3, 0.3)
     note.text(
-        0, 0.1, "below each tile: explained variance ratio; curve: cumulative over v₀ … v₈", fontsize=SMALL, color=FAINT
+        0,
+        0.1,
+        "below each tile: explained variance ratio, and what it is made of; curve: cumulative over v₀ … v₈",
+        fontsize=SMALL,
+        color=FAINT,
     )

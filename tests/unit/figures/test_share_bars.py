@@ -7,7 +7,8 @@ from filtershift.analysis.quality.layers import STATES
 from filtershift.analysis.quality.summaries import SHARES
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.style import STATE_COLORS
-from filtershift.figures.quality.shares import shares
+from filtershift.figures.quality.summaries import STATES as SHOWN
+from filtershift.figures.share_bars import share_bars
 
 
 def table_of(labels, n_judged, parts):
@@ -24,12 +25,14 @@ def plots(figure):
 
 
 def test_legible(labels, rng, assert_legible):
-    assert_legible(shares(["A title " * 60, "Two"], [random_table(labels, rng), random_table(labels[:2], rng)], "name"))
+    assert_legible(
+        share_bars(["A title " * 60, "Two"], [random_table(labels, rng), random_table(labels[:2], rng)], "name", SHOWN)
+    )
 
 
 def test_states_are_stacked_in_their_colours_in_the_given_order(texts_of):
     parts = np.array([[0.5, 0.2, 0.3], [0, 0.25, 0.75]])
-    figure = shares(["Model"], [table_of(["worst", "best"], [10, 1200], parts)], "name")
+    figure = share_bars(["Model"], [table_of(["worst", "best"], [10, 1200], parts)], "name", SHOWN)
     (axes,) = plots(figure)
     assert [text.get_text() for text in axes.texts[:2]] == ["worst (10)", "best (1,200)"]
     assert axes.get_ylim()[0] > axes.get_ylim()[1]
@@ -47,7 +50,7 @@ def test_every_state_has_its_colour():
 
 
 def test_every_grouping_has_its_panel_below_the_one_before(rng):
-    figure = shares(["Task", "Model"], [random_table(["a", "b"], rng), random_table(["c"], rng)], "name")
+    figure = share_bars(["Task", "Model"], [random_table(["a", "b"], rng), random_table(["c"], rng)], "name", SHOWN)
     first, second = plots(figure)
     assert first.get_position().y0 > second.get_position().y1
     assert [len(axes.patches) for axes in (first, second)] == [6, 3]
@@ -56,7 +59,7 @@ def test_every_grouping_has_its_panel_below_the_one_before(rng):
 
 def test_a_row_without_shares_stays_empty(assert_legible):
     parts = np.array([[np.nan, np.nan, np.nan], [1, 0, 0]])
-    figure = shares(["Task"], [table_of(["none", "one"], [0, 1], parts)], "name")
+    figure = share_bars(["Task"], [table_of(["none", "one"], [0, 1], parts)], "name", SHOWN)
     (axes,) = plots(figure)
     assert [bar.get_y() + bar.get_height() / 2 for bar in axes.patches] == pytest.approx([1, 1, 1])
     assert [text.get_text() for text in axes.texts[:2]] == ["none (0)", "one (1)"]
@@ -64,11 +67,11 @@ def test_a_row_without_shares_stays_empty(assert_legible):
 
 
 def test_nothing_but_empty_rows_draws(assert_legible):
-    assert_legible(shares(["Task"], [table_of(["a"], [0], np.full((1, 3), np.nan))], "name"))
+    assert_legible(share_bars(["Task"], [table_of(["a"], [0], np.full((1, 3), np.nan))], "name", SHOWN))
 
 
 def test_no_panel_and_a_panel_without_rows_are_told(rng):
     with pytest.raises(FiltershiftError, match="no row"):
-        shares([], [], "name")
+        share_bars([], [], "name", SHOWN)
     with pytest.raises(FiltershiftError, match="no row"):
-        shares(["Task", "Model"], [random_table(["a"], rng), random_table([], rng)], "name")
+        share_bars(["Task", "Model"], [random_table(["a"], rng), random_table([], rng)], "name", SHOWN)
