@@ -21,9 +21,12 @@ RATIOS = [0.5, 0.2, 0.1, 0.08, 0.04, 0.03, 0.02, 0.02, 0.01]
 
 
 def all_pairs(labels: list[str]) -> pd.DataFrame:
-    """D of groups j and k is (j + 1) (k + 1) / 100."""
+    """D of groups j and k is (j + 1) (k + 1) / 100, and above noise from 0.2."""
     a, b = np.triu_indices(len(labels), 1)
-    return pd.DataFrame({"a": np.take(labels, a), "b": np.take(labels, b), "shift": (a + 1) * (b + 1) / 100})
+    shift = (a + 1) * (b + 1) / 100
+    believed = {"corrected": shift - 0.01, "low": shift / 2, "high": 2 * shift}
+    flag = np.where(shift >= 0.2, "above", "within null")
+    return pd.DataFrame({"a": np.take(labels, a), "b": np.take(labels, b), "shift": shift, **believed, "flag": flag})
 
 
 def make_run(titles: Mapping[str, str], variants: tuple[str, ...] = ("scaled", "unscaled")) -> Run:
@@ -60,4 +63,5 @@ def make_run(titles: Mapping[str, str], variants: tuple[str, ...] = ("scaled", "
         cost=pd.DataFrame(
             {"step": ["moments", "ridge"], "jobs": [1, 2], "seconds": [3.0, 4.5], "cpu_seconds": 1.0}
         ).assign(largest_mb=[150.0, 200.0]),
+        noise=True,
     )

@@ -9,15 +9,19 @@ import pandas as pd
 from filtershift.report.page import render
 from filtershift.report.run import Run
 from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, share, with_figures
-from filtershift.report.tables import components_for, depth_ranges, own_bases, shift_pairs, shift_summary
+from filtershift.report.shifts import FEW, shifts
+from filtershift.report.tables import components_for, depth_ranges, own_bases
 
 LEAD = (
     "How the filters of trained convolutions are distributed, and how far these distributions shift between groups of "
     "filters."
 )
 
-FEW = 1_000
-"""Filters below which little can be said of a group."""
+PAGES = {
+    "explorer.html": "every grouping a click: compare groups, layers and models, look at filters",
+    "claims.html": "the papers' claims, judged on these models",
+}
+"""Other pages of a run, and what one finds there."""
 
 BATCH_NORM = {
     "folded": "multiplied into the weights",
@@ -34,7 +38,7 @@ READING = ("moments", "extent", "histograms", "orthogonality")
 def run_page(results: Path, run: Run, figures: Mapping[str, Sequence[Figure]]) -> str:
     """The whole page of a folder of results; ``figures`` are those of each section, by its title."""
     heading = f"The 3×3 convolution filters of {results.name}"
-    return render(results, heading, LEAD, facts(run), with_figures(story(run), figures))
+    return render(results, heading, LEAD, facts(run), with_figures(story(run), figures), see=PAGES)
 
 
 def facts(run: Run) -> dict[str, str]:
@@ -87,7 +91,7 @@ def data(run: Run) -> Section:
     groups = run.groups.assign(grouping=run.groups["grouping"].map(dict(run.titles)))
     tables = [
         Table("Models, largest first", models, "models.csv"),
-        Table("Groups", groups, "groups/{grouping}.sizes.csv"),
+        Table("Groups", groups, ", ".join(f"groups/{key}.sizes.csv" for key in run.titles)),
         Table("Left out", run.skipped.rename(columns={"count": "filters"}), "skipped.csv"),
     ]
     if run.expected is not None:
@@ -111,7 +115,7 @@ def bases(run: Run) -> Section:
     tables = [Table("Shares of variance, all filters", components, "statistics/basis.h5")]
     if run.titles:
         title, table = run.titles[run.first], own_bases(run.curves, run.filters)
-        file = f"{{variant}}/figures/cumulative/{run.first}.csv"
+        file = ", ".join(f"{variant}/figures/cumulative/{run.first}.csv" for variant in run.curves)
         tables.append(Table(f"Shares of variance in each group's own PCA, by {title}", table, file))
         for variant in run.curves:
             known = table[table["filters"] >= FEW].set_index("group")[f"first three, {variant}"].dropna()
@@ -122,48 +126,6 @@ def bases(run: Run) -> Section:
                     f"{name(known.idxmin())} are the most varied, with {share(known.min())}."
                 )
     return Section("Bases", text, tables)
-
-
-def shifts(run: Run) -> Section:
-    """How far the distributions of groups are apart."""
-    if not run.titles:
-        return Section("Shifts", ["Nothing is compared: no configured grouping has groups to compare."])
-    first, filters = run.titles[run.first], run.filters
-    text = [
-        "The shift D of two groups says how far the distributions of their coefficients are apart, in nats: 0 if they "
-        "are the same. Few filters inflate it."
-    ]
-    for variant, pairs in run.pairs.items():
-        sentences = []
-        medians = pd.Series({run.titles[key]: table["shift"].median() for key, table in pairs.items()}).dropna()
-        if len(medians) > 1:
-            sentences.append(
-                f"In {variant} filters the median D is largest by {name(medians.idxmax())}, {number(medians.max())}, "
-                f"and smallest by {name(medians.idxmin())}, {number(medians.min())}."
-            )
-        known = pairs[run.first].dropna(subset=["shift"]).sort_values("shift", kind="stable")
-        if len(known) > 1:
-            closest, farthest = (_pair(known.iloc[k], filters) for k in (0, -1))
-            sentences.append(
-                f"By {name(first)} the closest {variant} groups are {closest}; the farthest are {farthest}."
-            )
-        text += [" ".join(sentences)] if sentences else []
-    summary = shift_summary(run.pairs, run.titles)
-    of_pairs = shift_pairs(run.pairs, run.first, filters)
-    tables = [
-        Table("Shifts by grouping", summary, "{variant}/figures/shift_boxes/groupings.csv"),
-        Table(f"Shifts of pairs by {first}", of_pairs, f"{{variant}}/shift/{run.first}.components.csv"),
-    ]
-    for (variant, key), nearest in run.nearest.items():
-        file = f"{variant}/shift/{key}.nearest.csv"
-        tables.append(Table(f"Nearest by {run.titles[key]}, {variant} filters", nearest, file))
-    return Section("Shifts", text, tables)
-
-
-def _pair(row: pd.Series, filters: pd.Series) -> str:
-    """Two groups, the filters of each, and their shift."""
-    groups = [f"{name(row[side])} ({several(filters[row[side]], 'filter')})" for side in ("a", "b")]
-    return f"{listing(groups)}, D = {number(row['shift'])}"
 
 
 def scales(run: Run) -> Section:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,17 @@ LARGEST = 1_500_000
 """Bytes of a page: inside a report it is an address, of which Chromium takes 2 MiB and which is longer by a third."""
 
 
-def render(results: Path, heading: str, lead: str, facts: Mapping[str, str], sections: Sequence[Section]) -> str:
+def render(
+    results: Path,
+    heading: str,
+    lead: str,
+    facts: Mapping[str, str],
+    sections: Sequence[Section],
+    see: Mapping[str, str] | None = None,
+) -> str:
     """The page of a folder of results: what it is, a few facts, then the sections. All text is escaped.
 
-    Figures for which there is no room are named instead.
+    Figures for which there is no room are named instead. ``see`` are pages beside this one, with what is in them.
     """
     templates = Environment(
         loader=PackageLoader("filtershift.report"),
@@ -30,7 +38,14 @@ def render(results: Path, heading: str, lead: str, facts: Mapping[str, str], sec
     )
     templates.globals |= {"source": _source, "allowed": _allowed}
     template = templates.get_template("overview.html.j2")
-    content = {"results": results, "heading": heading, "lead": lead, "facts": facts, "sections": sections}
+    content = {
+        "results": results,
+        "heading": heading,
+        "lead": lead,
+        "facts": facts,
+        "sections": sections,
+        "see": see or {},
+    }
     without = template.render(content, embedded={})
     return template.render(content, embedded=_embedded(sections, LARGEST - len(without.encode())))
 
@@ -40,6 +55,11 @@ def caption(path: Path, wildcards: Mapping[str, str]) -> str:
     text = Environment().from_string(path.read_text()).render(snakemake=SimpleNamespace(wildcards=wildcards))
     settings = {"raw_enabled": False, "file_insertion_enabled": False}
     return publish_parts(text, writer="html5", settings_overrides=settings)["body"]
+
+
+def same_as(title: str) -> str:
+    """The HTML of a caption that would say what that of another figure says."""
+    return f"<p>How to read it: as the figure “{escape(title)}” above.</p>"
 
 
 def _source(name: str) -> str:

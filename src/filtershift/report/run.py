@@ -28,7 +28,9 @@ class Run:
         groups: one row per group of each of these groupings: grouping, group, n_filters, n_layers, n_models.
         ratios: of each variant, the explained variance ratio (9,) of the global basis.
         curves: of each variant, that of each group's own basis, groups of the first grouping: group, component, ….
-        pairs: of each variant and grouping, the shift of each pair of groups: a, b, shift.
+        pairs: of each variant and grouping, the shift of each pair of groups: a, b, shift, and if noise is known
+            corrected, low, high, flag.
+        noise: whether it is known.
         nearest: of each variant and each grouping drawn as a map, the groups nearest to each.
         ranges: the mean range of each model in each depth decile, where configured: group, model, mean_range.
         quality: one row per layer, with its phenotype.
@@ -50,6 +52,7 @@ class Run:
     quality: pd.DataFrame
     ranking: pd.DataFrame
     cost: pd.DataFrame
+    noise: bool
     expected: pd.DataFrame | None = None
 
     @property
@@ -62,6 +65,11 @@ class Run:
         """The filters of each of its groups, in natural order."""
         return self.groups[self.groups["grouping"] == self.first].set_index("group")["n_filters"]
 
+    def few(self, least: int) -> dict[str, list[str]]:
+        """The groups of each grouping with fewer filters than this."""
+        small = self.groups[self.groups["n_filters"] < least]
+        return {key: small.loc[small["grouping"] == key, "group"].tolist() for key in self.titles}
+
 
 def load_run(
     folder: Path,
@@ -69,17 +77,19 @@ def load_run(
     titles: Mapping[str, str],
     labels: Sequence[str],
     maps: Sequence[str],
+    noise: bool,
     expected: bool = False,
 ) -> Run:
     """Read the tables of a run from its folder of results; ``maps`` are the groupings that maps were made of.
 
-    ``expected`` says that something is known of the data set.
+    ``noise`` says that intervals were measured, ``expected`` that something is known of the data set.
     """
     results = Results(folder)
 
     def table(kind: str, *text: str, **names: str) -> pd.DataFrame:
         return read_table(results.file(kind, **names), text)
 
+    kind, believed = ("intervals", ["corrected", "low", "high", "flag"]) if noise else ("components", [])
     sizes = {key: table("sizes", "group", grouping=key) for key in titles}
     bases, _ = load_group_arrays(results.file("basis"))
     phenotypes = table("phenotypes", "model")[["layer", "phenotype"]]
@@ -98,7 +108,8 @@ def load_run(
         },
         pairs={
             variant: {
-                key: table("components", "a", "b", variant=variant, grouping=key)[["a", "b", "shift"]] for key in titles
+                key: table(kind, "a", "b", variant=variant, grouping=key)[["a", "b", "shift", *believed]]
+                for key in titles
             }
             for variant in variants
         },
@@ -111,5 +122,6 @@ def load_run(
         quality=table("quality", "model").merge(phenotypes, on="layer", how="left"),
         ranking=table("quality_models", "model"),
         cost=table("cost"),
+        noise=noise,
         expected=table("expected", "source") if expected else None,
     )

@@ -17,9 +17,10 @@ _LONGEST = 80
 
 @dataclass(frozen=True)
 class Figure:
-    """A finished PNG, and as HTML how to read it."""
+    """A finished PNG, its title, and as HTML how to read it."""
 
     path: Path
+    title: str
     caption: str
 
 
@@ -33,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """The first rows of a table, and the file that holds all of it.
+    """The first rows of a table, and the file, or files with commas between them, that hold all of it.
 
     ``marks`` are the classes, of the style sheet, of cells that hold certain texts. A table of ``prose`` has sentences
     for labels: these are not cut, and it is shown at its full height.
@@ -44,6 +45,11 @@ class Table:
     file: str
     marks: Mapping[str, str] = field(default_factory=dict)
     prose: bool = False
+
+    @property
+    def files(self) -> list[str]:
+        """Paths of the files, from the folder of the page."""
+        return self.file.split(", ")
 
     @property
     def columns(self) -> list[tuple[str, bool]]:

@@ -21,4 +21,4 @@ def picture(tmp_path: Path) -> Figure:
     path = tmp_path / "zoo/placement/picture.png"
     path.parent.mkdir(parents=True)
     Image.new("RGB", (1, 1)).save(path)
-    return Figure(path, "<p>the caption</p>")
+    return Figure(path, "The picture", "<p>the caption</p>")

@@ -85,15 +85,34 @@ def test_bases(run: Run) -> None:
 
 
 def test_shifts_name_the_pairs_with_their_filters(run: Run) -> None:
-    """The first and the last two groups; the second variant has them in reverse order."""
+    """Those above noise, without a group of 500 filters; the second variant has the groups in reverse order."""
     said = words(told(run)["Shifts"])
-    assert f"closest scaled groups are {LABELS[0]} (500 filters) and {LABELS[1]} (1,000 filters), D = 0.02;" in said
-    assert f"farthest are {LABELS[6]} (3,500 filters) and {LABELS[7]} (4,000 filters), D = 0.56." in said
-    assert f"farthest are {LABELS[1]} (1,000 filters) and {LABELS[0]} (500 filters), D = 0.56." in said
+    assert "By Task 12 of 21 pairs of scaled groups are above noise; the farthest of these are" in said
+    interval = "(less its bias 0.55, interval 0.28 to 1.12)"
+    assert f"{LABELS[6]} (3,500 filters) and {LABELS[7]} (4,000 filters), D = 0.56 {interval}." in said
+    assert f"{LABELS[2]} (1,500 filters) and {LABELS[1]} (1,000 filters), D = 0.42" in said
+    assert f"By Task, {LABELS[0]} (500 filters) is left out above" in said
     summary, of_pairs = told(run)["Shifts"].tables
     assert len(summary.frame) == 4
+    assert summary.frame["above noise"].tolist() == [12, 12, 7, 7]
     assert len(of_pairs.frame) == 28
+    assert of_pairs.frame["filters_of_the_smaller"].tail(7).tolist() == [500] * 7
+    assert of_pairs.frame["flag, scaled"].head(21).tolist() == ["above"] * 12 + ["within null"] * 9
     assert of_pairs.frame.notna().all(axis=None)
+
+
+def test_shifts_whose_noise_is_not_known(run: Run) -> None:
+    plain = {v: {key: table[["a", "b", "shift"]] for key, table in of.items()} for v, of in run.pairs.items()}
+    section = told(replace(run, pairs=plain, noise=False))["Shifts"]
+    assert "was not measured" in words(section)
+    assert f"farthest scaled groups are {LABELS[6]} (3,500 filters) and {LABELS[7]}" in words(section)
+    assert "above noise" not in section.tables[0].frame
+
+
+def test_no_shift_above_noise(run: Run) -> None:
+    none = {v: {key: table.assign(flag="below floor") for key, table in of.items()} for v, of in run.pairs.items()}
+    said = words(told(replace(run, pairs=none))["Shifts"])
+    assert "By Task none of 21 pairs of scaled groups is above noise." in said
 
 
 def test_scales_by_depth() -> None:

@@ -55,7 +55,7 @@ def figure(folder: Path, name: str, size: int = 8, said: str = "<p>How to read i
     """A picture of noise, which no compression makes small."""
     path = folder / f"{name}.png"
     Image.effect_noise((size, size), 99).save(path)
-    return Figure(path, said)
+    return Figure(path, "A <b>title", said)
 
 
 def test_labels_are_text(run: Run) -> None:
@@ -83,9 +83,13 @@ def test_only_its_own_style_and_script_are_allowed(run: Run) -> None:
 def test_nothing_is_fetched(run: Run, tmp_path: Path) -> None:
     content = render(tmp_path, *HEADING, facts(run), [Section("Data", [], [], [figure(tmp_path, "one")])])
     elements = Elements(content)
-    sources = [attrs[name] for _, attrs in elements.tags for name in ("src", "href", "srcset") if name in attrs]
+    sources = [attrs[name] for _, attrs in elements.tags for name in ("src", "srcset") if name in attrs]
     assert sources
-    assert all(source and source.startswith(("data:", "#")) for source in sources)
+    assert all(source and source.startswith("data:") for source in sources)
+    links = [attrs["href"] for tag, attrs in elements.tags if "href" in attrs]
+    assert {tag for tag, attrs in elements.tags if "href" in attrs} == {"a"}
+    assert links
+    assert not [link for link in links if link is None or ":" in link or link.startswith("/")]
     assert not re.search(r"https?:", content)
 
 
@@ -107,14 +111,14 @@ def test_figures_without_room_are_named(tmp_path: Path, monkeypatch: pytest.Monk
     content = render(tmp_path, *HEADING, {}, [Section("Data", [], [], figures)])
     assert len(content.encode()) < 60_000
     assert content.count("<img") == 1
-    assert "Too large for this page: see large.png" in content
+    assert 'Too large for this page: see <a href="large.png">large.png</a>' in content
 
 
 def test_rows_left_out_are_counted() -> None:
     table = Table("Layers", pd.DataFrame({"layer": range(13_015)}), "quality/layers.csv")
     content = render(Path("results/zoo"), *HEADING, {}, [Section("Quality", [], [table])])
     assert content.count("<tr>") == 201
-    assert "The first 200 rows; 12,815 more are left out here. In full: quality/layers.csv" in content
+    assert '12,815 more are left out here. In full: <a href="quality/layers.csv">quality/layers.csv</a>' in content
 
 
 def test_an_empty_table_is_not_shown() -> None:

@@ -82,6 +82,6 @@ def test_a_long_table_is_cut() -> None:
 
 
 def test_figures_come_to_the_sections_of_their_titles() -> None:
-    figure = Figure(Path("a.png"), "")
+    figure = Figure(Path("a.png"), "A", "")
     told = with_figures([Section("A", ["text"]), Section("B", [])], {"A": [figure], "C": [figure]})
     assert told == [Section("A", ["text"], figures=[figure]), Section("B", [])]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.report.tables import components_for, depth_ranges, own_bases, shift_pairs, shift_summary
+from filtershift.report.tables import components_for, depth_ranges, own_bases, shift_pairs, shift_summary, trusted
 
 FILTERS = pd.Series({"x": 10, "y": 200, "z": 3000}).rename_axis("group")
 
@@ -33,22 +33,39 @@ def test_own_bases() -> None:
     np.testing.assert_allclose(table.iloc[:, 2:], [[np.nan] * 3, [0.4, 0.8, 4], [0.95, 1, 1]])
 
 
-def test_shift_summary_leaves_unknown_shifts_out() -> None:
+def test_shift_summary_leaves_out_unknown_shifts_and_small_groups() -> None:
     of_groupings = {
-        "task": pairs(("x", "y", 1.0), ("x", "z", np.nan), ("y", "z", 4.0)),
+        "task": pairs(("x", "y", 9.0), ("x", "z", np.nan), ("y", "z", 4.0), ("y", "w", 5.0)),
         "none": pairs(("x", "y", np.nan)),
         "one": pairs(),
     }
-    table = shift_summary({"scaled": of_groupings}, {"task": "Task", "none": "None", "one": "One"})
-    assert table.to_numpy().tolist() == [["Task", "scaled", 2, 2.5, 2.5, 4.0, "y", "z"]]
+    titles = {"task": "Task", "none": "None", "one": "One"}
+    few = {"task": ["x"], "none": [], "one": []}
+    table = shift_summary({"scaled": of_groupings}, titles, few)
+    assert table.to_numpy().tolist() == [["Task", "scaled", 2, 4.5, 5.0, "y", "w"]]
+    flagged = {key: table.assign(flag="within null") for key, table in of_groupings.items()}
+    flagged["task"].loc[2, "flag"] = "above, interval reaches 0"
+    table = shift_summary({"scaled": flagged}, titles, few)
+    assert table.to_numpy().tolist() == [["Task", "scaled", 2, 1, 4.5, 4.0, "y", "z"]]
+
+
+def test_trusted_pairs() -> None:
+    table = pairs(("x", "y", 1.0), ("x", "z", np.nan), ("y", "z", 4.0))
+    assert trusted(table, [])["shift"].tolist() == [1, 4]
+    assert trusted(table, ["z"])["shift"].tolist() == [1]
 
 
 def test_shift_pairs_meet_whatever_their_order() -> None:
+    """Those of small groups are last, and those above noise first."""
     scaled = pairs(("x", "y", 1.0), ("x", "z", 3.0), ("y", "z", 2.0))
     unscaled = pairs(("z", "y", 20.0), ("z", "x", 30.0), ("y", "x", 10.0))
-    table = shift_pairs({"scaled": {"task": scaled}, "unscaled": {"task": unscaled}}, "task", FILTERS)
+    both = {"scaled": {"task": scaled}, "unscaled": {"task": unscaled}}
+    table = shift_pairs(both, "task", FILTERS, few=0)
     assert list(table) == ["a", "b", "D, scaled", "D, unscaled", "filters_of_the_smaller"]
     assert table.to_numpy().tolist() == [["x", "z", 3, 30, 10], ["y", "z", 2, 20, 200], ["x", "y", 1, 10, 10]]
+    assert shift_pairs(both, "task", FILTERS, few=11)["D, scaled"].tolist() == [2, 3, 1]
+    flagged = {"scaled": {"task": scaled.assign(flag=["above", "within null", "below floor"])}}
+    assert shift_pairs(flagged, "task", FILTERS, few=0)["D, scaled"].tolist() == [1, 3, 2]
 
 
 def test_depth_ranges() -> None:

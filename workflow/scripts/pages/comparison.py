@@ -29,7 +29,7 @@ def tell(
     of_groups, of_bases, left_out = (read_table(path, text) for path in (shifts, bases, skipped))
     distinct = distinct_titles(titles)
     save(farthest_of_comparison(of_groups, distinct), *figure)
-    shown = Figure(figure[-1], caption(CAPTION, {}))
+    shown = Figure(figure[-1], "The groups that shift most", caption(CAPTION, {}))
     with whole_file(page) as beside:
         beside.write_text(comparison_page(page.parent, here, there, of_groups, of_bases, left_out, distinct, shown))
 

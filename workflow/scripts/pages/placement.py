@@ -33,7 +33,7 @@ def tell(
     save(nearest_of_placement(of_groups, titles), *nearest)
     save(layer_profiles(of_layers, read_table(quality)), *profile)
     figures = [
-        Figure(path[-1], caption(CAPTIONS / f"placement_{name}.rst", {}))
+        Figure(path[-1], name, caption(CAPTIONS / f"placement_{name}.rst", {}))
         for name, path in (("nearest", nearest), ("layers", profile))
     ]
     left_out = read_table(skipped, text=("name", "reason"))

@@ -136,7 +136,7 @@ def _corrected(resampled: Array, shift: Array, level: float, is_length: bool = F
     bias = resampled.mean(axis=0, dtype=float) - shift
     low = np.minimum(lower - 2 * bias, 2 * shift - upper)
     high = np.maximum(upper - 2 * bias, 2 * shift - lower)
-    # The mean of the resamples cannot lie below `lower` and above `upper`: so only rounding puts it outside.
+    # Only rounding can put it outside: the mean of the resamples is at least `lower` or at most `upper`.
     corrected = np.clip(shift - bias, low, high)
     return np.maximum([corrected, low, high], 0)
 

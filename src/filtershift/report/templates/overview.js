@@ -1,4 +1,9 @@
 "use strict";
+// Inside a report this page has no folder beside it: files are named there, but cannot be opened.
+if (["data:", "blob:", "about:"].includes(location.protocol)) {
+  for (const link of document.querySelectorAll('a:not([href^="#"])')) link.replaceWith(...link.childNodes);
+}
+
 // A click on a heading sorts its table: ascending, descending, then as it was. What is missing stays last.
 const next = { none: "ascending", ascending: "descending", descending: "none" };
 const texts = new Intl.Collator("en", { numeric: true });

@@ -1,0 +1,95 @@
+"""The section on shifts: what is above noise comes first, groups too small to trust are named apart."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from filtershift.analysis.uncertainty.noise import above_noise
+from filtershift.report.run import Run
+from filtershift.report.sections import Section, Table, listing, name, number, several
+from filtershift.report.tables import shift_pairs, shift_summary, trusted
+
+FEW = 1_000
+"""Filters below which little can be said of a group."""
+
+MEANING = (
+    "The shift D of two groups says how far the distributions of their coefficients are apart, in nats: 0 if they are "
+    "the same. Chance alone makes it larger than 0. It is above noise if it is larger than the shift between random "
+    "halves of either group, and than that between groups of the same size with shuffled labels."
+)
+UNKNOWN_NOISE = (
+    "How large chance alone makes a shift was not measured: uncertainty.resamples is 0. So the largest may be noise."
+)
+
+
+def shifts(run: Run) -> Section:
+    """How far the distributions of groups are apart."""
+    if not run.titles:
+        return Section("Shifts", ["Nothing is compared: no configured grouping has groups to compare."])
+    few = run.few(FEW)
+    text = [MEANING if run.noise else UNKNOWN_NOISE]
+    for variant, pairs in run.pairs.items():
+        text.append(
+            " ".join(
+                [*_groupings(run, variant, few), *_farthest(run, variant, trusted(pairs[run.first], few[run.first]))]
+            )
+        )
+    if small := [f"{name(group)} ({several(run.filters[group], 'filter')})" for group in few[run.first]]:
+        text.append(
+            f"By {name(run.titles[run.first])}, {listing(small)} {'is' if len(small) == 1 else 'are'} left out above: "
+            f"groups with fewer than {FEW:,} filters always look different."
+        )
+    boxes = ", ".join(f"{variant}/figures/shift_boxes/groupings.csv" for variant in run.pairs)
+    kind = "intervals" if run.noise else "components"
+    of_pairs = ", ".join(f"{variant}/shift/{run.first}.{kind}.csv" for variant in run.pairs)
+    tables = [
+        Table("Shifts by grouping", shift_summary(run.pairs, run.titles, few), boxes),
+        Table(
+            f"Shifts of pairs by {run.titles[run.first]}", shift_pairs(run.pairs, run.first, run.filters, FEW), of_pairs
+        ),
+    ]
+    for (variant, key), nearest in run.nearest.items():
+        file = f"{variant}/shift/{key}.nearest.csv"
+        tables.append(Table(f"Nearest by {run.titles[key]}, {variant} filters", nearest, file))
+    return Section("Shifts", [part for part in text if part], tables)
+
+
+def _groupings(run: Run, variant: str, few: Mapping[str, list[str]]) -> list[str]:
+    """In which grouping most pairs are above noise, and in which fewest; nothing where noise is not known."""
+    counted = {}
+    for key, pairs in run.pairs[variant].items():
+        known = trusted(pairs, few[key])
+        if run.noise and len(known):
+            above = above_noise(known["flag"])
+            counted[key] = (
+                float(above.mean()),
+                f"{name(run.titles[key])} ({above.sum():,} of {several(len(known), 'pair')})",
+            )
+    if len(counted) < 2:
+        return []
+    most, fewest = (choose(counted.values(), key=lambda item: item[0])[1] for choose in (max, min))
+    return [f"In {variant} filters the largest part of shifts is above noise by {most}, the smallest by {fewest}."]
+
+
+def _farthest(run: Run, variant: str, pairs: pd.DataFrame) -> list[str]:
+    """The two groups of the first grouping that are the farthest apart: of those above noise, if noise is known."""
+    title, count = name(run.titles[run.first]), several(len(pairs), "pair")
+    if pairs.empty:
+        return []
+    if not run.noise:
+        farthest = pairs.loc[pairs["shift"].idxmax()]
+        return [f"By {title} the farthest {variant} groups are {_pair(farthest, run.filters)}."]
+    above = pairs[above_noise(pairs["flag"])]
+    if above.empty:
+        return [f"By {title} none of {count} of {variant} groups is above noise."]
+    farthest = above.loc[above["corrected"].idxmax()]
+    ends = " to ".join(number(farthest[end]) for end in ("low", "high"))
+    believed = f"less its bias {number(farthest['corrected'])}, interval {ends}"
+    counted = f"{len(above):,} of {count} of {variant} groups {'is' if len(above) == 1 else 'are'}"
+    return [f"By {title} {counted} above noise; the farthest of these are {_pair(farthest, run.filters)} ({believed})."]
+
+
+def _pair(row: pd.Series, filters: pd.Series) -> str:
+    """Two groups, the filters of each, and their shift."""
+    groups = [f"{name(row[side])} ({several(filters[row[side]], 'filter')})" for side in ("a", "b")]
+    return f"{listing(groups)}, D = {number(row['shift'])}"
