@@ -1,6 +1,7 @@
 """The one exception whose message is written for users."""
 
-from collections.abc import Iterator
+import difflib
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -25,3 +26,21 @@ def about(name: str) -> Iterator[None]:
         yield
     except FiltershiftError as error:
         raise FiltershiftError(f"{name}: {error}") from None
+
+
+def nearest_first(word: str, known: Iterable[str]) -> list[str]:
+    """Words in the order of their likeness to another, whatever the case of letters; equally like ones keep theirs."""
+    compared = difflib.SequenceMatcher(b=word.casefold())
+
+    def likeness(other: str) -> float:
+        compared.set_seq1(other.casefold())
+        return compared.ratio()
+
+    return sorted(known, key=likeness, reverse=True)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message about an unknown word: the known word that is like it, if there is one."""
+    by_text = {text.casefold(): text for text in known}
+    close = difflib.get_close_matches(word.casefold(), by_text, n=1)
+    return f", did you mean {by_text[close[0]]!r}?" if close else ""

@@ -1,6 +1,6 @@
 """What libraries say becomes one line that a terminal takes as text."""
 
-from filtershift.errors import one_line
+from filtershift.errors import did_you_mean, nearest_first, one_line
 
 
 def test_lines_are_joined_and_what_does_not_print_is_escaped():
@@ -12,3 +12,14 @@ def test_lines_are_joined_and_what_does_not_print_is_escaped():
 
 def test_long_messages_are_cut():
     assert one_line(ValueError("a" * 1000)) == "a" * 200
+
+
+def test_the_word_that_was_meant():
+    assert did_you_mean("taks", ["Task", "Name"]) == ", did you mean 'Task'?"
+    assert did_you_mean("colour", ["Task", "Name"]) == ""
+
+
+def test_like_words_come_first():
+    words = ["Name", "Visual Category", "task_natural", "Task"]
+    assert nearest_first("taks", words)[:2] == ["Task", "task_natural"]
+    assert sorted(nearest_first("taks", words)) == sorted(words)

@@ -114,8 +114,9 @@ class GroupingConfig:
         where (column: label or labels): Only layers with one of these labels are used. A label may be a shell pattern:
             `ResNet*`.
         exclude (column: label or labels): Layers with one of these labels are left out. Patterns work here, too.
-        map (pattern: label): Renames and merges labels. `*` stands for any text, `?` for one character; the first
-            pattern that matches counts. Layers whose label matches no pattern are left out.
+        map (pattern: label): Renames and merges labels. `*` stands for any text, `?` for one character, and the case of
+            letters does not matter. The first pattern that matches counts, but a label that is itself one of the new
+            ones keeps its name. Layers whose label matches no pattern are left out.
         bins (rising numbers): The edges that cut one numeric column into intervals (a, b]; the first interval includes
             both ends. Layers outside are left out. It cannot be combined with `map`.
         order: The display order of groups: `shift` (ascending mean shift), `natural` (as written in `bins` or `map`,

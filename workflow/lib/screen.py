@@ -65,8 +65,8 @@ def reason(log: Path, rule: str) -> str:
     return f"{_ERROR}{rule} ended without a reason; it was killed, perhaps because it needed too much memory or time"
 
 
-def mostly_left_out(groups: Path, skipped: Path, groupings: Iterable[str]) -> list[str]:
-    """A line for each grouping without a group for more than half of the filters, with the reason for most of them.
+def notices(groups: Path, skipped: Path, groupings: Iterable[str]) -> list[str]:
+    """A line for each grouping that leaves out more than half of the filters, and for each label that does not occur.
 
     Args:
         groups: the folder with the sizes of the groups of each grouping.
@@ -81,6 +81,7 @@ def mostly_left_out(groups: Path, skipped: Path, groupings: Iterable[str]) -> li
         if sizes and 2 * out > total:
             most = max(rows, key=lambda row: int(row["count"]))
             lines.append(f"grouping '{name}' leaves out {out / total:.0%} of the filters: {most['reason']}")
+        lines += [f"grouping '{name}': {row['reason']}" for row in rows if row["kind"] == "label"]
     return lines
 
 

@@ -68,5 +68,5 @@ onerror:
 onsuccess:
     if not SILENT:
         outputs = [str(path) for job in workflow.dag.jobs for path in job.output]
-        left_out = screen.mostly_left_out(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), CONFIG.grouping)
-        screen.print_last([*left_out, *screen.pages(outputs, RESULTS)])
+        notices = screen.notices(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), CONFIG.grouping)
+        screen.print_last([*notices, *screen.pages(outputs, RESULTS)])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from screen import Brief, failures, mostly_left_out, pages, reason, show_errors
+from screen import Brief, failures, notices, pages, reason, show_errors
 
 KILLED = "error: shift ended without a reason; it was killed, perhaps because it needed too much memory or time"
 
@@ -69,7 +69,13 @@ def test_a_grouping_that_leaves_most_out_is_named(tmp_path: Path, counts: list[i
     (tmp_path / "task.sizes.csv").write_text("group,n_filters\na,30\nb,20\n")
     (tmp_path / "grouping-task.csv").write_text(f"kind,name,reason,count\n{rows}")
     said = ["grouping 'task' leaves out 62% of the filters: reason 60"]
-    assert mostly_left_out(tmp_path, tmp_path, ["task", "not finished"]) == said[:lines]
+    assert notices(tmp_path, tmp_path, ["task", "not finished"]) == said[:lines]
+
+
+def test_a_label_that_does_not_occur_is_named(tmp_path: Path) -> None:
+    (tmp_path / "task.sizes.csv").write_text("group,n_filters\na,30\n")
+    (tmp_path / "grouping-task.csv").write_text('kind,name,reason,count\nlabel,task,"where: no Task equals b, a",0\n')
+    assert notices(tmp_path, tmp_path, ["task"]) == ["grouping 'task': where: no Task equals b, a"]
 
 
 @pytest.mark.parametrize(

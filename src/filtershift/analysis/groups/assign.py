@@ -11,12 +11,14 @@ import pandas as pd
 
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.dataset.models.labels import LICENSE, LINEAGE
-from filtershift.errors import FiltershiftError
+from filtershift.errors import FiltershiftError, did_you_mean, nearest_first
 from filtershift.results import SKIPPED
 
 UNKNOWN = "unknown"
 # Largest number of groups: every pair of groups is a row of a table and a cell of a figure.
 MOST = 1000
+# Labels that a message names.
+SHOWN = 5
 # Columns that not every data set has; in one without them all layers are unknown.
 OPTIONAL = (LICENSE, LINEAGE, "kernel", "batch_norm")
 # Slashes that stand alone in a label, as the separator " / " does.
@@ -54,8 +56,8 @@ def _column(layers: pd.DataFrame, name: str, column: str) -> pd.Series:
     if column in OPTIONAL and column not in layers.columns:
         return pd.Series(np.nan, layers.index, dtype=object)
     if column not in layers.columns:
-        known = ", ".join(layers.columns)
-        raise FiltershiftError(f"grouping '{name}': the data set has no column '{column}'; its columns are: {known}")
+        hint = did_you_mean(column, layers.columns) or f"; its columns are: {', '.join(layers.columns)}"
+        raise FiltershiftError(f"grouping '{name}': the data set has no column '{column}'{hint}")
     return layers[column]
 
 
@@ -83,15 +85,55 @@ def _binned(layers: pd.DataFrame, name: str, grouping: Grouping) -> pd.Series:
     return pd.Series(labels[np.where(inside, number, 0)], layers.index, dtype=object)
 
 
+def _matches(label: str, choice: str) -> bool:
+    """Whether a label equals a choice of 'where' or 'exclude', or matches it as a shell pattern."""
+    return label == choice or fnmatchcase(label, choice)
+
+
 def _among(labels: pd.Series, chosen: Sequence[object]) -> pd.Series:
     """Which labels equal one of ``chosen``, or match one as a shell pattern."""
-    texts = [str(choice) for choice in chosen]
-    matching = {label for label in labels.unique() if label in texts or any(fnmatchcase(label, t) for t in texts)}
+    matching = {label for label in labels.unique() if any(_matches(label, str(choice)) for choice in chosen)}
     return labels.isin(matching)
 
 
-def _matched(label: str, patterns: Mapping[str, str]) -> str | float:
-    return next((new for pattern, new in patterns.items() if fnmatchcase(label, pattern)), np.nan)
+def _mapped(label: str, patterns: Mapping[str, str]) -> str | float:
+    """The new name of a label: of the pattern that is the label, else itself if it is a new name, else of a pattern.
+
+    The case of letters counts only for the pattern that is the label.
+    """
+    if label in patterns:
+        return patterns[label]
+    folded = label.casefold()
+    itself = (new for new in patterns.values() if new.casefold() == folded)
+    matching = (new for pattern, new in patterns.items() if fnmatchcase(folded, pattern.casefold()))
+    return next(itself, next(matching, np.nan))
+
+
+def _largest(layers: pd.DataFrame, labels: pd.Series) -> str:
+    """The labels with the most filters, for a message."""
+    ordered = layers["n_filters"].groupby(labels).sum().sort_values(ascending=False, kind="stable").index
+    return _quoted(list(ordered))
+
+
+def _quoted(labels: Sequence[str]) -> str:
+    """The first of some labels, for a message, and how many more there are."""
+    more = f" and {len(labels) - SHOWN:,} more" if len(labels) > SHOWN else ""
+    return ", ".join(repr(label[:80]) for label in labels[:SHOWN]) + more
+
+
+def _absent(
+    layers: pd.DataFrame, name: str, key: str, chosen: Mapping[str, Sequence[object]]
+) -> list[dict[str, object]]:
+    """A row for each label of 'where' or 'exclude' that no layer has, with those there are, the nearest first."""
+    rows: list[dict[str, object]] = []
+    for column, choices in chosen.items():
+        known = labels_of(layers, name, column).unique()
+        for choice in map(str, choices):
+            if not any(_matches(label, choice) for label in known):
+                there = _quoted(nearest_first(choice, known))
+                reason = f"{key}: no {column} equals {choice!r}, or matches it as a shell pattern; there are: {there}"
+                rows.append({"kind": "label", "name": name, "reason": reason, "count": 0})
+    return rows
 
 
 def _skipped(layers: pd.DataFrame, out: pd.Series, name: str, reason: str) -> dict[str, object]:
@@ -119,7 +161,7 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
             label = pd.concat(columns, axis=1).agg(" / ".join, axis=1)
     else:
         label = pd.Series("all", layers.index, dtype=object)
-    skipped = []
+    skipped = [row for key in ("where", "exclude") for row in _absent(layers, name, key, getattr(grouping, key))]
 
     def leave_out(out: pd.Series, reason: str) -> None:
         out = out & label.notna()
@@ -134,8 +176,9 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
     for column, refused in grouping.exclude.items():
         leave_out(_among(labels_of(layers, name, column), refused), f"{column} among those of 'exclude'")
     if grouping.map:
-        new = label.map(lambda text: _matched(text, grouping.map), na_action="ignore")
-        leave_out(new.isna(), "matches no pattern of 'map'")
+        new = label.map(lambda text: _mapped(text, grouping.map), na_action="ignore")
+        missed = label[new.isna()].dropna()
+        leave_out(new.isna(), f"matches no pattern of 'map': {_largest(layers, missed)}")
         label = new.where(label.notna())
     sizes = _sizes(layers, label, grouping)
     for group, n_filters, n_models in zip(sizes["group"], sizes["n_filters"], sizes["n_models"], strict=True):
@@ -144,13 +187,13 @@ def assign(layers: pd.DataFrame, name: str, grouping: Grouping) -> Groups:
         elif n_models < grouping.min_models:
             leave_out(label == group, f"group '{group}' has fewer than {grouping.min_models} models")
     sizes = sizes[sizes["group"].isin(set(label.dropna()))].reset_index(drop=True)
-    _check_number(name, len(sizes))
+    _check_number(name, len(sizes), [str(row["reason"]) for row in skipped])
     return Groups(label, sizes, pd.DataFrame(skipped, columns=SKIPPED))
 
 
-def _check_number(name: str, groups: int) -> None:
+def _check_number(name: str, groups: int, reasons: Sequence[str]) -> None:
     if groups == 0:
-        raise FiltershiftError(f"grouping '{name}': no layer is left in any group; loosen where, exclude, map or bins")
+        raise FiltershiftError(f"grouping '{name}': no layer is left in any group; {'; '.join(reasons[:SHOWN])}")
     if groups > MOST:
         raise FiltershiftError(
             f"grouping '{name}': {groups:,} groups are more than the {MOST:,} that can be compared; merge some with "

@@ -14,8 +14,9 @@ class Grouping:
             group.
         where: for each column the labels, or shell patterns; only layers with one of these are used.
         exclude: for each column the labels, or shell patterns; layers with one of these are left out.
-        map: shell patterns over the joined label, each with the label to use instead; the first match counts, and
-            layers without a match are left out.
+        map: shell patterns over the joined label, each with the label to use instead; a label that is itself one of
+            the new ones keeps its name, unless a pattern is that label. Otherwise the first match counts, whatever the
+            case of letters, and layers without a match are left out.
         bins: edges of intervals (a, b] of one numeric column; the first interval includes both ends.
         order: the display order of groups: "shift" (ascending mean shift), "natural" (bins and map as written;
             otherwise by label, with numbers compared by value), or "label".

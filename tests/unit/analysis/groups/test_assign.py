@@ -104,12 +104,39 @@ def test_what_is_left_out_twice_is_counted_once(layers):
 def test_map_takes_the_first_pattern_that_matches(layers):
     groups = grouped(layers, by=["Task", "op_set"], map={"C*": "see", "?  9": "never", "* 9": "nine", "[AB]*": "rest"})
     assert filters_of(groups) == {"nine": 51, "rest": 12, "see": 192}
-    assert left_out(groups) == {"matches no pattern of 'map'": 768}
+    [reason] = left_out(groups)
+    assert reason.startswith("matches no pattern of 'map': 'unknown / ")
 
 
-def test_map_is_case_sensitive_and_may_name_the_missing(layers):
-    groups = grouped(layers, by=["Task"], map={"a": "small", "A": "large", UNKNOWN: "none", "*": "other"})
-    assert filters_of(groups) == {"large": 51, "none": 768, "other": 204}
+def test_map_ignores_case_and_may_name_the_missing(layers):
+    groups = grouped(layers, by=["Task"], map={"a*": "first", UNKNOWN.upper(): "none", "*": "other"})
+    assert filters_of(groups) == {"first": 51, "none": 768, "other": 204}
+
+
+def test_map_can_tell_labels_apart_that_differ_in_case(layers):
+    layers["Task"] = layers["Task"].replace("B", "a")
+    groups = grouped(layers, by=["Task"], map={"a": "small", "A": "large", "*": "other"})
+    assert filters_of(groups) == {"small": 12, "large": 51, "other": 768 + 192}
+
+
+def test_a_label_that_map_makes_keeps_its_name(layers):
+    groups = grouped(layers, by=["Task"], map={"B": "a", UNKNOWN: "none", "*": "C"})
+    assert filters_of(groups) == {"a": 51 + 12, "none": 768, "C": 192}
+
+
+def test_labels_without_a_pattern_are_named_largest_first(layers):
+    assert left_out(grouped(layers, by=["Task"], map={"A": "a"})) == {
+        "matches no pattern of 'map': 'unknown', 'C', 'B'": 768 + 192 + 12
+    }
+
+
+@pytest.mark.parametrize("key", ["where", "exclude"])
+def test_labels_that_do_not_occur_are_named_with_those_that_do(layers, key):
+    layers["Task"] = layers["Task"].replace({"A": "Segmentation", "B": "Classification"})
+    skipped = grouped(layers, by=["Task"], **{key: {"Task": ["Clasification", "Seg*"]}}).skipped
+    [reason] = skipped.loc[skipped["kind"] == "label", "reason"]
+    assert reason.startswith(f"{key}: no Task equals 'Clasification', or matches it as a shell pattern")
+    assert "there are: 'Classification', 'Segmentation'" in reason
 
 
 TENTHS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
@@ -209,12 +236,18 @@ def test_filters_are_in_a_group_or_listed(layers):
 @pytest.mark.parametrize(
     "keys", [{"by": ["task"]}, {"by": ["Task"], "where": {"task": ["A"]}}, {"by": [], "exclude": {"task": ["A"]}}]
 )
-def test_an_unknown_column_is_named_with_those_there_are(layers, keys):
+def test_an_unknown_column_is_named_with_the_nearest(layers, keys):
     with pytest.raises(FiltershiftError) as error:
         grouped(layers, **keys)
+    assert str(error.value) == "grouping 'mine': the data set has no column 'task', did you mean 'Task'?"
+
+
+def test_a_column_like_none_is_named_with_those_there_are(layers):
+    with pytest.raises(FiltershiftError) as error:
+        grouped(layers, by=["colour"])
     message = str(error.value)
     assert "\n" not in message
-    assert all(word in message for word in ("'mine'", "'task'", *layers.columns))
+    assert all(word in message for word in ("'mine'", "'colour'", *layers.columns))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +261,7 @@ def test_an_unknown_column_is_named_with_those_there_are(layers, keys):
     ],
 )
 def test_nothing_left_is_an_error(layers, keys):
-    with pytest.raises(FiltershiftError, match=r"^grouping 'mine': .*no layer is left"):
+    with pytest.raises(FiltershiftError, match=r"^grouping 'mine': no layer is left in any group; \w+"):
         grouped(layers, **keys)
 
 
