@@ -5,7 +5,6 @@ goes to ``dataset``, ``config/grouping/NAME.yaml`` to ``grouping.NAME``, and ``c
 the root.
 """
 
-import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
@@ -22,7 +21,7 @@ from yaml import YAMLError
 from checks import check, choose_packages
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
-from filtershift.errors import FiltershiftError
+from filtershift.errors import FiltershiftError, did_you_mean
 from schema import NAME, Config, DatasetConfig, GroupingConfig
 
 
@@ -53,6 +52,7 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
     for name in config.grouping:
         config.grouping[name] = OmegaConf.to_object(_typed(composed.grouping[name], f"config: grouping.{name}"))
     check(config)
+    _check_named_groupings(directory, config)
     _check_own_name(directory, config.dataset)
     return config
 
@@ -146,6 +146,15 @@ def _check_own_name(directory: Path, dataset: DatasetConfig) -> None:
         )
 
 
+def _check_named_groupings(directory: Path, config: Config) -> None:
+    """Refuse names that are no groupings; a grouping that is not configured is left out and listed."""
+    known = sorted({*config.grouping, *(path.stem for path in directory.glob("grouping/*.yaml"))})
+    for key, names in (("maps", config.maps), ("placement.groupings", config.placement.groupings)):
+        if unknown := [name for name in names if name not in known]:
+            hint = did_you_mean(unknown[0], known) or f"; there are: {', '.join(known)}"
+            raise FiltershiftError(f"config: {key}: there is no grouping {unknown[0]!r}{hint}")
+
+
 def _register(directory: Path) -> None:
     store = ConfigStore.instance()
     for known in [name for name in store.repo if name != "hydra" and not name.startswith("_")]:
@@ -176,6 +185,8 @@ def _typed(node: Any, where: str) -> DictConfig:
     for key in ("where", "exclude", "map"):
         if key in node and not isinstance(node[key], DictConfig):
             raise FiltershiftError(f"{where}: {key} must hold keys, as in {key}: {{NAME: LABEL}}, not {node[key]}")
+    if "bins" in node and not OmegaConf.is_list(node["bins"]):
+        raise FiltershiftError(f"{where}: bins must be a list of edges, as in bins: [0, 0.5, 1], not {node['bins']}")
     try:
         typed: Any = OmegaConf.merge(OmegaConf.structured(GroupingConfig), node)
         for key in ("where", "exclude", "map"):
@@ -222,9 +233,7 @@ def _reason(error: OmegaConfBaseException, schema: type = Config) -> str:
 
 def _unknown(key: str, known: list[str]) -> str:
     """The message for an unknown key, with the known keys and the most similar one."""
-    close = difflib.get_close_matches(key.rpartition(".")[2], known, n=1)
-    hint = f", did you mean '{close[0]}'?" if close else ""
-    return f"unknown key '{key}'{hint} (known: {', '.join(known)})"
+    return f"unknown key '{key}'{did_you_mean(key.rpartition('.')[2], known)} (known: {', '.join(known)})"
 
 
 def _keys(schema: Any, path: list[str]) -> list[str]:
