@@ -21,6 +21,7 @@ MAIN = workflow.modifier.is_main_snakefile()
 ROOT = Path() if PROJECT == Path.cwd() else PROJECT
 sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
+from columns import check_columns, without_labels
 from configuration import check_file, extended, load, model_files
 from filtershift.dataset.models.listed import parts_of
 from filtershift.errors import FiltershiftError
@@ -42,8 +43,19 @@ try:
     PLACED_MODELS = model_files("placement.models", CONFIG.placement.models)
     # The data set that models of one's own are added to.
     BASE = extended(PROJECT / "config", CONFIG.dataset)
+    # Labels of each model, as far as they are in the configuration.
+    GIVEN = [model.labels for model in MODELS]
+    GIVEN += [{**one.labels, **model.labels} for one in (BASE or CONFIG.dataset).packages for model in one.models]
+    if MAIN:
+        layers = Path(f"results/{CONFIG.dataset.name}/layers.csv")
+        check_columns(CONFIG.grouping, layers, Path(CONFIG.dataset.file), GIVEN)
 except FiltershiftError as error:
     raise WorkflowError(str(error)) from None
+
+# Groupings left out because the models have no labels for them.
+UNLABELLED = without_labels(CONFIG.grouping, GIVEN, config["overrides"]) if MODELS and not BASE else {}
+for grouping in UNLABELLED:
+    del CONFIG.grouping[grouping]
 
 if MAIN:
     config["resolved"] = asdict(CONFIG)

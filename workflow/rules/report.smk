@@ -95,6 +95,7 @@ PAGE_FIGURES = [
 ]
 # Figures and panels that the configuration leaves out, as rows of skipped.csv.
 NOT_CONFIGURED = [
+    *(["grouping", grouping, reason, ""] for grouping, reason in UNLABELLED.items()),
     *(
         ["figure", f"paper/figure-{number}", "needs groupings or a variant that are not configured", ""]
         for number, can_be_made in AVAILABLE.items()

@@ -1,0 +1,86 @@
+"""Groupings that the columns and labels of a data set do not allow."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from columns import check_columns, without_labels
+from filtershift.errors import FiltershiftError
+from schema import GroupingConfig
+
+GIVEN = [{"Task": "Classification"}, {"epoch": 3}]
+
+
+@pytest.fixture
+def layers(tmp_path: Path) -> Path:
+    path = tmp_path / "layers.csv"
+    path.write_text("layer,model,Task,Relu\n0,net,,\n")
+    return path
+
+
+def grouping(**keys: Any) -> dict[str, GroupingConfig]:
+    return {"mine": GroupingConfig(**keys)}
+
+
+@pytest.mark.parametrize(
+    ("keys", "part"),
+    [
+        ({"by": ["taks"]}, "grouping.mine.by: there is no column 'taks', did you mean 'Task'?"),
+        ({"by": ["Visual Category"]}, "grouping.mine.by: there is no column 'Visual Category'"),
+        ({"by": [], "where": {"colour": ["a"]}}, "grouping.mine.where: there is no column 'colour'; there are: "),
+    ],
+)
+def test_a_column_that_finished_results_do_not_have(layers: Path, keys: dict[str, Any], part: str) -> None:
+    with pytest.raises(FiltershiftError) as error:
+        check_columns(grouping(**keys), layers, Path("none.h5"), [])
+    assert part in str(error.value)
+
+
+@pytest.mark.parametrize("column", ["Task", "Relu", "lineage", "batch_norm", "epoch"])
+def test_columns_of_finished_results_and_new_labels(layers: Path, column: str) -> None:
+    check_columns(grouping(by=[column]), layers, Path("none.h5"), GIVEN)
+
+
+def test_results_that_are_older_than_the_data_set(layers: Path, tmp_path: Path) -> None:
+    (tmp_path / "dataset.h5").touch()
+    os.utime(layers, (0, 0))
+    check_columns(grouping(by=["taks"]), layers, tmp_path / "dataset.h5", [])
+
+
+def test_before_there_are_results_only_what_is_like_a_known_column_is_refused(tmp_path: Path) -> None:
+    check_columns(grouping(by=["Gemm"]), tmp_path / "none.csv", Path("none.h5"), GIVEN)
+    with pytest.raises(FiltershiftError, match="did you mean 'epoch'"):
+        check_columns(grouping(by=["epochs"]), tmp_path / "none.csv", Path("none.h5"), GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("keys", "part"),
+    [
+        ({"by": ["Visual Category"]}, "no model has a label 'Visual Category'"),
+        ({"by": ["model"], "where": {"Task": ["Segm*"]}}, "no model has a label 'Task' that is 'Segm*'"),
+        ({"by": ["model"], "where": {"Task": ["Class*"]}}, ""),
+        ({"by": ["model"], "where": {"Task": ["unknown"]}}, ""),
+        ({"by": ["Visual Category", "Task"]}, ""),
+        ({"by": ["epoch"]}, ""),
+        ({"by": ["kernel"]}, ""),
+        ({"by": []}, ""),
+    ],
+)
+def test_groupings_without_a_label(keys: dict[str, Any], part: str) -> None:
+    found = without_labels(grouping(**keys), GIVEN, [])
+    assert (part in found["mine"]) if part else not found
+
+
+@pytest.mark.parametrize(
+    ("override", "kept"),
+    [
+        ("grouping=[all,mine]", True),
+        ("+grouping.mine.by=Name", True),
+        ("grouping=[mine2]", False),
+        ("maps=[mine]", False),
+    ],
+)
+def test_groupings_of_the_command_line_are_kept(override: str, kept: bool) -> None:
+    assert bool(without_labels(grouping(by=["Name"]), GIVEN, [override])) != kept

@@ -1,0 +1,75 @@
+"""Groupings against the columns and labels that a data set is known to have, before any job runs."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from filtershift.dataset.models.labels import COLUMNS, LABELS, LICENSE, LINEAGE
+from filtershift.errors import FiltershiftError, did_you_mean
+from schema import GroupingConfig
+
+LABEL_COLUMNS = (*LABELS, LICENSE, LINEAGE)
+
+
+def check_columns(
+    groupings: Mapping[str, GroupingConfig], layers: Path, source: Path, given: Iterable[Mapping[str, Any]]
+) -> None:
+    """Refuse a grouping by a column that the data set does not have.
+
+    Args:
+        groupings: those that are configured.
+        layers: the layers.csv of finished results. If it is missing, or older than the data set, all columns are not
+            known: then only those that are like a known one are refused, and only if labels are given.
+        source: the file of the data set.
+        given: labels of each model in the configuration.
+
+    Raises:
+        FiltershiftError: in one line, the key, the column and the nearest one.
+    """
+    known = {*COLUMNS, *LABEL_COLUMNS, *(label for labels in given for label in labels)}
+    finished = layers.is_file() and not (source.is_file() and source.stat().st_mtime > layers.stat().st_mtime)
+    if finished:
+        with layers.open(newline="", encoding="utf-8") as file:
+            known = {*known.difference(LABELS), *next(csv.reader(file), [])}
+    elif not given:
+        return
+    for name, grouping in groupings.items():
+        for key in ("by", "where", "exclude"):
+            for column in getattr(grouping, key):
+                near = did_you_mean(column, sorted(known))
+                if column not in known and (finished or near):
+                    said = near or f"; there are: {', '.join(sorted(known))}"
+                    raise FiltershiftError(f"config: grouping.{name}.{key}: there is no column {column!r}{said}")
+
+
+def without_labels(
+    groupings: Mapping[str, GroupingConfig], models: Sequence[Mapping[str, Any]], overrides: Sequence[str]
+) -> dict[str, str]:
+    """Groupings that can tell nothing of models with these labels, each with the reason and the way out.
+
+    Either no model has any of the labels, or none has those of `where`. Groupings that the command line names are not
+    among them.
+    """
+    chosen = " ".join(override for override in overrides if override.lstrip("+").startswith("grouping"))
+    reasons = {name: _reason(grouping, models) for name, grouping in groupings.items()}
+    return {name: reason for name, reason in reasons.items() if reason and name not in _names(chosen)}
+
+
+def _names(text: str) -> list[str]:
+    """The words of overrides."""
+    return "".join(character if character.isalnum() or character in "_-" else " " for character in text).split()
+
+
+def _reason(grouping: GroupingConfig, models: Sequence[Mapping[str, Any]]) -> str:
+    given = {label for labels in models for label in labels}
+    if grouping.by and not any(column in given or column not in LABEL_COLUMNS for column in grouping.by):
+        return f"no model has a label {' or '.join(map(repr, grouping.by))}; add it to dataset.models"
+    for column, choices in grouping.where.items():
+        labels = {str(model.get(column, "unknown")) for model in models}
+        if column in (*LABEL_COLUMNS, *given) and not any(
+            label == choice or fnmatchcase(label, choice) for label in labels for choice in choices
+        ):
+            return f"no model has a label {column!r} that is {' or '.join(map(repr, choices))}"
+    return ""
