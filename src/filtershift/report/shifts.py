@@ -77,12 +77,12 @@ def _farthest(run: Run, variant: str, pairs: pd.DataFrame) -> list[str]:
     if pairs.empty:
         return []
     if not run.noise:
-        farthest = pairs.loc[pairs["shift"].idxmax()]
+        farthest = pairs.iloc[int(pairs["shift"].argmax())]
         return [f"By {title} the farthest {variant} groups are {_pair(farthest, run.filters)}."]
     above = pairs[above_noise(pairs["flag"])]
     if above.empty:
         return [f"By {title} none of {count} of {variant} groups is above noise."]
-    farthest = above.loc[above["corrected"].idxmax()]
+    farthest = above.iloc[int(above["corrected"].argmax())]
     ends = " to ".join(number(farthest[end]) for end in ("low", "high"))
     believed = f"less its bias {number(farthest['corrected'])}, interval {ends}"
     counted = f"{len(above):,} of {count} of {variant} groups {'is' if len(above) == 1 else 'are'}"
