@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from filtershift.analysis.quality.phenotypes import JUDGED, PHENOTYPES, layer_phenotypes
-from filtershift.analysis.quality.shapes import layer_shapes
+from filtershift.analysis.quality.forms import layer_forms
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
 from filtershift.dataset.sources.synthetic.filters import KINDS, SOURCES, make_recipes
@@ -63,10 +63,10 @@ def judged(settings: Synthetic, threads: int) -> pd.DataFrame:
         scaled = histogram_files(folder)[0]
         moments, extent = load([folder / "moments.h5"], LayerMoments), load([folder / "extent.h5"], LayerExtent)
         window = load_grid(scaled).window
-        shapes = layer_shapes(moments, extent, basis, window, stored_layers([scaled], "window"))
+        forms = layer_forms(moments, extent, basis, window, stored_layers([scaled], "window"))
     recipes = make_recipes(meta_table(settings.filters, settings.models, settings.layers, settings.seed), settings.seed)
     sources = recipes.table[recipes.source]
-    return layer_phenotypes(layers, shapes).assign(
+    return layer_phenotypes(layers, forms).assign(
         phenotype=lambda table: table["phenotype"].fillna("missing"),
         made_as=pd.Categorical(layers["made_as"], list(KINDS)),
         first=[SOURCES[row] for row in sources[:, 0]],

@@ -16,7 +16,7 @@ def judge(
 ) -> None:
     """Statistics of all passes and shards, histograms of scaled filters -> phenotypes of layers, shares in models."""
     from filtershift.analysis.quality.phenotypes import layer_phenotypes, model_phenotypes
-    from filtershift.analysis.quality.shapes import layer_shapes
+    from filtershift.analysis.quality.forms import layer_forms
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
     from filtershift.passes.extent import LayerExtent
@@ -25,14 +25,14 @@ def judge(
     from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
 
-    shapes = layer_shapes(
+    forms = layer_forms(
         load(moments, LayerMoments),
         load(extent, LayerExtent),
         load_bases(basis)[0],
         load_grid(histograms[0]).window,
         stored_layers(histograms, "window"),
     )
-    table = layer_phenotypes(load_layers(layers), shapes)
+    table = layer_phenotypes(load_layers(layers), forms)
     write_table(of_layers, table, index=True)
     write_table(of_models, model_phenotypes(table))
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from filtershift.analysis.comparing.reference import Reference
 from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.quality.phenotypes import layer_phenotypes
-from filtershift.analysis.quality.shapes import layer_shapes
+from filtershift.analysis.quality.forms import layer_forms
 from filtershift.analysis.shifts.d_matrix import component_shifts, probabilities
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.analysis.uncertainty.tables import placed_uncertainty
@@ -163,9 +163,9 @@ def placed_layers(
     moments, extent = measured.moments, measured.extent
     quality = layer_quality(layers, moments, extent, measure_orthogonality(source, layers, source.row_ranges))
     window = reference.grids[0].window
-    shapes = layer_shapes(moments, extent, reference.bases[0], window, [(moments.layer, windows)])
+    forms = layer_forms(moments, extent, reference.bases[0], window, [(moments.layer, windows)])
     quality.insert(2, "layer_name", layers["layer_name"])
-    quality["phenotype"] = layer_phenotypes(layers, shapes)["phenotype"]
+    quality["phenotype"] = layer_phenotypes(layers, forms)["phenotype"]
     for column in COMPARED:
         values, known = (table[column].to_numpy(float) for table in (quality, reference.quality))
         quality[f"{column}_percentile"] = 100 * below(values, known)

@@ -28,23 +28,23 @@ OFF_CENTRE = 0.8
 DRAWABLE = 2_000
 
 
-def layer_phenotypes(layers: pd.DataFrame, shapes: pd.DataFrame) -> pd.DataFrame:
+def layer_phenotypes(layers: pd.DataFrame, forms: pd.DataFrame) -> pd.DataFrame:
     """The phenotype of every layer and what it is judged by, one row per layer.
 
     Args:
         layers: the layer table, with model_id, model and n_filters.
-        shapes: what `layer_shapes` returns for these layers.
+        forms: what `layer_forms` returns for these layers.
 
     Returns:
         model_id, model, n_filters; phenotype, missing where there are too few filters to tell; typicality, from 0 (a
         point of nothing but zeros, spikes without any, or what could as well be another phenotype) to 1; reason, why
-        the phenotype is missing; and the numbers in ``shapes``.
+        the phenotype is missing; and the numbers in ``forms``.
     """
-    shapes = shapes.loc[layers.index]
-    zero_mass, repeated, enough = shapes["zero_mass"], shapes["coincidence"], shapes["n"] >= JUDGED
+    forms = forms.loc[layers.index]
+    zero_mass, repeated, enough = forms["zero_mass"], forms["coincidence"], forms["n"] >= JUDGED
     limits = {"zero_mass": FEW, "negentropy": NEARLY_NORMAL, "offset": OFF_CENTRE}
-    strain = (shapes[list(limits)] / pd.Series(limits)).max(axis=1)
-    spikes = (repeated >= REPEATED) | (shapes["two_patterns"] >= FEW_PATTERNS)
+    strain = (forms[list(limits)] / pd.Series(limits)).max(axis=1)
+    spikes = (repeated >= REPEATED) | (forms["two_patterns"] >= FEW_PATTERNS)
     conditions = [zero_mass >= MOST, spikes, strain <= 1]
     phenotype = np.select(conditions, ["point", "spikes", "sun"], "symbols")
     point = ((zero_mass - MOST) / (1 - MOST)).mask(zero_mass == 1, 0)
@@ -52,7 +52,7 @@ def layer_phenotypes(layers: pd.DataFrame, shapes: pd.DataFrame) -> pd.DataFrame
     judged = pd.DataFrame({"phenotype": phenotype, "typicality": np.select(conditions, clear, 1 - 1 / strain)})
     reason = pd.Series(f"fewer than {JUDGED} filters", layers.index).mask(enough)
     named = layers[["model_id", "model", "n_filters"]].join(judged.set_index(layers.index).where(enough))
-    return named.assign(reason=reason).join(shapes.drop(columns="n"))
+    return named.assign(reason=reason).join(forms.drop(columns="n"))
 
 
 def model_phenotypes(table: pd.DataFrame) -> pd.DataFrame:

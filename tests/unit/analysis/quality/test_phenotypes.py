@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from filtershift.analysis.quality.phenotypes import DRAWABLE, JUDGED, examples, layer_phenotypes, model_phenotypes
-from filtershift.analysis.quality.shapes import layer_shapes
+from filtershift.analysis.quality.forms import layer_forms
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
@@ -74,7 +74,7 @@ def measured(source, row_ranges):
 
 def shapes_of(found):
     counts = [(np.array([layer]), counts[None, 0, :, -1024:]) for layer, counts in found.counted]
-    return layer_shapes(found.moments, found.extent, found.bases[0], found.grids[0].window, counts)
+    return layer_forms(found.moments, found.extent, found.bases[0], found.grids[0].window, counts)
 
 
 def of_filters(layers):
@@ -148,7 +148,7 @@ def test_shards_and_batches_change_nothing(tmp_path):
         save_histograms((path, tmp_path / "unscaled.h5"), found.grids, half)
     window = found.grids[0].window
     histograms = stored_layers(paths, "window")
-    stored = layer_shapes(found.moments, found.extent, found.bases[0], window, histograms)
+    stored = layer_forms(found.moments, found.extent, found.bases[0], window, histograms)
     pd.testing.assert_frame_equal(stored, shapes_of(found), check_exact=True)
 
 

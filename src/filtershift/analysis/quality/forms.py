@@ -1,7 +1,7 @@
-"""The shape of each layer's distribution of coefficients, in five numbers that phenotypes are judged by.
+"""The form of each layer's distribution of coefficients, in five numbers that phenotypes are judged by.
 
-Shapes are those of scaled filters, whose coefficients the stored bins resolve in every layer. All-zero filters have no
-shape: they are counted, and taken out of the histograms.
+Forms are those of scaled filters, whose coefficients the stored bins resolve in every layer. All-zero filters have no
+form: they are counted, and taken out of the histograms.
 """
 
 from collections.abc import Iterable
@@ -26,14 +26,14 @@ PARTS = 16
 NARROW = 0.1
 
 
-def layer_shapes(
+def layer_forms(
     moments: LayerMoments,
     extent: LayerExtent,
     basis: Basis,
     window: Array,
     histograms: Iterable[tuple[Numbers, Counts]],
 ) -> pd.DataFrame:
-    """The shape of every layer, one row per layer; what is undefined is missing.
+    """The form of every layer, one row per layer; what is undefined is missing.
 
     Components count by their share of the layer's variance.
 
@@ -55,21 +55,21 @@ def layer_shapes(
     spread = np.maximum(np.sqrt(variance), NARROW)
     weight = spread**2 / (spread**2).sum(axis=1, keepdims=True)
     zero, points = -basis.components @ basis.mean, normal_points()
-    shapes = np.full((2, len(some)), np.nan)
+    forms = np.full((2, len(some)), np.nan)
     for numbers, counts in histograms:
         rows = np.searchsorted(moments.layer, numbers)
         nonzero = _remove_zeros(counts, zero, window, moments.zeros[rows])
         normal = scaled_normal(mean[rows], covariance[rows], points)
         quantiles = reference_quantiles(normal, basis, PARTS)
         parts = coincidence(nonzero, window, spread[rows]), negentropy(nonzero, window, quantiles)
-        shapes[:, rows] = [(part * weight[rows]).sum(axis=1) for part in parts]
+        forms[:, rows] = [(part * weight[rows]).sum(axis=1) for part in parts]
     own, square = np.linalg.eigvalsh(covariance), (mean**2).sum(axis=1)
     table = {
         "n": moments.n,
         "zero_mass": _ratio(np.maximum(extent.sparse, moments.zeros), moments.n),
-        "coincidence": shapes[0],
+        "coincidence": forms[0],
         "two_patterns": _ratio(own[:, -2:].sum(axis=1), own.sum(axis=1)),
-        "negentropy": shapes[1],
+        "negentropy": forms[1],
         "offset": _ratio(square, square + variance.sum(axis=1)),
     }
     return pd.DataFrame(table, pd.Index(moments.layer, name="layer"))
