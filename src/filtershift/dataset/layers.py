@@ -21,6 +21,9 @@ FIRST = ("model_id", "model", "conv_depth", "conv_depth_norm", "layer_position",
 UNKNOWN = "unknown"
 """The `batch_norm` of a layer of which the file does not say it."""
 
+FROM_FILE = "file"
+"""The `depth_source` of a layer whose depth the data set file states without saying where it is from."""
+
 MAX_TEXT = 2**28
 """Largest number of characters in all labels together; the authors' file has less than 2**26.
 
@@ -56,6 +59,7 @@ def read_layers(path: Path) -> LayerTable:
     * Empty text is a missing label.
     * `model` is taken from the file's `model`, or if that is missing from `Name`, or from the id. Where several ids
       have the same text, "(id)" is added, so that no two models merge.
+    * `depth_source` is "file" where the file does not say how depths are known.
     * `batch_norm` is unknown where the file does not say: see :mod:`filtershift.dataset.models.batch_norm`.
     * `layer_position` is first (`conv_depth_norm` 0), last (1) or middle.
 
@@ -185,7 +189,8 @@ def _labelled(meta: pd.DataFrame) -> pd.DataFrame:
             columns[name] = values
         else:
             columns[name] = values.map(_label)
-    columns["batch_norm"] = columns.get("batch_norm", pd.Series(np.nan, meta.index, dtype=object)).fillna(UNKNOWN)
+    for name, default in (("depth_source", FROM_FILE), ("batch_norm", UNKNOWN)):
+        columns[name] = columns.get(name, pd.Series(np.nan, meta.index, dtype=object)).fillna(default)
     if "Task" in columns:
         columns["Task"] = columns["Task"].map(lambda task: "Segmentation" if "Segmentation" in str(task) else task)
     return pd.DataFrame(columns)

@@ -35,6 +35,7 @@ def test_fixtures(name):
     assert "Datatype" not in layers
     assert "medical ct & mri" in set(layers["Visual Category"])
     assert set(layers["layer_position"][layers["conv_depth_norm"] == 0]) == {"first"}
+    assert set(layers["depth_source"]) == {"file"}
     assert table.skipped.empty
     assert list(table.skipped) == ["kind", "name", "reason", "count"]
     with FilterFile(DATA / f"{name}.h5") as filters:

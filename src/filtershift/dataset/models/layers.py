@@ -16,6 +16,7 @@ def model_layers(models: Mapping[str, ConvModel]) -> pd.DataFrame:
             "layer_name": layer.name,
             "conv_depth": layer.conv_depth,
             "conv_depth_norm": layer.conv_depth_norm,
+            "depth_source": model.depth_source,
             "n_filters": len(layer.weights),
             "out_channels": layer.out_channels,
             "in_channels": layer.in_channels,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 GRAPH, ORDER, NAMES = "graph", "order", "names"
-"""How depths are known: from the model's graph, the order of its stored tensors, or the order of their names."""
+"""How depths are known: from the model's graph, from the order of its stored tensors, or from their names alone."""
 
 
 @dataclass(frozen=True)

@@ -45,14 +45,14 @@ def error_of(folder, named=None):
 def test_tensors_of_all_parts_in_the_order_of_their_names(folder):
     model = read(folder)
     rows = [(layer.name, layer.conv_depth, layer.weights[0, 0, 0]) for layer in model.layers]
-    assert rows == [("layer.0", 0, 10), ("layer.2", 1, 10), ("layer.10", 2, 0), ("stem", 3, 0)]
+    assert rows == [("stem", 0, 0), ("layer.0", 1, 10), ("layer.2", 2, 10), ("layer.10", 3, 0)]
     assert (model.depth_source, model.skipped) == ("names", ())
 
 
 def test_a_tensor_in_two_parts_is_read_where_the_index_says(folder):
     (folder / "a-1.bin").write_bytes(torch_file(["unused", *PARTS["a-1.bin"], "layer.2.weight"]))
     assert [(layer.name, layer.weights[0, 0, 0]) for layer in read(folder).layers] == [
-        *[("layer.0", 20), ("layer.2", 10), ("layer.10", 0), ("stem", 10), ("unused", 0)]
+        *[("stem", 10), ("layer.0", 20), ("layer.2", 10), ("layer.10", 0), ("unused", 0)]
     ]
 
 

@@ -31,8 +31,7 @@ def effective(layer: str) -> np.ndarray:
 @pytest.mark.parametrize("file", [*WITH_GRAPH, *WITHOUT_GRAPH])
 def test_the_filters_are_those_of_the_network(file: str) -> None:
     model = read_model_file(FOLDER / file, "m")
-    names = [name for name in LAYERS if name != "stem.0"] + ["stem.0"] if file.startswith("sorted") else LAYERS
-    for layer, name in zip(model.layers, names, strict=True):
+    for layer, name in zip(model.layers, LAYERS, strict=True):
         np.testing.assert_allclose(layer.weights, effective(name), rtol=0, atol=1e-6)
     assert model.skipped == ()
     assert model.kernel_shapes == {(3, 3): sum(len(effective(name)) for name in LAYERS), (1, 1): 160}

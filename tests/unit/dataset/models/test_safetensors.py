@@ -54,7 +54,7 @@ def test_weights_of_every_type(dtype, tmp_path):
 def test_the_library_loses_the_order_and_names_give_one(tmp_path):
     tensors = {f"{name}.weight": weights(2, 1, 3, 3) for name in NAMES} | {"layer.3.weight": weights(1, 2, 1, 1)}
     model = read(save({**tensors, "layer.3.bias": weights(1), "fc.weight": weights(4, 4)}), tmp_path)
-    assert positions(model) == [("head", 0, 0.0), ("layer.2", 1, 0.25), ("layer.10", 3, 0.75), ("stem", 4, 1.0)]
+    assert positions(model) == [("stem", 0, 0.0), ("layer.2", 1, 0.25), ("layer.10", 3, 0.75), ("head", 4, 1.0)]
     assert model.depth_source == "names"
     assert model.kernel_shapes == {(3, 3): 8, (1, 1): 2}
     for layer in model.layers:
@@ -64,7 +64,7 @@ def test_the_library_loses_the_order_and_names_give_one(tmp_path):
 def test_the_library_sorts_by_type_before_names(tmp_path):
     tensors = {f"{name}.weight": weights(1, 1, 3, 3, dtype=np.float16 if "1" in name else np.float32) for name in NAMES}
     model = read(save(tensors), tmp_path)
-    assert [layer.name for layer in model.layers] == ["head", "layer.2", "layer.10", "stem"]
+    assert [layer.name for layer in model.layers] == NAMES
     assert model.depth_source == "names"
 
 
@@ -100,7 +100,7 @@ def test_a_model_in_several_files(tmp_path):
         files |= dict.fromkeys(keys, f"model-{number}.safetensors")
         (tmp_path / f"model-{number}.safetensors").write_bytes(save({key: tensors[key] for key in keys}))
     model = read_model_file(write_index(tmp_path, files), "m")
-    assert [layer.name for layer in model.layers] == ["head", "layer.2", "layer.10", "stem"]
+    assert [layer.name for layer in model.layers] == NAMES
     for layer in model.layers:
         np.testing.assert_array_equal(layer.weights.reshape(2, 1, 3, 3), tensors[f"{layer.name}.weight"])
 

@@ -116,7 +116,7 @@ def test_another_data_set_is_kept(name, files, tmp_path, monkeypatch):
     assert added["model_id"].drop_duplicates().tolist() == [before.layers["model_id"].max() + k for k in (1, 2, 3)]
     assert added["filter_ids"].iloc[0] == f"{n_filters}:{n_filters + 7}"
     assert set(added["Task"].dropna()) == {"Segmentation"}
-    assert (after.layers["depth_source"].notna() == (after.layers.index >= n)).all()
+    assert ((after.layers["depth_source"] != "file") == (after.layers.index >= n)).all()
     with h5py.File(base) as file:
         node = file["filters" if "filters" in file else "filter"]
         np.testing.assert_array_equal(filters_of(dataset)[:n_filters], node[:].reshape(-1, 3, 3))

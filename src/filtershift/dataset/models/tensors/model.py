@@ -1,8 +1,8 @@
 """Build a model from its tensors alone, without a graph: from a PyTorch state_dict or a safetensors file.
 
 Each tensor with four dimensions is taken as the weights of a 2-D convolution, unless its name tells otherwise: (output
-channels, input channels / groups, height, width). The depth of a convolution is its rank among these tensors. Whether
-it is transposed, and its number of groups, are known only if a whole PyTorch module was stored. Other information is
+channels, input channels / groups, height, width). Depths follow from names and order, see `with_depths`. Whether it is
+transposed, and its number of groups, are known only if a whole PyTorch module was stored. Other information is
 missing, not guessed.
 """
 
@@ -13,9 +13,10 @@ from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
-from filtershift.dataset.models.model import ORDER, Skipped
+from filtershift.dataset.models.model import NAMES, ORDER, Skipped
 from filtershift.dataset.models.stored import Convolution, StoredModel, StoredTensor
 from filtershift.dataset.models.tensors.copies import without_copies
+from filtershift.dataset.models.tensors.depths import with_depths
 from filtershift.dataset.models.tensors.effective import effective
 from filtershift.dataset.models.tensors.leaf_names import NO_WEIGHTS, is_no_weights
 from filtershift.dataset.models.tensors.modules import WEIGHTS, module_name
@@ -51,7 +52,6 @@ def model_of_tensors(
     stored = {tensor.name for tensor in own}
     no_weights: list[Skipped] = []
     convolutions: list[Convolution] = []
-    rank = 0
     for tensor in whole:
         dimensions = len(tensor.shape or ())
         if dimensions not in (4, 5):
@@ -61,12 +61,12 @@ def model_of_tensors(
             continue
         known = groups.get(tensor.name) if tensor.name in stored else of_module.get(_module(tensor.name))
         weights = tensor if dimensions == 4 else replace(tensor, left_out="3-D convolution")
-        convolutions.append(_convolution(weights, rank, known, norms))
-        rank += convolutions[-1].is_level
-    return StoredModel(tuple(convolutions), depth_source, skipped=(*skipped, *copies, *parts, *no_weights))
+        convolutions.append(_convolution(weights, known, norms))
+    found = with_depths(convolutions, depth_source == NAMES)
+    return StoredModel(tuple(found), depth_source, skipped=(*skipped, *copies, *parts, *no_weights))
 
 
-def _convolution(weights: StoredTensor, rank: int, groups: int | None, norms: Norms) -> Convolution:
+def _convolution(weights: StoredTensor, groups: int | None, norms: Norms) -> Convolution:
     module, leaf = split(weights.name)
     shape = weights.shape or (0,)
     norm = norms.after.get(module_name(weights.name)) if leaf in WEIGHTS else None
@@ -76,7 +76,7 @@ def _convolution(weights: StoredTensor, rank: int, groups: int | None, norms: No
     return Convolution(
         name=module if leaf in WEIGHTS and module else weights.name,
         weights=weights,
-        depth=rank,
+        depth=0,  # set when all are known
         is_level=len(weights.shape or ()) == 4 and weights.left_out != TRANSPOSED,
         groups=groups,
         norm=norm if fits else None,

@@ -44,7 +44,7 @@ def test_a_file_of_mlx(tmp_path):
     plain, stored = arrays(OHWI)
     save_file(stored | {"fc.weight": np.ones((2, 4), "f4")}, tmp_path / "m.safetensors", {"format": "mlx"})
     layers = read_model_file(tmp_path / "m.safetensors", "m").layers
-    assert [layer.name for layer in layers] == ["a", "b", "stem"]
+    assert [layer.name for layer in layers] == ["stem", "a", "b"]
     for layer in layers:
         np.testing.assert_array_equal(layer.weights, plain[f"{layer.name}.weight"].reshape(-1, 3, 3))
 
