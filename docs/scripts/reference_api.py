@@ -15,7 +15,10 @@ INTRODUCTION = """\
 
 What `import filtershift` offers in a notebook or a program, from its docstrings, by `make docs`.
 [A notebook](notebook.ipynb) shows it at work.
-Mistakes raise `filtershift.errors.FiltershiftError`, in one line that says what is expected.
+Mistakes raise `filtershift.FiltershiftError`, in one line that says what is expected.
+
+`pip install .` in a copy of the project installs what this needs.
+The workflow needs more packages: `pip install '.[workflow]'`, or `make`, which installs everything into `.venv`.
 """
 
 
@@ -25,10 +28,10 @@ def main() -> None:
 
 
 def page() -> str:
-    """The page: a section for each public name in the order of the source, classes with their public methods."""
+    """The page: a section for each public name, classes first, with their public methods."""
     lines = [INTRODUCTION]
-    things = {name: getattr(filtershift, name) for name in filtershift.__all__}
-    for name, thing in sorted(things.items(), key=lambda item: inspect.getsourcelines(item[1])[1]):
+    for name in filtershift.__all__:
+        thing = getattr(filtershift, name)
         lines += [f"## `{name}`", "", *entry(f"filtershift.{name}", thing)]
         if inspect.isclass(thing):
             for method, function in inspect.getmembers(thing, inspect.isfunction):

@@ -1,21 +1,58 @@
 """Distribution shifts between trained 3x3 convolution filters.
 
-In a notebook: `open_dataset`, `read_model` and `from_arrays` give `Filters`, and `pca`, `shift` and `quality` measure
-them.
+In a notebook: `open_dataset`, `read_model` and `from_arrays` give `Filters`; `pca`, `coefficients`, `shift` and
+`quality` measure them, and `plot` draws what was measured.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from filtershift.api import Filters, from_arrays, open_dataset, pca, quality, read_model, shift
+    from filtershift.errors import FiltershiftError
+    from filtershift.notebook.arrays import from_arrays
+    from filtershift.notebook.filters import Filters
+    from filtershift.notebook.opening import open_dataset, read_model
+    from filtershift.notebook.plots import plot
+    from filtershift.notebook.principal import coefficients, pca
+    from filtershift.notebook.quality import quality
+    from filtershift.notebook.shifts import shift
 
-__all__ = ["Filters", "from_arrays", "open_dataset", "pca", "quality", "read_model", "shift"]
+__version__ = "0.3.0"
+
+__all__ = [
+    "Filters",
+    "FiltershiftError",
+    "coefficients",
+    "from_arrays",
+    "open_dataset",
+    "pca",
+    "plot",
+    "quality",
+    "read_model",
+    "shift",
+]
+
+_HOME = {
+    "Filters": "notebook.filters",
+    "FiltershiftError": "errors",
+    "coefficients": "notebook.principal",
+    "from_arrays": "notebook.arrays",
+    "open_dataset": "notebook.opening",
+    "pca": "notebook.principal",
+    "plot": "notebook.plots",
+    "quality": "notebook.quality",
+    "read_model": "notebook.opening",
+    "shift": "notebook.shifts",
+}
 
 
 def __getattr__(name: str) -> Any:
     """The names above, once they are asked for: the workflow's scripts start without them."""
-    if name not in __all__:
-        raise AttributeError(f"module 'filtershift' has no attribute '{name}'")
-    from filtershift import api
+    if name not in _HOME:
+        raise AttributeError(f"module 'filtershift' has no attribute '{name}'; it offers {', '.join(__all__)}")
+    return getattr(import_module(f"filtershift.{_HOME[name]}"), name)
 
-    return getattr(api, name)
+
+def __dir__() -> list[str]:
+    """The public names, before they are loaded, too."""
+    return [*__all__, "__version__"]

@@ -39,6 +39,11 @@ FILES = {
 """Files below results/{dataset}, as the rules write them."""
 
 
+def dataset_file(name: str, path: str | None) -> str:
+    """The data set file of a run, relative to where it was started: the user's own (``path``), or the one it built."""
+    return str(Path(path).expanduser()) if path else f"resources/{name}/dataset.h5"
+
+
 @dataclass(frozen=True)
 class Results:
     """The results of a data set.

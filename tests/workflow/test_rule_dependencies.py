@@ -18,7 +18,7 @@ JOB = re.compile(r"^(?:local)?rule (\w+):\n    input: (.*?)\n(.*?)(?=\n\n|\n\[)"
 @cache
 def imported(script: Path, source: Path) -> set[str]:
     """A script and the modules of the package that its bytecode imports, by Python's own finder."""
-    finder = ModuleFinder(path=[str(source)], excludes=["filtershift.api"])
+    finder = ModuleFinder(path=[str(source)], excludes=["filtershift.notebook"])
     finder.run_script(str(script))
     return {str(Path(module.__file__)) for module in finder.modules.values() if module.__file__}
 

@@ -13,7 +13,7 @@ from omegaconf import MISSING
 from filtershift.analysis.comparing.expected import Expectation
 from filtershift.dataset.models.batch_norm import FOLDED
 from filtershift.dataset.sources.packages import Package
-from filtershift.results import VARIANTS
+from filtershift.results import VARIANTS, dataset_file
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -93,7 +93,7 @@ class DatasetConfig:
     @property
     def file(self) -> str:
         """The HDF5 file: the user's own, or the one that is built."""
-        return str(Path(self.path).expanduser()) if self.path else f"resources/{self.name}/dataset.h5"
+        return dataset_file(self.name, self.path)
 
     @property
     def size(self) -> int:

@@ -17,6 +17,7 @@ from filtershift.errors import FiltershiftError
 _WHOLE = ("layer", "model_id", "conv_depth", "n_filters")
 _NUMBERS = ("conv_depth_norm", "total_filters", "3x3_filter_share", "depth")
 _IDS = "'0:63' (first and last id) or a list of ids, none negative"
+_LITERAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?")
 _RANGE = re.compile(r"(-?[0-9]{1,18})(?::(-?[0-9]{1,18}))?")
 
 
@@ -40,6 +41,24 @@ def load_texts(path: Path) -> pd.DataFrame:
     """
     types = defaultdict(lambda: "str", dict.fromkeys(_WHOLE, "int64"))
     return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], index_col="layer")
+
+
+def with_numbers(layers: pd.DataFrame) -> pd.DataFrame:
+    """The table with numbers in the columns in which every label is one.
+
+    Names stay text, and so do columns with labels such as "01", or "1.0" beside "1": as numbers they would be equal.
+    """
+    columns = {}
+    for name in layers.columns.difference(["model", "layer_name", "filter_ids"]):
+        texts = layers[name].dropna()
+        if pd.api.types.is_numeric_dtype(texts) or not len(texts):
+            continue
+        if all(isinstance(text, str) and _LITERAL.fullmatch(text) for text in texts.unique()):
+            numbers = pd.to_numeric(texts)
+            if numbers.nunique() == texts.nunique():
+                whole = pd.api.types.is_integer_dtype(numbers) and len(numbers) < len(layers)
+                columns[name] = numbers.astype("Int64" if whole else numbers.dtype).reindex(layers.index)
+    return layers.assign(**columns)
 
 
 def row_ranges_of(layers: pd.DataFrame) -> pd.DataFrame:

@@ -133,6 +133,11 @@ def compared_counts(counts: LayerCounts, bins: int) -> Counts:
     return coarsen(counts[..., : bins * REFINE].astype(np.int64), bins)
 
 
+def window_counts(counts: LayerCounts) -> Counts:
+    """What pass 3 counts (…, bins * REFINE + WINDOW_BINS), over the window alone (…, WINDOW_BINS)."""
+    return counts[..., -WINDOW_BINS:].astype(np.int64)
+
+
 def coarsen(counts: NDArray, bins: int) -> NDArray:
     """Merge neighbouring bins of the last axis down to ``bins``, which must divide their number; the type stays."""
     # Of few numbers each, four times as fast as sum().

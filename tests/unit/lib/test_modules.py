@@ -13,7 +13,7 @@ SCRIPTS = sorted((ROOT / "workflow/scripts").rglob("*.py"))
 
 def imported(script: Path) -> set[Path]:
     """Modules of the package that bytecode of a script imports, in functions too; the door for notebooks is not."""
-    finder = ModuleFinder(path=[str(ROOT / "src")], excludes=["filtershift.api"])
+    finder = ModuleFinder(path=[str(ROOT / "src")], excludes=["filtershift.notebook"])
     finder.run_script(str(script))
     return {Path(module.__file__) for module in finder.modules.values() if module.__file__} - {script}
 

@@ -30,7 +30,7 @@ def save(figure: Figure, *paths: str | os.PathLike[str]) -> None:
     Raises:
         FiltershiftError: a path ends neither in .pdf nor in .png; nothing is written then.
     """
-    writers = {".pdf": _pdf, ".png": _png}
+    writers = {".pdf": _pdf, ".png": png}
     targets = [Path(path) for path in paths]
     for target in targets:
         if target.suffix not in writers:
@@ -49,7 +49,8 @@ def _pdf(figure: Figure) -> bytes:
     return content.getvalue()
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """Return a figure as PNG, as `save` writes it."""
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     picture = _with_palette(np.asarray(canvas.buffer_rgba()))

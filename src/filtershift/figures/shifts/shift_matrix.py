@@ -115,7 +115,7 @@ class ShiftScale:
 def shift_matrix(
     titles: Sequence[str],
     matrices: Sequence[pd.DataFrame],
-    sizes: Sequence[pd.DataFrame],
+    sizes: Sequence[pd.DataFrame | None],
     intervals: Sequence[pd.DataFrame] = (),
 ) -> Figure:
     """Draw matrices of the shift D side by side on one colour scale.
@@ -129,7 +129,7 @@ def shift_matrix(
     Args:
         titles: of the groupings.
         matrices: of each, the D-matrix with labels as index and columns, in display order.
-        sizes: of each, columns group, n_filters, n_models, in any order.
+        sizes: of each, columns group, n_filters, n_models, in any order; or None where they are not known.
         intervals: of each, columns a, b, flag of all pairs; or none where noise is not known.
 
     Raises:
@@ -153,7 +153,7 @@ def shift_matrix(
 def shift_panel(
     title: str,
     matrix: pd.DataFrame,
-    sizes: pd.DataFrame,
+    sizes: pd.DataFrame | None,
     intervals: pd.DataFrame | None,
     longest_side: float = _LONGEST_SIDE,
 ) -> ShiftPanel:
@@ -162,12 +162,15 @@ def shift_panel(
     Tables are those of `shift_matrix`.
     """
     labels, shift = matrix.index.tolist(), matrix.to_numpy()
-    n = sizes.set_index("group").loc[labels]
     g = len(labels)
+    enough, brackets = np.ones(g, bool), [""] * g
     side = float(np.clip(g * row_pitch(g, generous=0.27, dense=_DENSE, page=6.0), _SHORTEST_SIDE, longest_side))
     step = math.ceil(g * _DENSE / side - 1e-9)
     size = row_font(step * side / g)
-    brackets = [f" ({n_models:,})" for n_models in n["n_models"]]
+    if sizes is not None:
+        n = sizes.set_index("group").loc[labels]
+        enough = (n["n_filters"] >= SETTLED).to_numpy()
+        brackets = [f" ({n_models:,})" for n_models in n["n_models"]]
     names = fit_labels(labels, size, 2.6 - text_width(brackets, size))
     texts = [name + bracket for name, bracket in zip(names, brackets, strict=True)]
     label_width = text_width(texts, size) + 0.1
@@ -176,7 +179,6 @@ def shift_panel(
     fitted = fit_labels([title], TITLE, room, "bold")[0]
     width = max(label_width + side, text_width([fitted], TITLE, "bold"))
     noise = None if intervals is None else noise_cells(intervals, labels)
-    enough = (n["n_filters"] >= SETTLED).to_numpy()
     settled = _largest(shift[np.ix_(enough, enough)])
     return ShiftPanel(fitted, note, shift, noise, settled, texts, size, step, side, label_width, width)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from filtershift.api import Filters, quality, read_model, shift
+from filtershift import Filters, quality, read_model, shift
 from filtershift.dataset.models.reading import read_model_file
 
 FOLDER = Path(__file__).parents[3] / "data/models/one_network"

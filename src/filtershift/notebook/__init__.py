@@ -1,0 +1,1 @@
+"""What notebooks and programs use of all rooms: `import filtershift` offers it by name."""

@@ -1,0 +1,23 @@
+"""The quality of layers."""
+
+from __future__ import annotations
+
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from filtershift.analysis.quality.layers import layer_quality
+from filtershift.notebook.arrays import as_filters
+from filtershift.notebook.filters import Filters
+from filtershift.notebook.measuring import THREADS, measured
+from filtershift.passes.orthogonality import measure_orthogonality
+
+
+def quality(filters: Filters | ArrayLike) -> pd.DataFrame:
+    """The quality of every layer: sparsity, variance entropy and its random threshold, orthogonality, state, …."""
+    filters = as_filters(filters)
+    found = measured(filters)
+    orthogonality = measure_orthogonality(filters.source, filters.layers, filters.row_ranges, THREADS)
+    table = layer_quality(filters.layers, found.moments, found.extent, orthogonality)
+    if "layer_name" in filters.layers:
+        table.insert(2, "layer_name", filters.layers["layer_name"])
+    return table
