@@ -69,7 +69,7 @@ bench: $(READY)  ## measure time and memory of synthetic data sets, SIZES="1M 20
 # A lock has to know the packages of every platform: only the index itself is asked, no local folder or extra index.
 lock: $(READY)  ## lock the newest versions that pyproject.toml allows
 	@$(PIP_SETTINGS); unset UV_INDEX UV_FIND_LINKS; \
-	$(UV) pip compile pyproject.toml --extra dev --universal --python-version 3.11 --fork-strategy fewest --upgrade \
+	$(UV) pip compile pyproject.toml --extra workflow --extra dev --universal --python-version 3.11 --fork-strategy fewest --upgrade \
 		--generate-hashes --quiet --custom-compile-command 'make lock' --output-file requirements.lock
 
 $(READY): requirements.lock pyproject.toml

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,8 @@ def project() -> dict:
 
 
 def direct() -> dict[str, Requirement]:
-    """The direct dependencies, also those for development, by name."""
-    texts = project()["dependencies"] + project()["optional-dependencies"]["dev"]
+    """The direct dependencies, also those of the workflow and for development, by name."""
+    texts = [*project()["dependencies"], *chain(*project()["optional-dependencies"].values())]
     return {canonicalize_name(requirement.name): requirement for requirement in map(Requirement, texts)}
 
 
