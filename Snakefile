@@ -63,6 +63,7 @@ include: "workflow/rules/placement.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/explorer.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/story.smk"
 
 
 rule all:

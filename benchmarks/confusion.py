@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from filtershift.analysis.quality.phenotypes import JUDGED, PHENOTYPES, layer_phenotypes
 from filtershift.analysis.quality.forms import layer_forms
+from filtershift.analysis.quality.phenotypes import JUDGED, PHENOTYPES, layer_phenotypes
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
 from filtershift.dataset.sources.synthetic.filters import KINDS, SOURCES, make_recipes

@@ -15,8 +15,8 @@ def judge(
     of_models: Path,
 ) -> None:
     """Statistics of all passes and shards, histograms of scaled filters -> phenotypes of layers, shares in models."""
-    from filtershift.analysis.quality.phenotypes import layer_phenotypes, model_phenotypes
     from filtershift.analysis.quality.forms import layer_forms
+    from filtershift.analysis.quality.phenotypes import layer_phenotypes, model_phenotypes
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
     from filtershift.passes.extent import LayerExtent

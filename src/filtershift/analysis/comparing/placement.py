@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.comparing.reference import Reference
+from filtershift.analysis.quality.forms import layer_forms
 from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.quality.phenotypes import layer_phenotypes
-from filtershift.analysis.quality.forms import layer_forms
 from filtershift.analysis.shifts.d_matrix import component_shifts, probabilities
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.analysis.uncertainty.tables import placed_uncertainty

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filtershift.analysis.quality.normal_reference import POINTS, normal_points, reference_quantiles, scaled_normal
 from filtershift.analysis.quality.forms import coincidence, negentropy
+from filtershift.analysis.quality.normal_reference import POINTS, normal_points, reference_quantiles, scaled_normal
 from numpy_reference import made_basis
 
 WINDOW = np.array([-3.0, 3.0])

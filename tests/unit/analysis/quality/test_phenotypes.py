@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.analysis.quality.phenotypes import DRAWABLE, JUDGED, examples, layer_phenotypes, model_phenotypes
 from filtershift.analysis.quality.forms import layer_forms
+from filtershift.analysis.quality.phenotypes import DRAWABLE, JUDGED, examples, layer_phenotypes, model_phenotypes
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
