@@ -41,8 +41,10 @@ async function believed(table) {
   const found = new Map();
   for (let k = 0; k < half; k++) {
     const [a, b] = [pairs[k], pairs[half + k]].sort((x, y) => x - y);
+    const text = table.flags[flag[k]] ?? "";
     found.set(`${a} ${b}`, {
-      flag: table.flags[flag[k]] ?? "",
+      flag: text,
+      above: text.startsWith("above"),
       ...Object.fromEntries(numbers.map(([name, values]) => [name, values[k]])),
     });
   }

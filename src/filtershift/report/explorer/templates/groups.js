@@ -167,16 +167,16 @@ function overall(computed, onpair) {
   const g = labels.length;
   const pairs = [];
   for (let a = 0; a < g; a++) for (let b = a + 1; b < g; b++) if (!Number.isNaN(d[a * g + b])) pairs.push([a, b, found?.(a, b)]);
-  const rank = ([a, b, is]) => 2 * (small[a] || small[b]) + (is && is.flag !== "above");
+  const rank = ([a, b, is]) => 2 * (small[a] || small[b]) + (is && !is.above);
   pairs.sort((x, y) => rank(x) - rank(y) || d[y[0] * g + y[1]] - d[x[0] * g + x[1]]);
   const rows = pairs.map(([a, b, is]) => ({
     key: [labels[a], labels[b]],
-    mark: is?.flag === "above",
+    mark: is?.above,
     cells: [`${labels[a]} – ${labels[b]}${small[a] || small[b] ? " °" : ""}`, d[a * g + b], ...(found ? [is?.flag ?? "", is?.low ?? NaN, is?.high ?? NaN] : [])],
   }));
   const columns = [["pair", false], ["D", true], ...(found ? [["above noise?", false], ["from", true], ["to", true]] : [])];
   const words = found
-    ? `${number(pairs.filter(([, , is]) => is?.flag === "above").length)} of ${number(pairs.length)} pairs are above noise. Click one.`
+    ? `${number(pairs.filter(([, , is]) => is?.above).length)} of ${number(pairs.length)} pairs are above noise. Click one.`
     : "Click a cell or a pair. Intervals and noise are known for configured groupings without filters.";
   return [h("h2", {}, "Pairs"), h("p", { class: "note" }, words), table("Pairs of groups", columns, rows, { onrow: ([a, b]) => onpair(a, b) })];
 }

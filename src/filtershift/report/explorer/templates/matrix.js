@@ -77,7 +77,7 @@ function traces({ labels, order, d, small, believed, leaves }, colours) {
 
 function dots(order, believed) {
   const cells = order.flatMap((a, y) => order.map((b, x) => ({ x, y, found: a !== b && believed(a, b) })));
-  const noise = cells.filter(({ found }) => found && found.flag !== "above");
+  const noise = cells.filter(({ found }) => found && !found.above);
   return {
     type: "scatter", mode: "markers", x: noise.map(({ x }) => x), y: noise.map(({ y }) => y),
     marker: { size: 4, color: "#c8dcf0", line: { width: 0.5, color: "#203040" } }, hoverinfo: "skip", showlegend: false,
