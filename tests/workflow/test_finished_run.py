@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import yaml
 
+import filtershift
 import reference
 from running import PARTS, Workflow
 from small_dataset import NON_FINITE, TASKS, ZEROS, small_filters
@@ -178,6 +179,13 @@ def test_how_far_to_believe_the_shifts(finished: Workflow, variant: str) -> None
     assert floor[n.columns].equals(n)
     boxes = pd.read_csv(finished.results / variant / "figures/shift_boxes/groupings.csv")
     assert boxes["flag"].tolist() == intervals["flag"].tolist()
+
+
+def test_results_open_in_a_notebook_and_give_the_same_shifts(finished: Workflow) -> None:
+    opened = filtershift.open_dataset(finished.results)
+    assert opened.layers["op_set"].dtype == "int64"
+    expected = pd.read_csv(finished.results / "scaled/shift/task.csv", index_col=0)
+    pd.testing.assert_frame_equal(filtershift.shift(opened, by="Task"), expected, check_names=False)
 
 
 def test_zero_filters_lie_on_an_edge(layers: list[np.ndarray]) -> None:

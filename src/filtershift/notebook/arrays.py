@@ -37,7 +37,7 @@ def from_arrays(layers: Mapping[str, ArrayLike] | Sequence[ArrayLike] | ArrayLik
     skipped: list[tuple[str, str, str, int]] = []
     for name, given in named.items():
         try:
-            taken[name] = _weights(_array(given), is_weight=by_name and name.endswith(".weight"))
+            taken[name] = _weights(as_array(given), is_weight=by_name and name.endswith(".weight"))
         except FiltershiftError as error:
             skipped.append(("array", name, str(error), 0))
     if not taken:
@@ -55,29 +55,10 @@ def as_filters(filters: Filters | ArrayLike) -> Filters:
     return filters if isinstance(filters, Filters) else from_arrays(filters)
 
 
-def _named(layers: Any) -> tuple[dict[str, Any], bool]:
-    """What is given by name, and whether it came with names."""
-    if isinstance(layers, (str, bytes, Path)):
-        raise FiltershiftError(f"{shown(layers)} is a path, not filters; open it with open_dataset or read_model")
-    if isinstance(layers, (Filters, pd.DataFrame, pd.Series, type(None), bool)):
-        raise FiltershiftError(f"expected arrays of shape {_SHAPES}, not {shown(layers)}")
-    if hasattr(layers, "state_dict"):
-        layers = layers.state_dict()
-    if callable(layers):
-        raise FiltershiftError(f"expected arrays of shape {_SHAPES}, not {shown(layers)}")
-    if not isinstance(layers, Mapping):
-        several = layers if isinstance(layers, (list, tuple)) else [layers]
-        return {str(k): given for k, given in enumerate(several)}, False
-    for name, given in layers.items():
-        if isinstance(given, Mapping):
-            raise FiltershiftError(f"'{name}' is a mapping, not an array; give one of arrays, as state_dict() returns")
-    return {str(name): given for name, given in layers.items()}, True
-
-
-def _array(given: Any) -> NDArray:
-    """An array, or a tensor of PyTorch, without importing that."""
-    if isinstance(given, Filters):
-        raise FiltershiftError("is Filters, not an array; join Filters with +")
+def as_array(given: Any) -> NDArray:
+    """An array, or a tensor of PyTorch, without importing that; the reason begins after the name of the layer."""
+    if isinstance(given, Filters) or hasattr(given, "state_dict"):
+        raise FiltershiftError(f"is {shown(given)}, not an array; join Filters with +, give networks one by one")
     try:
         if hasattr(given, "detach"):
             try:
@@ -89,6 +70,25 @@ def _array(given: Any) -> NDArray:
         return array.astype(np.float32) if array.dtype.name.startswith(("bfloat", "float8")) else array
     except (TypeError, ValueError, RuntimeError) as error:
         raise FiltershiftError(f"is no array ({one_line(error)})") from None
+
+
+def _named(layers: Any) -> tuple[dict[str, Any], bool]:
+    """What is given by name, and whether it came with names."""
+    if isinstance(layers, (str, bytes, Path)):
+        raise FiltershiftError(f"{shown(layers)} is a path, not filters; open it with open_dataset or read_model")
+    if isinstance(layers, (Filters, pd.DataFrame, pd.Series, type(None), bool)):
+        raise FiltershiftError(f"expected arrays of shape {_SHAPES}, not {shown(layers)}")
+    if hasattr(layers, "state_dict") and not isinstance(layers, type):
+        layers = layers.state_dict()
+    if callable(layers):
+        raise FiltershiftError(f"expected arrays of shape {_SHAPES}, not {shown(layers)}")
+    if not isinstance(layers, Mapping):
+        several = layers if isinstance(layers, (list, tuple)) else [layers]
+        return {str(k): given for k, given in enumerate(several)}, False
+    for name, given in layers.items():
+        if isinstance(given, Mapping):
+            raise FiltershiftError(f"'{name}' is a mapping, not an array; give one of arrays, as state_dict() returns")
+    return {str(name): given for name, given in layers.items()}, True
 
 
 def _weights(array: NDArray, is_weight: bool) -> NDArray:

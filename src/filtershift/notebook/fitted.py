@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from filtershift.errors import FiltershiftError, one_line
+from filtershift.notebook.arrays import as_array
 from filtershift.notebook.choosing import shown
 from filtershift.notebook.filters import Filters
 from filtershift.passes.bases import Basis
@@ -50,11 +51,9 @@ def _rows(given: Any) -> NDArray[np.float64]:
     if isinstance(given, (Filters, str)):
         raise FiltershiftError(f"transform takes arrays, not {shown(given)}; see filtershift.coefficients")
     try:
-        rows = np.asarray(given, np.float64)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise FiltershiftError(
-            f"transform: expected filters (n, 9) or (n, 3, 3) of numbers ({one_line(error)})"
-        ) from None
+        rows = as_array(given).astype(np.float64)
+    except (FiltershiftError, TypeError, ValueError) as error:
+        raise FiltershiftError(f"transform: what is given {one_line(error)}") from None
     if not (rows.ndim == 2 and rows.shape[1] == 9) and not (rows.ndim == 3 and rows.shape[1:] == (3, 3)):
         raise FiltershiftError(f"transform: expected filters of shape (n, 9) or (n, 3, 3), not {rows.shape}")
     if not np.isfinite(rows).all():

@@ -80,11 +80,14 @@ def _of_results(folder: Path) -> Filters:
         ) from None
     if not dataset.is_file():
         raise FiltershiftError(f"{folder}: its filters are read from {dataset}, which is not there")
-    if config.get("fingerprint") not in (None, fingerprint(dataset)):
-        raise FiltershiftError(f"{folder}: {dataset} has changed since; repeat that run, or open the file itself")
-    if not results.file("layers").is_file():
+    table = results.file("layers")
+    if not table.is_file():
         raise FiltershiftError(f"{folder}: there is no layers.csv; run the workflow to its end")
-    layers = load_layers(results.file("layers"))
+    # Only of files that the workflow did not build itself it keeps a fingerprint.
+    former = config.get("fingerprint")
+    if fingerprint(dataset) != former if former else dataset.stat().st_mtime > table.stat().st_mtime:
+        raise FiltershiftError(f"{folder}: {dataset} has changed since; repeat that run, or open the file itself")
+    layers = load_layers(table)
     skipped = results.file("skipped")
     return Filters(
         FilterFile(dataset),

@@ -101,7 +101,12 @@ def test_bare_filters_and_types_of_jax() -> None:
         (None, "not None"),
         (lambda: LAYERS, "of type function"),
         (3, r"layer '0' has shape \(\)"),
-        ([filtershift.from_arrays(LAYERS)], r"layer '0' is Filters, not an array; join Filters with \+"),
+        (
+            [filtershift.from_arrays(LAYERS)],
+            r"layer '0' is an object of type Filters, not an array; join Filters with \+",
+        ),
+        ([Network(STATE)], "layer '0' is an object of type Network, not an array; .* give networks one by one"),
+        (Network, "of type type"),
     ],
 )
 @pytest.mark.parametrize("function", [filtershift.from_arrays, filtershift.pca, filtershift.quality])

@@ -23,8 +23,8 @@ def test_columns_of_numbers_are_numbers(dataset) -> None:
     assert dataset.layers["version"].tolist() == ["01", "1", "2", "2", "2", "2"]
 
 
-@pytest.fixture
-def results(tmp_path: Path) -> Path:
+@pytest.fixture(params=["file of the user", "file of the workflow"])
+def results(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """The files of a finished run that opening it needs, with a label that only its layers.csv has."""
     file = tmp_path / "resources/mine/dataset.h5"
     file.parent.mkdir(parents=True)
@@ -32,7 +32,10 @@ def results(tmp_path: Path) -> Path:
     folder = tmp_path / "results/mine"
     folder.mkdir(parents=True)
     read_layers(file).layers.assign(width=[1, 2, 3, 1, 2, 3]).to_csv(folder / "layers.csv")
-    config = {"dataset": {"name": "mine", "path": None}, "fingerprint": fingerprint(file)}
+    config = {
+        "dataset": {"name": "mine", "path": None},
+        "fingerprint": fingerprint(file) if "user" in request.param else "",
+    }
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     return folder
 
@@ -48,6 +51,7 @@ def test_a_folder_of_results_opens_its_data_set_with_its_labels(results: Path, m
 def test_a_folder_of_results_whose_data_set_changed(results: Path) -> None:
     file = results.parents[1] / "resources/mine/dataset.h5"
     filtershift.from_arrays(LAYERS).save(file)
+    os.utime(file, (2e9, 2e9))
     with pytest.raises(FiltershiftError, match=r"dataset\.h5 has changed since"):
         filtershift.open_dataset(results)
     file.unlink()

@@ -59,7 +59,7 @@ def test_only_the_first_pass_runs(dataset, monkeypatch) -> None:
         (lambda data: filtershift.pca(data).transform([[np.nan] * 9]), "NaN or infinity"),
         (lambda data: filtershift.pca(data).transform("a.h5"), "transform takes arrays, not 'a.h5'"),
         (lambda data: filtershift.pca(data).transform(data), "see filtershift.coefficients"),
-        (lambda data: filtershift.pca(data).transform([[1], [2, 3]]), "of numbers"),
+        (lambda data: filtershift.pca(data).transform([[1], [2, 3]]), "transform: what is given is no array"),
         (lambda data: filtershift.coefficients(data, filtershift.pca(data), "unscaled"), "is one of scaled filters"),
         (lambda data: filtershift.coefficients(data, PCA().fit(LAYERS[0].reshape(-1, 9))), "made by filtershift.pca"),
         (lambda data: filtershift.coefficients(data, "basis.h5"), "'basis.h5' is a path"),
