@@ -94,11 +94,13 @@ def _eigenfilters(bases: Mapping[str, Any]) -> Figure:
 def _shifts(table: pd.DataFrame) -> Figure:
     from filtershift.figures.shifts.shift_matrix import shift_matrix
 
+    if table.empty:
+        raise FiltershiftError("plot: the table is empty; shifts need two groups at least")
     if set(table.columns) >= _PAIRS:
         square = _square(table)
         return shift_matrix([f"{len(square)} groups"], [square], [_sizes(table)], [table])
     labels = table.index.astype(str)
-    if table.empty or labels.tolist() != table.columns.astype(str).tolist():
+    if labels.tolist() != table.columns.astype(str).tolist():
         raise FiltershiftError("plot draws the tables that shift returns, but this one is neither square nor of pairs")
     try:
         matrix = pd.DataFrame(table.to_numpy(float), labels, labels)

@@ -47,6 +47,10 @@ def test_densities_of_groups(dataset) -> None:
         (lambda data: filtershift.plot(data.layers), "neither square nor of pairs"),
         (lambda data: filtershift.plot(pd.DataFrame({"a": ["x"]}, index=["a"])), "does not hold numbers"),
         (lambda data: filtershift.plot({}), "no group given"),
+        (
+            lambda data: filtershift.plot(filtershift.shift(data[:1], by="Task", intervals=True, resamples=2)),
+            "the table is empty; shifts need two groups",
+        ),
         (lambda data: filtershift.plot({"a": 3}), "group 'a': layer '0' has shape"),
         (lambda data: filtershift.plot(data, by="task"), "no column 'task'"),
     ],
