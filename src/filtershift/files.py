@@ -58,3 +58,18 @@ def read_table(path: Path, text: tuple[str, ...] = ()) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=dict.fromkeys(text, str))
+
+
+def instead_of(path: Path) -> str:
+    """The end of a message that a file is missing: the nearest name that is there, or what is there instead."""
+    from difflib import get_close_matches
+
+    folder = path.parent
+    if not folder.is_dir():
+        return f"; there is no folder {folder}"
+    names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
+    same_stem = [name for name in names if name.partition(".")[0] == path.name.partition(".")[0]]
+    if near := get_close_matches(path.name, names, n=1, cutoff=0.6) or same_stem:
+        return f"; did you mean {folder / near[0]}?"
+    shown = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+    return f"; the folder has {shown or 'no files'}"

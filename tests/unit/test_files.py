@@ -14,7 +14,7 @@ from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.saving import save as save_figure
-from filtershift.files import whole_file, write_table
+from filtershift.files import instead_of, whole_file, write_table
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.group_files import save_group_arrays
 from filtershift.passes.histogram_files import save_histograms
@@ -100,3 +100,13 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         write_table(tmp_path / "file/below/table.csv", pd.DataFrame())
+
+
+def test_what_is_there_instead_of_a_missing_file(tmp_path):
+    assert instead_of(tmp_path / "a.pt") == "; the folder has no files"
+    for name in ("net_sd.pt", "other.onnx", ".hidden"):
+        (tmp_path / name).touch()
+    assert instead_of(tmp_path / "net_ds.pt") == f"; did you mean {tmp_path}/net_sd.pt?"
+    assert instead_of(tmp_path / "other.safetensors") == f"; did you mean {tmp_path}/other.onnx?"
+    assert instead_of(tmp_path / "zzzzz") == "; the folder has net_sd.pt, other.onnx"
+    assert instead_of(tmp_path / "gone/a.pt") == f"; there is no folder {tmp_path}/gone"

@@ -22,6 +22,7 @@ from checks import check, choose_packages
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError, did_you_mean
+from filtershift.files import instead_of
 from schema import NAME, Config, DatasetConfig, GroupingConfig
 
 
@@ -114,10 +115,10 @@ def check_file(config: Config, results: Path) -> str:
             raise FiltershiftError(f"config: dataset.path: {path} cannot be read ({error.strerror})") from None
     finished = results / config.dataset.name / "config.yaml"
     if not finished.exists():
-        raise FiltershiftError(f"config: dataset.path: there is no file {path}")
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")
     former: Any = OmegaConf.load(finished)
     if former.dataset.path != path:
-        raise FiltershiftError(f"config: dataset.path: there is no file {path}")
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")
     for key in ("bins", "shards"):
         if former[key] != getattr(config, key):
             raise FiltershiftError(

@@ -29,9 +29,18 @@ def folder_kind(path: Path) -> str:
         f"is a Core ML package; {_CORE_ML}": "Manifest.json" in names and "Data" in names,
         f"is a folder of TensorFlow checkpoints; {_TENSORFLOW}": is_checkpoint,
         "is a PyTorch file that was unpacked; give the file itself": "data.pkl" in names and "data" in names,
-        f"is a folder; give a file in it, such as {ascii(models[0])[:80] if models else ''}": bool(models),
     }
-    return next((kind for kind, holds in kinds.items() if holds), "is a folder without a known model; expected a file")
+    kind = next((kind for kind, holds in kinds.items() if holds), "")
+    return kind or _folder_of_models(path, models) or "is a folder without a known model; expected a file"
+
+
+def _folder_of_models(path: Path, models: Sequence[str]) -> str:
+    """What is said of a folder with model files, as a predicate; "" if it has none."""
+    if not models:
+        return ""
+    shown = ", ".join(ascii(name)[1:-1][:80] for name in models[:3]) + (", …" if len(models) > 3 else "")
+    all_of_them = f"; give one, or all as {ascii(path.name)[1:-1]}/*{Path(models[0]).suffix}"
+    return f"is a folder of model files ({shown}){all_of_them}"
 
 
 def archive_kind(members: Sequence[str]) -> str:
@@ -52,5 +61,6 @@ def archive_kind(members: Sequence[str]) -> str:
         "is an office document; expected a model": "/[Content_Types].xml" in members,
         f"is a file of numpy arrays (npz); {_NUMPY}": any(re.fullmatch(r"/[^/]+\.npy", name) for name in members),
         f"is a zip file; {unpack}": bool(found),
+        "is an archive of source code; expected the file of weights": any(name.endswith(".py") for name in members),
     }
     return next((kind for kind, holds in kinds.items() if holds), "")

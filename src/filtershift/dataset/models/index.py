@@ -8,16 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from filtershift.dataset.models.file_kinds import LARGEST_INDEX, LEGACY
 from filtershift.dataset.models.keras.model import read_shards
 from filtershift.dataset.models.model import NAMES
 from filtershift.dataset.models.safetensors import model_of_files, names_in
 from filtershift.dataset.models.stored import StoredModel, StoredTensor
 from filtershift.dataset.models.tensors.model import model_of_tensors
 from filtershift.dataset.models.tensors.names import natural
-from filtershift.dataset.models.torch.model import LEGACY, Contents, legacy_contents, zip_contents
+from filtershift.dataset.models.torch.model import Contents, legacy_contents, zip_contents
 from filtershift.errors import FiltershiftError, about, one_line
-
-LARGEST = 1 << 26  # bytes; the index of a hundred thousand tensors takes a tenth of this
 
 
 def read_index(path: Path) -> StoredModel:
@@ -64,7 +63,7 @@ def _weight_map(path: Path) -> dict[str, list[str]]:
     """The names of the files of each tensor; Keras lists several for the tensors of one layer."""
     try:
         with path.open("rb") as file:
-            content: Any = json.loads(file.read(LARGEST))
+            content: Any = json.loads(file.read(LARGEST_INDEX))
         named = {name: file if isinstance(file, list) else [file] for name, file in content["weight_map"].items()}
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise FiltershiftError(f"is not an index of safetensors, PyTorch or Keras files ({one_line(error)})") from None

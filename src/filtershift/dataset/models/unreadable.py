@@ -182,6 +182,8 @@ def _by_name(path: Path) -> tuple[str, str] | None:
     """What the names of files and the end of the file tell."""
     if re.search(r"\.data-\d{5}-of-\d{5}$", path.name):
         return "a part of a TensorFlow checkpoint", _TENSORFLOW
+    if ".tfevents." in path.name:
+        return "a log of TensorBoard", "give the checkpoint that the training saved"
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - len(_TABLE_END), 0))
         if file.read() == _TABLE_END:

@@ -182,7 +182,10 @@ def test_an_empty_file_is_called_so(tmp_path):
         (["Manifest.json", "Data"], "is a Core ML package; export"),
         (["checkpoint", "m.index", "m.data-00000-of-00001"], "is a folder of TensorFlow checkpoints; convert"),
         (["data.pkl", "data"], "is a PyTorch file that was unpacked; give the file itself"),
-        (["config.json", "model.safetensors"], "is a folder; give a file in it, such as 'model.safetensors'"),
+        (
+            ["config.json", "model.safetensors"],
+            "is a folder of model files (model.safetensors); give",
+        ),
         (["notes"], "is a folder without a known model; expected a file"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +20,6 @@ from filtershift.dataset.models.torch.values import Read, stored_tensors
 from filtershift.errors import FiltershiftError, one_line
 
 LARGEST_PICKLE = 1 << 28  # bytes; weights are not in the pickle, so real ones have less than a hundredth of this
-LEGACY = re.compile(rb"\x80.(?:\x95.{8})?\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19\.", re.DOTALL)
 """The start of a file in the format of torch.save before 1.6: the pickled magic number."""
 
 _DAMAGE = (OSError, EOFError, ValueError)
