@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,8 @@ LEFT_OUT = {
 }
 WEIGHT_INPUT = {"QLinearConv": 3}
 LEVEL_KINDS = (*READ, "ConvInteger", "QLinearConv")  # quantised convolutions count for depth, too
+_WEIGHTS = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)\.weight")
+_SCOPE = re.compile(r"/(.+)/Conv(?:_[0-9]+)?")
 EPSILON = 1e-5
 """Of a BatchNormalization that states none."""
 
@@ -85,7 +88,12 @@ def _operators(node: Node, graph: FlatGraph, folder: Path | None) -> list[Operat
     weights = _left_out(weights, kind, dimensions)
     level = kind in LEVEL_KINDS and dimensions == 2
     convolution = partial(
-        Operator, kind, node.name, weights=weights, is_level=level, groups=_groups(node, kind, graph, folder)
+        Operator,
+        kind,
+        _module(node.name, weights.name),
+        weights=weights,
+        is_level=level,
+        groups=_groups(node, kind, graph, folder),
     )
     if kind != "com.microsoft.FusedConv":
         return [convolution(inputs=node.inputs, outputs=node.outputs)]
@@ -94,6 +102,21 @@ def _operators(node: Node, graph: FlatGraph, folder: Path | None) -> list[Operat
         convolution(inputs=node.inputs, outputs=inner),
         Operator("(activation)", node.name, inner, node.outputs),
     ]
+
+
+def _module(node: str, weights: str) -> str:
+    """A convolution's name in the network: the module that its weights are named after, else the name of its node.
+
+    PyTorch names a node `node_Conv_163`, or `/layer1/layer1.0/conv1/Conv` after the modules that lead to it.
+    """
+    if found := _WEIGHTS.fullmatch(weights):
+        return found[1]
+    if not (found := _SCOPE.fullmatch(node)):
+        return node
+    parts = found[1].split("/")
+    return ".".join(
+        part for part, inner in zip_longest(parts, parts[1:], fillvalue="") if not inner.startswith(f"{part}.")
+    )
 
 
 def _kind(node: Node) -> str:
