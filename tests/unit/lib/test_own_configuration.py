@@ -25,7 +25,7 @@ def test_models_of_ones_own_take_the_place_of_others(dataset: str) -> None:
 def test_models_are_looked_for(tmp_path: Path) -> None:
     (tmp_path / "a.pt").write_bytes(b"\x08\x07\x12\x04test")
     assert model_files("dataset.models", [f"{tmp_path}/a.pt"])[0].name == "a"
-    with pytest.raises(FiltershiftError, match=r"^config: dataset.models: gone.pt: no such file$"):
+    with pytest.raises(FiltershiftError, match=r"^config: dataset.models: gone.pt: no such file; "):
         model_files("dataset.models", ["gone.pt"])
 
 

@@ -37,6 +37,11 @@ def test_the_filters_are_those_of_the_network(file: str) -> None:
     assert model.kernel_shapes == {(3, 3): sum(len(effective(name)) for name in LAYERS), (1, 1): 160}
 
 
+@pytest.mark.parametrize("file", ["dynamo.onnx", "torchscript.onnx", *WITHOUT_GRAPH])
+def test_layers_are_named_as_in_the_network(file: str) -> None:
+    assert [layer.name for layer in read_model_file(FOLDER / file, "m").layers] == list(LAYERS)
+
+
 @pytest.mark.parametrize("file", WITH_GRAPH)
 def test_depths_and_channels_are_those_of_the_graph(file: str) -> None:
     layers = read_model_file(FOLDER / file, "m").layers

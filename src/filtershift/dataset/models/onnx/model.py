@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
@@ -56,7 +57,7 @@ def read_onnx(source: bytes | Path) -> StoredModel:
     folder = source.parent if isinstance(source, Path) else None
     operators = [operator for node in flat.nodes for operator in _operators(node, flat, folder)]
     return stored_model(
-        Graph(operators, flat.inputs, flat.outputs),
+        Graph(_with_own_names(operators), flat.inputs, flat.outputs),
         producer=f"{model.producer_name} {model.producer_version}".strip(),
         op_set=next((entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx")), 1),
         operators=Counter(node.kind for node in flat.nodes if node.kind != PASSES_ON),
@@ -102,6 +103,18 @@ def _operators(node: Node, graph: FlatGraph, folder: Path | None) -> list[Operat
         convolution(inputs=node.inputs, outputs=inner),
         Operator("(activation)", node.name, inner, node.outputs),
     ]
+
+
+def _with_own_names(operators: Sequence[Operator]) -> list[Operator]:
+    """The operators, with a number behind the name of a convolution that an earlier one has: `conv (2)`."""
+    seen: Counter[str] = Counter()
+    named = []
+    for operator in operators:
+        is_named = operator.weights is not None and bool(operator.name)
+        seen[operator.name] += is_named
+        again = seen[operator.name]
+        named.append(replace(operator, name=f"{operator.name} ({again})") if is_named and again > 1 else operator)
+    return named
 
 
 def _module(node: str, weights: str) -> str:
