@@ -9,22 +9,6 @@ from filtershift.analysis.groups.definition import Grouping
 from filtershift.errors import FiltershiftError
 
 
-@pytest.fixture
-def layers():
-    """Ten layers of five models; labels are missing here and there. The index is not 0, 1, …"""
-    return pd.DataFrame(
-        {
-            "model_id": [1, 1, 2, 2, 3, 3, 4, 4, 5, 5],
-            "Task": ["A", "A", "B", "B", "A", "A", "C", "C", None, None],
-            "Data": ["x", "x", "x", "x", "y", "y", "y", "y", "y", "y"],
-            "op_set": ["9", "9", "10", "10", "9", "9", "11", "11", "10", "10"],
-            "conv_depth_norm": [0, 1, 0, 1, 0.1, 0.30000000000000004, 0.3, 0.95, 0.5, 1],
-            "n_filters": [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
-        },
-        index=pd.RangeIndex(100, 110, name="layer"),
-    )
-
-
 def grouped(layers, **keys):
     return assign(layers, "mine", Grouping(**keys))
 
@@ -99,44 +83,6 @@ def test_what_is_left_out_twice_is_counted_once(layers):
     groups = grouped(layers, by=["Data"], where={"Task": ["A"]}, exclude={"Task": ["B"], "Data": ["y"]})
     assert filters_of(groups) == {"x": 3}
     assert sum(left_out(groups).values()) == 1023 - 3
-
-
-def test_map_takes_the_first_pattern_that_matches(layers):
-    groups = grouped(layers, by=["Task", "op_set"], map={"C*": "see", "?  9": "never", "* 9": "nine", "[AB]*": "rest"})
-    assert filters_of(groups) == {"nine": 51, "rest": 12, "see": 192}
-    [reason] = left_out(groups)
-    assert reason.startswith("matches no pattern of 'map': 'unknown / ")
-
-
-def test_map_ignores_case_and_may_name_the_missing(layers):
-    groups = grouped(layers, by=["Task"], map={"a*": "first", UNKNOWN.upper(): "none", "*": "other"})
-    assert filters_of(groups) == {"first": 51, "none": 768, "other": 204}
-
-
-def test_map_can_tell_labels_apart_that_differ_in_case(layers):
-    layers["Task"] = layers["Task"].replace("B", "a")
-    groups = grouped(layers, by=["Task"], map={"a": "small", "A": "large", "*": "other"})
-    assert filters_of(groups) == {"small": 12, "large": 51, "other": 768 + 192}
-
-
-def test_a_label_that_map_makes_keeps_its_name(layers):
-    groups = grouped(layers, by=["Task"], map={"B": "a", UNKNOWN: "none", "*": "C"})
-    assert filters_of(groups) == {"a": 51 + 12, "none": 768, "C": 192}
-
-
-def test_labels_without_a_pattern_are_named_largest_first(layers):
-    assert left_out(grouped(layers, by=["Task"], map={"A": "a"})) == {
-        "matches no pattern of 'map': 'unknown', 'C', 'B'": 768 + 192 + 12
-    }
-
-
-@pytest.mark.parametrize("key", ["where", "exclude"])
-def test_labels_that_do_not_occur_are_named_with_those_that_do(layers, key):
-    layers["Task"] = layers["Task"].replace({"A": "Segmentation", "B": "Classification"})
-    skipped = grouped(layers, by=["Task"], **{key: {"Task": ["Clasification", "Seg*"]}}).skipped
-    [reason] = skipped.loc[skipped["kind"] == "label", "reason"]
-    assert reason.startswith(f"{key}: no Task equals 'Clasification', or matches it as a shell pattern")
-    assert "there are: 'Classification', 'Segmentation'" in reason
 
 
 TENTHS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
