@@ -128,6 +128,24 @@ def check_file(config: Config, results: Path) -> str:
     return str(former.get("fingerprint", ""))
 
 
+def check_quick(config: Config, overrides: Sequence[str], results: Path) -> None:
+    """Refuse to replace the pages of full results by those of a first look.
+
+    Raises:
+        FiltershiftError: experiment=quick leaves out variants or groupings of the finished results of the same name.
+    """
+    finished = results / config.dataset.name / "config.yaml"
+    if "experiment=quick" not in overrides or not finished.is_file():
+        return
+    former: Any = OmegaConf.load(finished)
+    if not (set(former.variants) <= set(config.variants) and set(former.grouping) <= set(config.grouping)):
+        name = config.dataset.name
+        raise FiltershiftError(
+            f"config: experiment=quick would replace the larger results in {finished.parent}; choose another name, "
+            f"as in dataset.name={name}_quick"
+        )
+
+
 def _dataset(path: Path) -> Any:
     """The content of a file of config/dataset, with those that it is based on (its `defaults`)."""
     node: Any = OmegaConf.load(path)

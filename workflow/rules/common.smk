@@ -22,7 +22,7 @@ ROOT = Path() if PROJECT == Path.cwd() else PROJECT
 sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
 from columns import check_columns, without_labels
-from configuration import check_file, extended, load, model_files
+from configuration import check_file, check_quick, extended, load, model_files
 from filtershift.dataset.models.listed import parts_of
 from filtershift.errors import FiltershiftError
 from modules import code_of
@@ -38,6 +38,7 @@ try:
     CONFIG = load(PROJECT / "config", config["overrides"])
     # In a module, a rule of the main workflow may yet make the file, and the file's time tells of changes.
     FINGERPRINT = check_file(CONFIG, Path("results")) if MAIN else ""
+    check_quick(CONFIG, config["overrides"], Path("results"))
     # Models of one's own, as the data set and beside it.
     MODELS = model_files("dataset.models", CONFIG.dataset.models if isinstance(CONFIG.dataset.models, list) else [])
     PLACED_MODELS = model_files("placement.models", CONFIG.placement.models)

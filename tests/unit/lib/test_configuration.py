@@ -3,13 +3,14 @@
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from configuration import load
+from configuration import check_quick, load
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.errors import FiltershiftError
 from schema import Config, GroupingConfig
@@ -274,3 +275,13 @@ def test_mistake_in_the_root(folder: Path) -> None:
     root = folder / "config.yaml"
     root.write_text(root.read_text().replace("bins: 70", "bin: 70"))
     assert "unknown key 'bin', did you mean 'bins'" in mistake(folder=folder)
+
+
+@pytest.mark.parametrize(("former", "refused"), [("[all,task,model]", True), ("[all,task]", False)])
+def test_a_first_look_does_not_replace_larger_results(tmp_path: Path, former: str, refused: bool) -> None:
+    (tmp_path / "small").mkdir()
+    groupings = "".join(f"  {name}: {{}}\n" for name in former[1:-1].split(","))
+    (tmp_path / "small/config.yaml").write_text(f"variants: [scaled]\ngrouping:\n{groupings}")
+    overrides = [*LOCAL, "dataset.name=small", "experiment=quick"]
+    with pytest.raises(FiltershiftError, match=r"dataset\.name=small_quick") if refused else nullcontext():
+        check_quick(load(CONFIG, overrides), overrides, tmp_path)
