@@ -62,6 +62,7 @@ include: "workflow/rules/expected.smk"
 include: "workflow/rules/placement.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/explorer.smk"
+include: "workflow/rules/skipped.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/story.smk"
 

@@ -13,6 +13,7 @@ FILES = {
     "layers": "layers.csv",
     "models": "models.csv",
     "skipped": "skipped.csv",
+    "paper_skipped": "paper/skipped.csv",
     "cost": "cost.csv",
     "expected": "expected.csv",
     "moments": "statistics/moments.{scatteritem}.h5",

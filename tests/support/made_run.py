@@ -52,6 +52,9 @@ def make_run(titles: Mapping[str, str], variants: tuple[str, ...] = ("scaled", "
         labels=["Task", "model", "Task", "elsewhere"],
         models=models,
         skipped=pd.DataFrame({"kind": ["model"], "name": [LABELS[1]], "reason": ["no filter"], "count": [np.nan]}),
+        paper_skipped=pd.DataFrame(
+            {"kind": ["figure"], "name": ["paper/figure-02"], "reason": ["needs groupings"], "count": [np.nan]}
+        ),
         groups=pd.concat([sizes.assign(grouping=key) for key in titles] or [sizes[:0].assign(grouping="")]),
         ratios={variant: np.array(RATIOS) for variant in variants},
         curves=dict.fromkeys(variants, curve) if titles else {},

@@ -21,8 +21,8 @@ RULES = [
     *("basis", "bivariate", "claims", "claims_page", "configuration", "cost", "extent"),
     *("group_sizes", "grouping_figures", "groups", "histograms", "labels"),
     *("layers", "maps", "moments", "orthogonality", "overview", "pair_counts", "paper_cumulative"),
-    *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "pca", "phenotypes", "quality"),
-    *("quality_figures", "quality_summary", "report", "sensitivity_figure"),
+    *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "paper_skipped", "pca", "phenotypes"),
+    *("quality", "quality_figures", "quality_summary", "report", "sensitivity_figure"),
     *("shift", "shift_boxes", "shift_matrix", "skipped", "uncertainty"),
 ]
 QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares")
@@ -30,6 +30,7 @@ CVPR = ("sparsity", "variance-entropy", "entropy-by-size", "ranking")
 PAPER = ("01", "03", "04", "05", "07", "08", "09", "10", "11", "12", *(f"cvpr-{name}" for name in CVPR))
 EXPECTED = [
     *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "cost.csv", "overview.html", "report.html"),
+    "paper/skipped.csv",
     *("claims.csv", "claims.html"),
     *(f"quality/{table}.csv" for table in ("layers", "models", "groups", "phenotypes", "phenotypes.models")),
     *(f"figures/quality/{name}.{kind}" for name in QUALITY for kind in ("pdf", "png")),
@@ -135,6 +136,11 @@ def test_what_is_left_out_is_listed(finished: Workflow) -> None:
     assert list(skipped) == ["kind", "name", "reason", "count"]
     [broken] = skipped[skipped["kind"] == "filters"].to_dict("records")
     assert (broken["name"], broken["count"]) == (f"net-2, layer {NON_FINITE}", 1)
+    assert not skipped["name"].str.contains("paper").any()
+
+
+def test_what_is_left_out_of_the_papers_figures_is_listed(finished: Workflow) -> None:
+    skipped = pd.read_csv(finished.results / "paper/skipped.csv")
     undrawn = set(skipped.loc[skipped["kind"] == "figure", "name"])
     assert undrawn == {f"paper/figure-{number}" for number in ("02", "06", "13", "14", "15", "16", "17")}
     panels = " ".join(skipped.loc[skipped["kind"] == "panel", "name"])

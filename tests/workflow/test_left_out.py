@@ -17,7 +17,7 @@ def test_groups_that_are_not_there(copy: Workflow, kept: bool) -> None:
     rows, labels = ("[[task,nope],[all,all]]", "[faces,nada]") if kept else ("[[task,nope]]", "[nada]")
     overrides = ["grouping=[all,task,data_type]", f"paper.figure_1={rows}", f"paper.figure_2={labels}"]
     figures = [f"results/small/paper/figure-{number}.png" for number in ("01", "02")]
-    done = copy.run(*figures, "results/small/skipped.csv", overrides=overrides)
+    done = copy.run(*figures, "results/small/paper/skipped.csv", overrides=overrides)
     assert done.returncode == 0, done.stdout
-    names = pd.read_csv(copy.results / "skipped.csv")["name"]
+    names = pd.read_csv(copy.results / "paper/skipped.csv")["name"]
     assert names.str.contains("nope").sum() == names.str.contains("nada").sum() == 1

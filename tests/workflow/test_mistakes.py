@@ -52,8 +52,11 @@ def test_a_key_beside_overrides(tmp_path: Path) -> None:
 def test_unknown_column(workflow: Workflow) -> None:
     write_small(workflow.dataset)
     target = "results/small/groups/bad.csv"
-    done = workflow.run(target, overrides=["+grouping.bad.by=nope"])
+    done = workflow.run(target, "--quiet", "rules", overrides=["+grouping.bad.by=nope"])
     assert_says(done, "error: grouping 'bad'", "no column 'nope'", "Visual Category", "op_set")
+    *_, said, log = done.stdout.splitlines()
+    assert said.startswith("error: grouping 'bad'")
+    assert log == "log: results/small/logs/groups/bad.log"
     assert not (workflow.directory / target).exists()
 
 

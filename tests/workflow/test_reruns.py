@@ -17,7 +17,7 @@ FIGURES = {
     *("bivariate", "group_sizes", "grouping_figures", "maps", "quality_figures"),
     *("sensitivity_figure", "shift_boxes", "shift_matrix"),
 }
-PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices"}
+PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "paper_skipped"}
 CLAIMS = {"claims", "claims_page"}
 ANALYSIS = CLAIMS | {
     *("basis", "groups", "pca", "phenotypes", "quality", "quality_summary"),

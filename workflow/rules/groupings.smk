@@ -4,6 +4,26 @@
 #   makes  groups/, {variant}/pca/, histograms/, densities/ and shift/; clusters.csv
 #   steps  groups -> pca -> shift -> uncertainty (with clusters, where models are not independent)
 CLUSTER = CONFIG.uncertainty.cluster
+# Groupings that are known but not made, with what to do about it.
+NOT_MADE = {
+    **{
+        path.stem: f'config: the grouping {path.stem} is not selected; write overrides=["+grouping=[{path.stem}]"]'
+        for path in PROJECT.glob("config/grouping/*.yaml")
+        if path.stem not in CONFIG.grouping
+    },
+    **{name: f"config: the grouping {name} is left out: {reason}" for name, reason in UNLABELLED.items()},
+}
+
+
+# A mistake is named as a file that is missing: what an input function raises is shown with a trace.
+rule not_made:
+    """Says how to get the results of a grouping that is not selected."""
+    input:
+        lambda wildcards: NOT_MADE[wildcards.other],
+    output:
+        "results/{dataset}/{place}/{other}.{kind}",
+    wildcard_constraints:
+        other="|".join(NOT_MADE) or "-",
 
 
 rule groups:

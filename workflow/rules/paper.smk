@@ -67,6 +67,7 @@ wildcard_constraints:
 rule paper:
     """All figures of the papers that can be made."""
     input:
+        f"{RESULTS}/paper/skipped.csv",
         expand(
             f"{RESULTS}/paper/figure-{{number}}.{{kind}}",
             number=[number for number, can_be_made in AVAILABLE.items() if can_be_made],

@@ -1,35 +1,9 @@
-# Everything together: what was configured, what was left out, what it cost; the report.
+# Everything together: what was configured, what it cost; the report.
 #
 #   needs  all results, overview.html
-#   makes  config.yaml, skipped.csv, cost.csv, report.html
-#   steps  configuration, skipped, results (a name for all results) -> cost -> report
+#   makes  config.yaml, cost.csv, report.html
+#   steps  configuration, results (a name for all results) -> cost -> report
 BOX_VARIANTS = CONFIG.variants if COMPARED else []
-# Figures and panels that the configuration leaves out, as rows of skipped.csv.
-NOT_CONFIGURED = [
-    *(["grouping", grouping, reason, ""] for grouping, reason in UNLABELLED.items()),
-    *(
-        ["figure", f"paper/figure-{number}", "needs groupings or a variant that are not configured", ""]
-        for number, can_be_made in AVAILABLE.items()
-        if not can_be_made
-    ),
-    *(
-        ["figure", f"maps of {grouping}", "the grouping is not configured or has no column", ""]
-        for grouping in CONFIG.maps
-        if grouping not in COMPARED
-    ),
-    *(
-        ["panel", f"paper/figure-{number}: {label}", f"the grouping {grouping} is not configured", ""]
-        for number, rows in CHOSEN_GROUPS.items()
-        for grouping, label in rows
-        if grouping not in CONFIG.grouping
-    ),
-    *(
-        ["panel", f"paper/figure-{number}: {grouping}", "the grouping is not configured", ""]
-        for number in MATRIX_VARIANT
-        for grouping in ("task", "data_type", "depth_decile")
-        if grouping not in CONFIG.grouping
-    ),
-]
 
 
 rule configuration:
@@ -50,40 +24,6 @@ rule configuration:
         runtime=minutes(1),
     params:
         **arguments(config={**asdict(CONFIG), "fingerprint": FINGERPRINT}),
-    shell:
-        JOB
-
-
-rule skipped:
-    """Everything that was left out, with the reason."""
-    input:
-        code=code("records/skipped"),
-        parts=[
-            *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.packages else []),
-            *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if MODELS else []),
-            f"{RESULTS}/skipped/layers.csv",
-            f"{RESULTS}/skipped/corrections.csv",
-            f"{RESULTS}/skipped/non_finite.csv",
-            *expand(f"{RESULTS}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
-            *(f"{RESULTS}/skipped/figure-{number}.csv" for number in ("01", "02", "08") if AVAILABLE[number]),
-            *([f"{RESULTS}/skipped/bivariate-scaled.csv"] if AVAILABLE["05"] else []),
-        ],
-    output:
-        output=table(
-            "results/{dataset}/skipped.csv", "1 Data", "skipped", "left out (CSV)", grouping="", variant="both"
-        ),
-    log:
-        "results/{dataset}/logs/skipped.log",
-    benchmark:
-        "results/{dataset}/benchmarks/skipped.tsv"
-    localrule: True
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=memory(100),
-        runtime=minutes(1),
-    params:
-        **arguments(rows=NOT_CONFIGURED),
     shell:
         JOB
 

@@ -23,5 +23,7 @@ def shape_bars(title: str, table: pd.DataFrame) -> Figure:
     """
     if table.empty:
         return blank()
-    panels = dict(list(by_type(table).groupby("variant", sort=False)))
-    return share_bars([f"{title}, {variant} filters" for variant in panels], list(panels.values()), "group", SHAPES)
+    shown = by_type(table)
+    variants = shown["variant"].unique().tolist()
+    panels = [shown[shown["variant"] == variant] for variant in variants]
+    return share_bars([f"{title}, {variant} filters" for variant in variants], panels, "group", SHAPES)

@@ -93,6 +93,7 @@ def data(run: Run) -> Section:
         Table("Models, largest first", models, "models.csv"),
         Table("Groups", groups, ", ".join(f"groups/{key}.sizes.csv" for key in run.titles)),
         Table("Left out", run.skipped.rename(columns={"count": "filters"}), "skipped.csv"),
+        Table("Left out of the papers' figures", run.paper_skipped.drop(columns="count"), "paper/skipped.csv"),
     ]
     if run.expected is not None:
         judged = run.expected.assign(agrees=run.expected["agrees"].map({True: "yes", False: "no"}))

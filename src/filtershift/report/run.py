@@ -25,6 +25,7 @@ class Run:
         labels: columns of ``models`` that these groupings are made of.
         models: one row per model.
         skipped: one row per item left out.
+        paper_skipped: one row per item left out of the papers' figures.
         groups: one row per group of each of these groupings: grouping, group, n_filters, n_layers, n_models.
         ratios: of each variant, the explained variance ratio (9,) of the global basis.
         curves: of each variant, that of each group's own basis, groups of the first grouping: group, component, ….
@@ -43,6 +44,7 @@ class Run:
     labels: Sequence[str]
     models: pd.DataFrame
     skipped: pd.DataFrame
+    paper_skipped: pd.DataFrame
     groups: pd.DataFrame
     ratios: Mapping[str, NDArray[np.float64]]
     curves: Mapping[str, pd.DataFrame]
@@ -99,6 +101,7 @@ def load_run(
         labels=labels,
         models=table("models", "model", *labels),
         skipped=table("skipped", "name", "reason"),
+        paper_skipped=table("paper_skipped", "name", "reason"),
         groups=pd.concat(sizes, names=["grouping"]).reset_index("grouping") if sizes else NO_GROUPS,
         ratios={variant: bases[variant]["explained_variance_ratio"] for variant in variants},
         curves={

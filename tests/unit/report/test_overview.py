@@ -50,7 +50,7 @@ def test_data(run: Run) -> None:
     assert f"22 % of all are in the largest model, {LABELS[-1]}; the median model has 2,250." in words(section)
     assert "Task (8 groups) and <b>Model</b> (8 groups). Of these groups 2 have fewer than 1,000" in words(section)
     assert "model (1)" in words(section)
-    models, groups, _ = section.tables
+    models, groups, *_ = section.tables
     assert list(models.frame) == ["model", "n_filters", "n_layers", "Task"]
     assert groups.frame["grouping"].unique().tolist() == ["Task", "<b>Model</b>"]
 
