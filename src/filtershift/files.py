@@ -1,6 +1,7 @@
-"""Reading and writing files; a file that is written appears whole or not at all."""
+"""Reading and writing files; a file or folder that is written appears whole or not at all."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,25 @@ def whole_file(path: Path) -> Iterator[Path]:
         raise
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A new, empty folder next to ``path``: it takes the place of ``path`` when the block ends.
+
+    If the block fails, the new folder is removed and ``path`` stays as it was. The names of folders left over from a
+    killed run are like those of `whole_file`.
+    """
+    beside, former = (path.with_name(f".{path.name}.{os.getpid()}.{kind}part") for kind in ("", "former."))
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        if path.exists():
+            path.rename(former)
+        beside.rename(path)
+        shutil.rmtree(former, ignore_errors=True)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 @contextmanager

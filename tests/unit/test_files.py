@@ -14,7 +14,7 @@ from filtershift.dataset.writer import write_dataset
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.saving import save as save_figure
-from filtershift.files import instead_of, whole_file, write_table
+from filtershift.files import instead_of, whole_file, whole_folder, write_table
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.group_files import save_group_arrays
 from filtershift.passes.histogram_files import save_histograms
@@ -110,3 +110,22 @@ def test_what_is_there_instead_of_a_missing_file(tmp_path):
     assert instead_of(tmp_path / "other.safetensors") == f"; did you mean {tmp_path}/other.onnx?"
     assert instead_of(tmp_path / "zzzzz") == "; the folder has net_sd.pt, other.onnx"
     assert instead_of(tmp_path / "gone/a.pt") == f"; there is no folder {tmp_path}/gone"
+
+
+def test_a_folder_is_replaced_when_the_new_one_is_complete(tmp_path: Path) -> None:
+    place = tmp_path / "made/answer"
+    for content in ("old", "new"):
+        with whole_folder(place) as folder:
+            (folder / content).touch()
+            assert [path.name for path in place.glob("*")] == ["old"] * (content == "new")
+    assert [path.name for path in place.iterdir()] == ["new"]
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_a_folder_that_fails_leaves_the_former_one(tmp_path: Path) -> None:
+    place = tmp_path / "answer"
+    place.mkdir()
+    (place / "old").touch()
+    with pytest.raises(FileNotFoundError), whole_folder(place) as folder:
+        (folder / "new").rename(folder / "newer")
+    assert [path.name for path in tmp_path.rglob("*")] == ["answer", "old"]

@@ -57,8 +57,8 @@ onstart:
         workflow.scheduler.job_rate_limiter = None
     # Remove what killed jobs were writing.
     for folder in (Path(RESULTS), Path(f"resources/{CONFIG.dataset.name}")):
-        for path in folder.rglob(".*.part"):
-            path.unlink(missing_ok=True)
+        for path in [*folder.rglob(".*.part")]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 onerror:
