@@ -11,24 +11,30 @@ import reference
 from filtershift.analysis.uncertainty.noise import above_noise
 from filtershift.dataset.writer import write_dataset
 from filtershift.files import read_table
-from running import Workflow, in_quotes
+from running import Workflow, in_quotes, snakemake
 from small_dataset import TASKS, small_filters
 
 NEEDED = ("config.yaml", "statistics/basis.h5", "groups/all.csv", "groups/task.csv")
+
+
+BOTH = "compare.runs=[results/small,results/twin]"
 
 
 def test_a_copy_is_at_no_distance(copy: Workflow) -> None:
     shutil.copytree(copy.results, copy.results.parent / "twin")
     done = copy.run("compare", overrides=["compare.with=results/twin"])
     assert done.returncode == 0, done.stdout
+    # Two finished runs need no more than their folders, and have nothing left to do.
+    planned = snakemake(copy.project, copy.directory, "compare", "--dry-run", "--config", f"overrides=[{BOTH}]")
+    assert "Nothing to be done" in planned.stdout
     found = copy.results / "compare/twin"
     shifts = read_table(found / "shifts.csv", text=("group",))
-    assert len(shifts) == 2 * (1 + len(set(TASKS)))
+    assert len(shifts) == 2 * len(set(TASKS))  # one more for all filters, one less for "unknown"
     assert (shifts["shift"] == 0).all()
     assert shifts["same_models"].all()
     assert not above_noise(shifts["flag"]).any()
     assert (read_table(found / "bases.csv")["angle"] == 0).all()
-    assert read_table(found / "skipped.csv").empty
+    assert read_table(found / "skipped.csv")["name"].tolist() == ["task: unknown"]
     assert (found / "shifts.png").stat().st_size > 5_000
 
 
@@ -71,23 +77,30 @@ def test_before_and_after_pruning(copy: Workflow, tmp_path: Path) -> None:
             for task, rows in tasks.items()
         }
         labels, expected = reference.shift_matrix(sides)
-        for task in here.keys() & there.keys():
+        for task in here.keys() & there.keys() - {"unknown"}:
             shift = expected[labels.index(f"here {task}"), labels.index(f"there {task}")]
             assert shifts.loc[(variant, task), "shift"] == pytest.approx(shift, rel=1e-6)
     skipped = read_table(copy.results / "compare/pruned/skipped.csv")
-    assert skipped["name"].tolist() == ["task: Object Detection", "task: Face Detection"]
-    assert skipped["reason"].tolist() == ["only in results/small", f"only in {copy.directory}/results/pruned"]
+    assert skipped["name"].tolist() == ["task: Object Detection", "task: Face Detection", "task: unknown"]
+    assert skipped["reason"].tolist()[:2] == ["only in results/small", f"only in {copy.directory}/results/pruned"]
     assert "small beside pruned" in (copy.results / "compare/pruned/compare.html").read_text()
     assert copy.planned(beside, targets=["compare"]) == set()
+
+    # A comparison that fails leaves the last one whole.
+    found = copy.results / "compare/pruned"
+    before = {file.name: file.read_bytes() for file in found.iterdir() if file.name != ".complete"}
+    (copy.results / "groups/task.csv").write_text("no table\n")
+    assert copy.run("compare", "--allowed-rules", "compare_groups", overrides=[beside]).returncode != 0
+    assert {file.name: file.read_bytes() for file in found.iterdir()} == before
 
 
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
-        ([], "config: compare.with names no run; write overrides=[compare.with=results/other]"),
+        ([], "config: compare.runs names no runs; write overrides=[compare.runs=[results/a,results/b]]"),
         (
             ["compare.with=nowhere"],
-            "compare.with=nowhere is not a finished run: there is no nowhere/config.yaml",
+            "nowhere is not a finished run: there is no nowhere/config.yaml; finished runs are results/small",
         ),
     ],
 )
@@ -103,7 +116,7 @@ def test_no_group_of_the_same_name(copy: Workflow) -> None:
     shutil.copytree(copy.results, other)
     for name in ("task.csv", "task.sizes.csv"):
         text = (other / "groups" / name).read_text()
-        for task in ("Classification", "Segmentation", "GAN-Generator", "unknown", "Object Detection"):
+        for task in ("Classification", "Segmentation", "GAN-Generator", "Object Detection"):
             text = text.replace(task, f"my {task}")
         (other / "groups" / name).write_text(text)
     done = copy.run("compare", overrides=["compare.with=results/other", "grouping=[task]"])

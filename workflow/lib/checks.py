@@ -31,8 +31,8 @@ def check(config: Config) -> None:
             raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
     check_choices(config.choices)
     _check_uncertainty(config.uncertainty)
-    if unknown := set(config.compare) - {"with"}:
-        raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: with)")
+    if unknown := set(config.compare) - {"runs", "with"}:
+        raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: runs, with)")
     for key in ("figure_1", "figure_8"):
         for row in getattr(config.paper, key):
             if not isinstance(row, list) or [type(item) for item in row] != [str, str]:

@@ -23,6 +23,7 @@ from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError, did_you_mean
 from filtershift.files import instead_of
+from finished_run import as_first_run
 from schema import NAME, Config, DatasetConfig, GroupingConfig
 
 
@@ -37,6 +38,8 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
         # All files are registered. The package has none; naming it spares a search through all of Snakemake's modules.
         with initialize_config_module("filtershift", version_base="1.3"):
             composed = compose("config", list(overrides))
+        if composed.compare.get("runs"):
+            composed = as_first_run(composed, overrides)
         config: Config = OmegaConf.to_object(composed)  # type: ignore[assignment]
         OmegaConf.resolve(composed)
     except MissingConfigException as error:
@@ -260,7 +263,7 @@ def _keys(schema: Any, path: list[str]) -> list[str]:
     if path and path[0] == "grouping" and len(path) == 2:
         return _keys(GroupingConfig, [])
     if path == ["compare"]:
-        return ["with"]
+        return ["runs", "with"]
     for key in path:
         kinds = get_type_hints(schema).get(key) if is_dataclass(schema) else None
         schema = next((kind for kind in (kinds, *get_args(kinds)) if is_dataclass(kind)), None)

@@ -7,11 +7,12 @@ from typing import Any
 
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from yaml import YAMLError
 
+from answer_names import coded
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.errors import FiltershiftError
 from filtershift.results import Results
+from finished_run import RESULTS, stored_configuration
 from schema import NAME, DatasetConfig, GroupingConfig
 
 
@@ -36,6 +37,12 @@ class OtherRun:
     remarks: Sequence[Sequence[str]]
 
     @property
+    def name(self) -> str:
+        """The name of the folder of the comparison: that of the run, with a code for its place if that is elsewhere."""
+        place = self.folder.resolve()
+        return place.name if place.parent == RESULTS.resolve() else coded(place.name, str(place))
+
+    @property
     def tables(self) -> list[str]:
         """The files that define its groups: layers, global bases, and the groups themselves."""
         results = Results(self.folder)
@@ -43,30 +50,38 @@ class OtherRun:
         return [str(path) for path in (results.file("layers"), results.file("basis"), *groups)]
 
 
-def find_run(path: str, configured: Mapping[str, GroupingConfig]) -> OtherRun:
+def find_run(key: str, path: str, here: Path, configured: Mapping[str, GroupingConfig]) -> OtherRun:
     """Find the run whose results are in the folder ``path``; relative paths in its configuration start two folders up.
 
+    Args:
+        key: the key of the configuration that names the run.
+        path: the folder.
+        here: the results of the configured run.
+        configured: its groupings.
+
     Raises:
-        FiltershiftError: the run is not finished, its data set is missing or has changed, or it has none of the
-            configured groupings.
+        FiltershiftError: the run is the configured one, or not finished, its data set is missing or has changed, or it
+            has none of the configured groupings.
     """
-    folder, at = Path(path).expanduser(), f"config: compare.with={path}"
+    folder, at = Path(path).expanduser(), f"config: {key}: {path}"
     if not NAME.fullmatch(folder.name):
-        raise FiltershiftError(f"{at}: name the results of a finished run, as in compare.with=results/other")
-    if not (folder / "config.yaml").is_file():
-        raise FiltershiftError(f"{at} is not a finished run: there is no {folder}/config.yaml")
+        raise FiltershiftError(f"{at}: name the results of a finished run, as in results/other")
+    stored = stored_configuration(folder, at)
+    if folder.resolve() == here.resolve():
+        raise FiltershiftError(f"{at} is the run {here} itself; name another one")
     try:
-        config: Any = OmegaConf.to_container(OmegaConf.load(folder / "config.yaml"))
+        config: Any = OmegaConf.to_container(stored)
         own = DatasetConfig(name=config["dataset"]["name"], path=config["dataset"]["path"])
         shards, defined = int(config["shards"]), dict(config["grouping"])
-    except (KeyError, TypeError, ValueError, YAMLError, OmegaConfBaseException):
+    except (KeyError, TypeError, ValueError, OmegaConfBaseException):
         raise FiltershiftError(f"{at}: {folder}/config.yaml is not the configuration of a run") from None
     results = Results(folder)
     moments = [results.file("moments", scatteritem=f"{k}-of-{shards}") for k in range(1, shards + 1)]
     for needed in (results.file("layers"), *moments, results.file("basis")):
         if not needed.is_file():
             raise FiltershiftError(f"{at} is not a finished run: there is no {needed}; run it to its end")
-    known = sorted(file.name.removesuffix(".sizes.csv") for file in (folder / "groups").glob("*.sizes.csv"))
+    # Files of groupings that the run is not configured with are left from earlier ones.
+    known = sorted(name for name in defined if results.file("sizes", grouping=name).is_file())
     shared = [name for name in configured if name in known]
     if not shared:
         names = [", ".join(names) or "none" for names in (configured, known)]

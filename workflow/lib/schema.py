@@ -159,10 +159,13 @@ class PlacementConfig:
     Attributes:
         models (list of models): The models, listed as in `dataset.models`.
         groupings: The groupings of the data set with whose groups the models are compared.
+        name: The name of the folder of the answer. By default it is made from the names of the models, and a code for
+            their paths.
     """
 
     models: list[Any] = field(default_factory=list)
     groupings: list[str] = field(default_factory=list)
+    name: str | None = None
 
 
 @dataclass
@@ -224,9 +227,9 @@ class Config:
             with so many groups that the D-matrix is hard to read.
         maps_colour: The column of `layers.csv` whose labels colour the groups on maps. A group whose layers have
             several labels, or none, is grey. With `null`, or in a data set without the column, labels have no colours.
-        compare (`with`: folder): For `snakemake compare`: the results of another finished run, as in
-            `compare.with=results/other`. Its groups are compared with the groups of the same name here, see
-            [compare](compare.md).
+        compare (`runs`: two folders, or `with`: folder): For `snakemake compare`: the results of two finished runs, as
+            in `compare.runs=[results/a,results/b]`; or, as in `compare.with=results/other`, those of one that is
+            compared with the configured data set. Groups of the same name are compared, see [compare](compare.md).
     """
 
     dataset: DatasetConfig = field(default_factory=DatasetConfig)
@@ -240,4 +243,5 @@ class Config:
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)
     placement: PlacementConfig = field(default_factory=PlacementConfig)
-    compare: dict[str, str | None] = field(default_factory=lambda: {"with": None})  # a field cannot be called "with"
+    # A field cannot be called "with".
+    compare: dict[str, Any] = field(default_factory=lambda: {"runs": [], "with": None})

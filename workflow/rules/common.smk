@@ -115,6 +115,15 @@ def arguments(**values):
     return {"files": files, "values": given}
 
 
+def whole(folder):
+    """The mark of a folder that holds a whole answer, to stand first among the outputs of its rule.
+
+    Snakemake removes what a job is about to make, and what a failed one made: of an answer it may have this mark only.
+    The page is an output that is updated, which Snakemake keeps, and the job replaces the folder when it is complete.
+    """
+    return touch(f"{folder}/.complete")
+
+
 def in_variants(*paths):
     """Paths in every configured variant, one variant after the other."""
     return [path.replace("{variant}", variant) for variant in CONFIG.variants for path in paths]

@@ -1,21 +1,29 @@
-# Another finished run beside this one: snakemake compare --config 'overrides=[compare.with=results/other]'
+# Two finished runs beside each other: snakemake compare --config 'overrides=[compare.runs=[results/a,results/b]]'
 #
-#   needs  compare.with; of both runs: the data set, layers.csv, statistics/, groups/
-#   makes  compare/{other}/: tables, a figure and a page
-#   steps  compare_passes -> compare_groups -> compare_page
+#   needs  compare.runs or compare.with; of both runs: the data set, layers.csv, statistics/, groups/
+#   makes  compare/{other}/: tables, a figure and a page; statistics/compare/{other}/
+#   steps  compare_passes -> compare_groups
 from other_run import find_run
 
-try:
-    OTHER = find_run(CONFIG.compare["with"], CONFIG.grouping) if CONFIG.compare["with"] else None
-except FiltershiftError as error:
-    raise WorkflowError(str(error)) from None
+OTHER = None
+if CONFIG.compare["with"]:
+    try:
+        OTHER = find_run(
+            "compare.runs" if CONFIG.compare["runs"] else "compare.with",
+            CONFIG.compare["with"],
+            Path(RESULTS),
+            CONFIG.grouping,
+        )
+    except FiltershiftError as error:
+        raise WorkflowError(str(error)) from None
 
-OTHER_NAME = OTHER.folder.name if OTHER else "-"
+OTHER_NAME = OTHER.name if OTHER else "-"
 OTHER_FOLDER = str(OTHER.folder) if OTHER else ""
 OTHER_GIGABYTES = OTHER.dataset.stat().st_size / 1e9 if OTHER else 0
 SHARED_GROUPINGS = OTHER.groupings if OTHER else []
 # A mistake is named as a file that is missing: what an input function raises is shown with a trace.
-NO_RUN = "config: compare.with names no run; write overrides=[compare.with=results/other]"
+NO_RUN = "config: compare.runs names no runs; write overrides=[compare.runs=[results/a,results/b]]"
+COMPARE_TARGET = f"{RESULTS}/compare/{OTHER_NAME}/compare.html" if OTHER else NO_RUN
 
 
 wildcard_constraints:
@@ -23,9 +31,9 @@ wildcard_constraints:
 
 
 rule compare:
-    """The page that shows another finished run (compare.with) beside this one."""
+    """The page that shows two finished runs (compare.runs) beside each other."""
     input:
-        f"{RESULTS}/compare/{OTHER_NAME}/compare.html" if OTHER else NO_RUN,
+        COMPARE_TARGET,
 
 
 rule compare_passes:
@@ -39,8 +47,8 @@ rule compare_passes:
         other_layers=lambda wildcards: str(OTHER.folder / "layers.csv"),
         other_moments=lambda wildcards: OTHER.moments,
     output:
-        basis="results/{dataset}/compare/{other}/basis.h5",
-        histograms="results/{dataset}/compare/{other}/histograms.h5",
+        basis="results/{dataset}/statistics/compare/{other}/basis.h5",
+        histograms="results/{dataset}/statistics/compare/{other}/histograms.h5",
     log:
         "results/{dataset}/logs/compare/{other}/passes.log",
     benchmark:
@@ -59,21 +67,22 @@ rule compare_passes:
 
 
 rule compare_groups:
-    """Shifts between groups of the same name in both runs, and how far their bases agree."""
+    """Groups of the same name in both runs, and how far their bases agree: tables, a figure and a page."""
     input:
         code=code("answers/comparison"),
         needs=lambda wildcards: [
+            *TEMPLATES,
+            str(ROOT / "workflow/report/compare.rst"),
             f"{RESULTS}/layers.csv",
             f"{RESULTS}/statistics/basis.h5",
             *expand(f"{RESULTS}/groups/{{grouping}}{{kind}}.csv", grouping=SHARED_GROUPINGS, kind=["", ".sizes"]),
             *OTHER.tables,
         ],
-        basis="results/{dataset}/compare/{other}/basis.h5",
-        histograms="results/{dataset}/compare/{other}/histograms.h5",
+        basis="results/{dataset}/statistics/compare/{other}/basis.h5",
+        histograms="results/{dataset}/statistics/compare/{other}/histograms.h5",
     output:
-        shifts="results/{dataset}/compare/{other}/shifts.csv",
-        bases="results/{dataset}/compare/{other}/bases.csv",
-        skipped="results/{dataset}/compare/{other}/skipped.csv",
+        whole("results/{dataset}/compare/{other}"),
+        page=update("results/{dataset}/compare/{other}/compare.html"),
     log:
         "results/{dataset}/logs/compare/{other}/groups.log",
     benchmark:
@@ -81,43 +90,16 @@ rule compare_groups:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=memory(400 + 50 * OTHER_GIGABYTES, per_gb=50),
+        mem_mb=memory(600 + 50 * OTHER_GIGABYTES, per_gb=50),
         runtime=minutes(10 + OTHER_GIGABYTES, per_gb=1),
     params:
         **arguments(
             here=RESULTS,
             there=OTHER_FOLDER,
-            groupings=SHARED_GROUPINGS,
+            titles=titles(SHARED_GROUPINGS),
             variants=CONFIG.variants,
             remarks=OTHER.remarks if OTHER else [],
             resampling=RESAMPLING,
         ),
-    shell:
-        JOB
-
-
-rule compare_page:
-    """The page of the comparison, and its figure."""
-    input:
-        code=code("pages/comparison"),
-        needs=[*TEMPLATES, str(ROOT / "workflow/report/compare.rst")],
-        shifts="results/{dataset}/compare/{other}/shifts.csv",
-        bases="results/{dataset}/compare/{other}/bases.csv",
-        skipped="results/{dataset}/compare/{other}/skipped.csv",
-    output:
-        figure=expand("results/{{dataset}}/compare/{{other}}/shifts.{kind}", kind=["pdf", "png"]),
-        page="results/{dataset}/compare/{other}/compare.html",
-    log:
-        "results/{dataset}/logs/compare/{other}/page.log",
-    benchmark:
-        "results/{dataset}/benchmarks/compare/{other}/page.tsv"
-    localrule: True
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=memory(300),
-        runtime=minutes(5),
-    params:
-        **arguments(here=RESULTS, there=OTHER_FOLDER, titles=titles(SHARED_GROUPINGS)),
     shell:
         JOB

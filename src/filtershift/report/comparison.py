@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from filtershift.analysis.comparing.two_runs import Comparison
 from filtershift.analysis.uncertainty.noise import above_noise
 from filtershift.report.page import render
 from filtershift.report.sections import Figure, Section, Table, listing, number, with_figures
@@ -19,8 +20,7 @@ def comparison_page(
     folder: Path,
     here: str,
     there: str,
-    shifts: pd.DataFrame,
-    bases: pd.DataFrame,
+    found: Comparison,
     skipped: pd.DataFrame,
     titles: Mapping[str, str],
     figure: Figure,
@@ -28,18 +28,17 @@ def comparison_page(
     """The whole page of a comparison.
 
     Args:
-        folder: that of the comparison, which holds the tables.
+        folder: where the page and its tables will be.
         here: one folder of results.
         there: the other one.
-        shifts: as of `sections`, like all tables.
-        bases: the turned bases.
+        found: the comparison.
         skipped: what was left out.
         titles: of the groupings.
         figure: the groups that shift most.
     """
     heading = f"{Path(here).name} beside {Path(there).name}"
-    shown = with_figures(sections(shifts, bases, skipped, titles), {"Shifts": [figure]})
-    return render(folder, heading, LEAD, facts(shifts, titles, here, there), shown)
+    shown = with_figures(sections(found.shifts, found.bases, skipped, titles), {"Shifts": [figure]})
+    return render(folder, heading, LEAD, facts(found.shifts, titles, here, there), shown, figure.path.parent)
 
 
 def distinct_titles(titles: Mapping[str, str]) -> dict[str, str]:

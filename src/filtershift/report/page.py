@@ -24,10 +24,12 @@ def render(
     facts: Mapping[str, str],
     sections: Sequence[Section],
     see: Mapping[str, str] | None = None,
+    written: Path | None = None,
 ) -> str:
     """The page of a folder of results: what it is, a few facts, then the sections. All text is escaped.
 
     Figures for which there is no room are named instead. ``see`` are pages beside this one, with what is in them.
+    Figures are in ``written`` while the page is, if that is not yet the folder of results.
     """
     templates = Environment(
         loader=PackageLoader("filtershift.report"),
@@ -40,6 +42,7 @@ def render(
     template = templates.get_template("overview.html.j2")
     content = {
         "results": results,
+        "written": written or results,
         "heading": heading,
         "lead": lead,
         "facts": facts,

@@ -177,7 +177,7 @@ def test_one_load_leaves_nothing_to_the_next(folder: Path) -> None:
         (["+bin=100"], ["unknown key 'bin'", "known: dataset, grouping, variants"]),
         (["dataset.pth=x"], ["unknown key 'dataset.pth'", "did you mean 'path'"]),
         (["compare.wth=x"], ["unknown key 'compare.wth'", "did you mean 'with'"]),
-        (["+compare.wth=x"], ["unknown key 'compare.wth'", "known: with"]),
+        (["+compare.wth=x"], ["unknown key 'compare.wth'", "known: runs, with"]),
         (["paper.figure_3=[]"], ["unknown key 'paper.figure_3'", "figure_1, figure_2"]),
         (["grouping.task.b=Name"], ["unknown key 'grouping.task.b'", "did you mean 'by'", "min_models"]),
         (["+grouping.task.b=Name"], ["unknown key", "b'", "did you mean 'by'", "min_models"]),

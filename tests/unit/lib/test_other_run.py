@@ -10,7 +10,7 @@ from omegaconf import OmegaConf
 
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.errors import FiltershiftError
-from other_run import find_run
+from other_run import OtherRun, find_run
 from schema import GroupingConfig
 
 CONFIGURED = {"all": GroupingConfig(), "task": GroupingConfig(title="My task", by=["Task"])}
@@ -38,16 +38,20 @@ def run(folder: Path, **changed: Any) -> Path:
     return results
 
 
-def mistake(folder: Path) -> str:
+def found(folder: Path | str, here: Path = Path("results/here")) -> OtherRun:
+    return find_run("compare.with", str(folder), here, CONFIGURED)
+
+
+def mistake(folder: Path, here: Path = Path("results/here")) -> str:
     with pytest.raises(FiltershiftError) as caught:
-        find_run(str(folder), CONFIGURED)
+        found(folder, here)
     assert "\n" not in str(caught.value)
-    assert str(caught.value).startswith(f"config: compare.with={folder}")
+    assert str(caught.value).startswith(f"config: compare.with: {folder}")
     return str(caught.value)
 
 
 def test_a_finished_run(tmp_path: Path) -> None:
-    other = find_run(f"{run(tmp_path)}/", CONFIGURED)
+    other = found(f"{run(tmp_path)}/")
     assert other.dataset == tmp_path / "resources/other/dataset.h5"
     assert [path.name for path in other.moments] == ["moments.1-of-2.h5", "moments.2-of-2.h5"]
     assert other.groupings == ["all", "task"]
@@ -59,7 +63,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     data = tmp_path / "data.h5"
     data.write_text("filters")
     results = run(tmp_path, dataset={"name": "other", "path": str(data)}, fingerprint=fingerprint(data))
-    assert find_run(str(results), CONFIGURED).dataset == data
+    assert found(results).dataset == data
     data.write_text("others")
     assert f"{data} has changed since" in mistake(results)
     data.unlink()
@@ -68,9 +72,9 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 
 def test_a_grouping_that_is_another_one(tmp_path: Path) -> None:
     """Titles and the order of drawing do not count."""
-    results = run(tmp_path, grouping={"task": {**TASK, "min_filters": 5}})
+    results = run(tmp_path, grouping={"all": {"by": []}, "task": {**TASK, "min_filters": 5}})
     (results / "groups/all.sizes.csv").unlink()
-    assert find_run(str(results), CONFIGURED).remarks[1:] == [
+    assert found(results).remarks == [
         ["grouping", "all", f"{results} does not have this grouping", ""],
         ["definition", "task", f"compared, but {results} defines it differently", ""],
     ]
@@ -85,7 +89,37 @@ def test_a_run_that_is_not_finished(tmp_path: Path, name: str) -> None:
 
 def test_folders_that_are_no_results(tmp_path: Path) -> None:
     assert "is not a finished run" in mistake(tmp_path / "nowhere")
-    assert "as in compare.with=results/other" in mistake(tmp_path / "not a name")
+    assert "as in results/other" in mistake(tmp_path / "not a name")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("othr", "; did you mean {}/other?"), ("zzz", "; finished runs are {}/other")]
+)
+def test_the_nearest_run_is_named(tmp_path: Path, name: str, said: str) -> None:
+    results = run(tmp_path)
+    assert mistake(results.with_name(name)).endswith(said.format(results.parent))
+
+
+def test_a_run_with_itself(tmp_path: Path) -> None:
+    """Also by a link to it."""
+    results = run(tmp_path)
+    link = tmp_path / "link"
+    link.symlink_to(results)
+    assert "itself; name another one" in mistake(link, results)
+
+
+def test_files_of_earlier_trials_do_not_turn_up(tmp_path: Path) -> None:
+    results = run(tmp_path, grouping={"all": {"by": []}})
+    other = found(results)
+    assert other.groupings == ["all"]
+    assert other.remarks == [["grouping", "task", f"{results} does not have this grouping", ""]]
+
+
+def test_runs_of_one_name_elsewhere_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    results = run(tmp_path)
+    assert found(results).name.startswith("other-")
+    monkeypatch.chdir(tmp_path)
+    assert found("results/other").name == found(results).name == "other"
 
 
 @pytest.mark.parametrize("text", ["", "shards: many", "- a", "a: [", "dataset: zoo", "dataset: {name: zoo}"])

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from filtershift.analysis.comparing.two_runs import Comparison
 from filtershift.report.comparison import comparison_page, distinct_titles, sections
 from filtershift.report.sections import Figure
 
@@ -55,7 +58,9 @@ def test_groups_without_filters_and_flags_are_told_of() -> None:
 @pytest.mark.parametrize("skipped", [SKIPPED, SKIPPED.iloc[:0]])
 def test_the_page_is_whole(skipped: pd.DataFrame, picture: Figure) -> None:
     here, there = "results/<x>", "results/y"
-    page = comparison_page(picture.path.parent, here, there, shifts(), BASES, skipped, TITLES, picture)
+    page = comparison_page(
+        Path(here) / "compare/y", here, there, Comparison(shifts(), BASES, skipped), skipped, TITLES, picture
+    )
     assert "&lt;x&gt; beside y</h1>" in page
     assert page.index(">Shifts</h2>") < page.index("the caption") < page.index(">Bases</h2>")
     assert "<dt>groups of the same name</dt><dd>6</dd>" in page

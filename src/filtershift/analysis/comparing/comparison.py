@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from filtershift.analysis.groups.assign import UNKNOWN
 from filtershift.analysis.shifts.d_matrix import probabilities
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
@@ -63,6 +64,26 @@ def one_sided(grouping: str, sizes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         for row in own[~own["group"].isin(other["group"])].itertuples()
     ]
     return pd.DataFrame(rows, columns=SKIPPED)
+
+
+def unlabelled(groups: pd.DataFrame) -> pd.Series:
+    """Which groups of a table hold layers without a label: those called "unknown", alone or beside other labels."""
+    return groups["group"].map(lambda label: UNKNOWN in label.split(" / ")).astype(bool)
+
+
+def not_one_group(grouping: str, same: pd.DataFrame) -> pd.DataFrame:
+    """Groups of both data sets whose layers lack a label, which are not compared, as rows kind, name, reason, count.
+
+    ``same`` is a table as of `same_named`; the count is that of the filters of both.
+    """
+    return pd.DataFrame(
+        {
+            "kind": "group",
+            "name": grouping + ": " + same["group"],
+            "reason": "not compared: layers without a label need not have anything in common",
+            "count": same["n_filters_here"] + same["n_filters_there"],
+        }
+    )
 
 
 def pair_shift(here: Counts, there: Counts, width: float, ratio: Array) -> Array:

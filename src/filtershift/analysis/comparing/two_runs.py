@@ -11,8 +11,10 @@ from filtershift.analysis.comparing.comparison import (
     compare_bases,
     matchable,
     named_shifts,
+    not_one_group,
     one_sided,
     same_named,
+    unlabelled,
 )
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.dataset.layer_table import load_layers
@@ -29,7 +31,7 @@ class Comparison:
     Attributes:
         shifts: columns variant, grouping, then those of `named_shifts`.
         bases: column variant, then those of `compare_bases`.
-        skipped: groups of only one of the runs, as rows kind, name, reason, count.
+        skipped: groups of only one of the runs, and those without a label, as rows kind, name, reason, count.
     """
 
     shifts: pd.DataFrame
@@ -71,6 +73,9 @@ def compare_runs(
         )
         skipped.append(one_sided(grouping, {str(here): sizes[0], str(there): sizes[1]}))
         same = same_named(*sizes)
+        unknown = unlabelled(same)
+        skipped.append(not_one_group(grouping, same[unknown]))
+        same = same[~unknown]
         for variant in variants if len(same) else []:
             v = VARIANTS.index(variant)
             sides = [Side(own["counts"][:, v], layers[side].loc[own["layer"]]) for side, own in counted.items()]

@@ -9,9 +9,11 @@ from filtershift.analysis.comparing.comparison import (
     compare_bases,
     matchable,
     named_shifts,
+    not_one_group,
     one_sided,
     pair_shift,
     same_named,
+    unlabelled,
 )
 from filtershift.analysis.comparing.joint_passes import JointMeasures, Measurable, measure_jointly
 from filtershift.analysis.uncertainty.intervals import Resampling
@@ -227,3 +229,12 @@ def test_angles_between_components() -> None:
     assert table["angle"].tolist() == pytest.approx([*[np.degrees(0.1)] * 2, 0, 0, 0, 0, 0, 90, 90])
     assert table["cosine"].tolist() == pytest.approx([*[np.cos(0.1)] * 2, 1, 1, 1, 1, 1, 0, 0], abs=1e-15)
     assert not compare_bases(other, other, own)["angle"].any()
+
+
+def test_groups_without_a_label_are_not_one_group() -> None:
+    groups = ["unknown", "regular / unknown", "unknown net", "a"]
+    same = pd.DataFrame({"group": groups, "n_filters_here": 10, "n_filters_there": 5})
+    assert unlabelled(same).tolist() == [True, True, False, False]
+    rows = not_one_group("task", same[unlabelled(same)])
+    assert rows["name"].tolist() == ["task: unknown", "task: regular / unknown"]
+    assert rows["count"].tolist() == [15, 15]

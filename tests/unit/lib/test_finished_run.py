@@ -1,0 +1,66 @@
+"""Two finished runs are enough: what is configured is what the first of them was made with."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from omegaconf import OmegaConf
+
+from configuration import load
+from filtershift.errors import FiltershiftError
+
+CONFIG = Path(__file__).parents[3] / "config"
+MADE = ["dataset=local", "dataset.path=small.h5", "bins=20", "grouping=[task]", "+grouping.mine.by=[Task,kernel]"]
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two finished runs in results/, a and b, and one elsewhere."""
+    monkeypatch.chdir(tmp_path)
+    for folder in ("results/a", "results/b", "far/results/c"):
+        Path(folder).mkdir(parents=True)
+        config = load(CONFIG, [*MADE, f"dataset.name={folder[-1]}"])
+        OmegaConf.save(OmegaConf.create({**asdict(config), "fingerprint": "1"}), f"{folder}/config.yaml")
+
+
+def mistake(*overrides: str) -> str:
+    with pytest.raises(FiltershiftError) as caught:
+        load(CONFIG, overrides)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_configuration_is_that_of_the_first_run() -> None:
+    config = load(CONFIG, ["compare.runs=[results/a,far/results/c]"])
+    expected = load(CONFIG, [*MADE, "dataset.name=a", "compare.with=far/results/c"])
+    expected.compare["runs"] = ["results/a", "far/results/c"]
+    assert config == expected
+
+
+def test_the_uncertainty_can_be_chosen() -> None:
+    config = load(CONFIG, ["compare.runs=[results/a,results/b]", "uncertainty.resamples=10"])
+    assert config.uncertainty.resamples == 10
+    assert config.bins == 20
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (["compare.runs=[results/a]"], "takes two folders of results, as in compare.runs=[results/a,results/b]"),
+        (["compare.runs=results/a"], "takes two folders of results"),
+        (["compare.runs=[results/aa,results/b]"], "there is no results/aa/config.yaml; did you mean results/a?"),
+        (["compare.runs=[a,results/b]"], "there is no a/config.yaml; did you mean results/a?"),
+        (["compare.runs=[far/results/c,results/b]"], "the first run must be in results/ of this folder"),
+        (["compare.runs=[results/a,results/b]", "bins=30"], "leave out bins=30, or use compare.with"),
+        (["compare.runs=[results/a,results/b]", "compare.with=results/b"], "leave out compare.with"),
+    ],
+)
+def test_mistakes_are_one_line(overrides: list[str], said: str) -> None:
+    assert said in mistake(*overrides)
+
+
+def test_a_run_of_another_version() -> None:
+    Path("results/a/config.yaml").write_text("bin: 3")
+    assert "its config.yaml is of another version (Key 'bin' not in 'Config')" in mistake(
+        "compare.runs=[results/a,results/b]"
+    )
