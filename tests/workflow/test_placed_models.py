@@ -25,35 +25,43 @@ def test_a_model_of_the_data_set_is_nearest_to_itself(copy: Workflow, tmp_path: 
     copy = replace(copy, overrides=("grouping=[all,task,model]", "maps=[task]"))
     path = tmp_path / "it's mine.safetensors"
     layers = write_model(path, model_id=4)
-    models = f"placement.models=[{in_quotes(path)}]"
-    done = copy.run("placement", overrides=[models])
+    models = [f"placement.models=[{in_quotes(path)}]", "placement.name=mine"]
+    done = copy.run("placement", overrides=models)
     assert done.returncode == 0, done.stdout
-    shifts = read_table(copy.results / "placement/shifts.csv", text=("model", "group"))
+    shifts = read_table(copy.results / "placement/mine/shifts.csv", text=("model", "group"))
     nearest = shifts[(shifts["grouping"] == "model") & (shifts["rank"] == 1)]
     assert nearest["group"].tolist() == ["net-4"] * 2
     assert nearest["shift"].tolist() == pytest.approx([0, 0], abs=1e-12)
     assert set(shifts["grouping"]) == {"task", "model"}
     assert not above_noise(shifts["flag"][nearest.index]).any()
 
-    own = read_table(copy.results / "placement/layers.csv")
+    own = read_table(copy.results / "placement/mine/layers.csv")
     there = read_table(copy.results / "quality/layers.csv")
     there = there[there["model"] == "net-4"]
     assert len(own) == layers
     same = ["n_filters", "sparsity", "variance_entropy", "mean_range", "state"]
     pd.testing.assert_frame_equal(own[same], there[same].reset_index(drop=True), check_exact=False)
     assert not own["outside"].any()
-    page = (copy.results / "placement/placement.html").read_text()
+    page = (copy.results / "placement/mine/placement.html").read_text()
     assert "it&#39;s mine" in page
     for name in ("nearest", "layers"):
-        assert (copy.results / f"placement/{name}.png").stat().st_size > 5_000
-    assert copy.planned(models, targets=["placement"]) == set()
+        assert (copy.results / f"placement/mine/{name}.png").stat().st_size > 5_000
+    assert copy.planned(*models, targets=["placement"]) == set()
 
-    # A page is never about other models than its tables.
+    # Other models have a folder of their own; a request that fails leaves the last answer whole, and is tried again.
+    before = contents(copy.results / "placement/mine")
     path.write_bytes(b"no model")
-    failed = copy.run("placement", overrides=[models])
-    assert failed.returncode != 0
-    assert "it's mine" in failed.stdout
-    assert not (copy.results / "placement/placement.html").exists()
+    for request in (models, models[:1]):
+        failed = copy.run("placement", overrides=request)
+        assert failed.returncode != 0
+        assert "it's mine" in failed.stdout
+        assert contents(copy.results / "placement/mine") == before
+    assert copy.planned(*models, targets=["placement"]) == {"place"}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of an answer that people see."""
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.name != ".complete"}
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from filtershift.analysis.comparing.placement import Placement
+from filtershift.analysis.groups.assign import UNKNOWN
+from filtershift.analysis.uncertainty.noise import ABOVE
 from filtershift.report.page import render
 from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, share, with_figures
 
@@ -18,34 +22,37 @@ KIN = 10
 NAMED = 5
 """Degenerate layers named in a sentence."""
 
+SETTLED = 1_000
+"""Filters that a group needs at least to be trusted, as in D-matrix figures."""
+
+SHOWN = ("group", "shift", "flag", "corrected", "low", "high", "floor", "null", "n_filters", "own_share")
+"""The columns of shifts on the page, where there are such: what decides stands first, the rest is in shifts.csv."""
+
 
 def placement_page(
     folder: Path,
-    shifts: pd.DataFrame,
-    models: pd.DataFrame,
-    layers: pd.DataFrame,
+    found: Placement,
     skipped: pd.DataFrame,
     titles: Mapping[str, str],
     tasks: Mapping[str, str],
     nearest: Figure,
-    profile: Figure,
+    layers: Figure,
 ) -> str:
     """The whole page of a placement.
 
     Args:
-        folder: that of the placement, in the folder of results of the data set.
-        shifts: as of `sections`, like all tables.
-        models: the placed models.
-        layers: their layers.
+        folder: where the page will be, results/{dataset}/placement/{request}.
+        found: the placement.
         skipped: what was left out.
         titles: of the groupings.
         tasks: of the models of the data set, by name; those without a task are not in it.
         nearest: the groups nearest to each model.
-        profile: the layers of each model by depth.
+        layers: the layers of each model by depth.
     """
-    figures = {"Nearest": [nearest], "Layers": [profile]}
-    shown = with_figures(sections(shifts, models, layers, skipped, titles, tasks), figures)
-    return render(folder, f"Models placed in {folder.parent.name}", LEAD, facts(models, titles), shown)
+    figures = {"Nearest": [nearest], "Layers": [layers]}
+    shown = with_figures(sections(found.shifts, found.models, found.layers, skipped, titles, tasks), figures)
+    heading = f"Models placed in {folder.parents[1].name}"
+    return render(folder, heading, LEAD, facts(found.models, titles), shown, nearest.path.parent)
 
 
 def facts(models: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:
@@ -69,42 +76,75 @@ def sections(
     """What is near, what is wasted, what was left out.
 
     Args:
-        shifts: columns model, variant, grouping, group, rank, shift, ….
-        models: one row per model, as of `filtershift.analysis.comparing.placement.placed_models`.
-        layers: one row per layer, as of `placed_layers`.
+        shifts: those of a `Placement`, like models and layers.
+        models: one row per model.
+        layers: one row per layer.
         skipped: columns kind, name, reason, count.
         titles: of the groupings.
         tasks: of the models of the data set, by name.
     """
-    return [near(shifts, titles, tasks), wasted(models, layers), left_out(skipped)]
+    return [near(shifts, models, titles, tasks), wasted(models, layers), left_out(skipped)]
 
 
-def near(shifts: pd.DataFrame, titles: Mapping[str, str], tasks: Mapping[str, str]) -> Section:
+def near(shifts: pd.DataFrame, models: pd.DataFrame, titles: Mapping[str, str], tasks: Mapping[str, str]) -> Section:
     """To which groups each model has the smallest shift."""
     text = [
         "The shift D says how far the distribution of a model's coefficients is from a group's, in nats: 0 if they are "
-        "the same. Few filters inflate it."
+        "the same. Noise makes D too large, most of all with few filters. Low and high are the ends of the interval of "
+        "the D that is corrected for this, so D itself can lie above them. A shift is above noise if it is larger than "
+        "its floor and its null; the flag says so. A shift that is not above noise may be chance.",
     ]
-    for model, table in shifts.groupby("model", sort=False):
-        first = table[(table["rank"] == 1) & (table["variant"] == shifts["variant"].iloc[0])]
-        nearest = [
-            f"{name(row.group)} by {name(titles[str(row.grouping)])} (D = {number(row.shift)})"
-            for row in first.itertuples()
-        ]
-        text.append(
-            f"Of {first['variant'].iloc[0]} filters, {name(model)} is nearest to {listing(nearest)}.{kin(table, tasks)}"
-            if nearest
-            else f"{name(model)} has no filter to compare."
-        )
+    settled = shifts["n_filters"] >= SETTLED
+    for row in models.to_dict("records"):
+        own = shifts[(shifts["model"] == row["model"]) & (shifts["variant"] == shifts["variant"].iloc[0])]
+        text.append(f"{_headline(name(row['model']), own, titles)}{kin(own, tasks)}{_reservations(row)}")
+    columns = [column for column in SHOWN if column in shifts and (column != "own_share" or shifts[column].any())]
+    if len(models) > 1:
+        columns.insert(0, "model")
     tables = [
-        Table(
-            f"Shifts by {titles[str(grouping)]}, {variant} filters",
-            table.drop(columns=["variant", "grouping"]),
-            "shifts.csv",
-        )
-        for (grouping, variant), table in shifts.groupby(["grouping", "variant"], sort=False)
+        Table(f"Shifts by {titles[str(grouping)]}, {variant} filters", table[columns], "shifts.csv")
+        for (grouping, variant), table in shifts[settled].groupby(["grouping", "variant"], sort=False)
     ]
-    return Section("Nearest", text, tables)
+    beside = ["grouping", "variant", *(column for column in columns if column not in ("floor", "null", "own_share"))]
+    small = shifts.loc[~settled, beside]
+    title = f"Groups too small to trust: fewer than {number(SETTLED)} filters"
+    return Section("Nearest", text, [*tables, Table(title, small, "shifts.csv")])
+
+
+def _headline(model: str, shifts: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """The nearest group of each grouping to a model, one that can be trusted if there is any, from one variant."""
+    known = shifts[shifts["group"] != UNKNOWN].dropna(subset="shift")
+    if known.empty:
+        return f"{model} has no filter to compare, or there is no group with a label."
+    trusted = known.assign(small=known["n_filters"] < SETTLED).sort_values(["small", "shift"], kind="stable")
+    first = trusted.drop_duplicates("grouping").set_index("grouping")
+    nearest = [
+        f"{name(row['group'])} by {name(titles[str(grouping)])} (D = {number(row['shift'])}{_remark(row)})"
+        for grouping, row in first.loc[known["grouping"].unique()].iterrows()
+    ]
+    return f"Of {known['variant'].iloc[0]} filters, {model} is nearest to {listing(nearest)}."
+
+
+def _remark(row: Any) -> str:
+    """How far to believe the shift to a nearest group, with a comma before it; "" if noise was not measured."""
+    if row["own_share"] == 1:
+        return ", the model itself"
+    flag = row["flag"]
+    noise = "" if pd.isna(flag) else f", {'' if flag.startswith(ABOVE) else 'not above noise: '}{flag}"
+    return noise.replace(f", {ABOVE}", f", {ABOVE} noise") + (", a group too small to trust" if row["small"] else "")
+
+
+def _reservations(model: Mapping[Any, Any]) -> str:
+    """What else to know of a model's shifts, as sentences with a space before each."""
+    text = ""
+    if not pd.isna(model["same_as"]):
+        text += (
+            f" It has the same layers as {name(model['same_as'])} of the data set: groups that hold these are nearer "
+            "to it for that. Own share says how much of a group they are."
+        )
+    if model["n_filters"] < SETTLED:
+        text += f" It has only {several(int(model['n_filters']), 'filter')}, so all its shifts are too large."
+    return text
 
 
 def kin(shifts: pd.DataFrame, tasks: Mapping[str, str]) -> str:
@@ -136,6 +176,12 @@ def wasted(models: pd.DataFrame, layers: pd.DataFrame) -> Section:
             f"{sentence}, {share(wasted_filters / n_filters)} of them in wasted layers: "
             f"{_names(own, 'degenerate')}, {_names(own, 'random-like')}."
         )
+    unordered = [name(row.model) for row in models.itertuples() if str(row.depth_source).startswith("name")]
+    if unordered:
+        text.append(
+            f"Depths of {listing(unordered)} are uncertain: the file does not say the order of its layers, so they are "
+            "in the order of their names."
+        )
     columns = ["model", "layer_name", "conv_depth", "n_filters", "state", "phenotype", "sparsity", "variance_entropy"]
     percentiles = [column for column in layers if str(column).endswith("_percentile")]
     order = layers["state"].map({"degenerate": 0, "random-like": 1}).fillna(2)
@@ -148,8 +194,8 @@ def wasted(models: pd.DataFrame, layers: pd.DataFrame) -> Section:
 
 
 def left_out(skipped: pd.DataFrame) -> Section:
-    """The convolutions that were not compared."""
-    text = "Of each convolution that was left out, the reason." if len(skipped) else "Nothing was left out."
+    """The convolutions that were not compared, and the groupings that there are not."""
+    text = "What was left out, each with the reason." if len(skipped) else "Nothing was left out."
     return Section("Skipped", [text], [Table("Left out", skipped.rename(columns={"count": "filters"}), "skipped.csv")])
 
 

@@ -4,7 +4,7 @@ A model is compared with every group of the data set as groups are with each oth
 layers of the data set.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.comparing.reference import Reference
+from filtershift.analysis.comparing.twins import own_shares, twins
 from filtershift.analysis.quality.forms import layer_forms
 from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.quality.phenotypes import layer_phenotypes
@@ -25,7 +26,7 @@ from filtershift.passes.all_passes import Measured, measure_in
 from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histograms import WINDOW_BINS, LayerCounts, compared_counts
 from filtershift.passes.orthogonality import measure_orthogonality
-from filtershift.results import VARIANTS
+from filtershift.results import SKIPPED, VARIANTS
 
 Array = NDArray[np.float64]
 
@@ -35,6 +36,9 @@ COMPARED = ("mean_range", "sparsity", "variance_entropy", "orthogonality")
 # How far to believe a shift.
 BELIEF = ("corrected", "low", "high", "floor", "null", "flag")
 
+# What a shift adds up from.
+PARTS = [f"component_{i}" for i in range(9)]
+
 
 @dataclass(frozen=True)
 class Placement:
@@ -42,9 +46,11 @@ class Placement:
 
     Attributes:
         shifts: columns variant, grouping, model, group, rank, shift, then n_filters, n_layers, n_models of the group,
-            how far to believe the shift (`BELIEF`), and its parts component_0 … component_8.
+            own_share (the share of these filters that are the model's own, if it is in the data set), how far to
+            believe the shift (`BELIEF`), and its parts component_0 … component_8.
         layers: one row per layer, as of `placed_layers`.
-        models: one row per model, as of `placed_models`.
+        models: one row per model, as of `placed_models`, with depth_source of `ConvModel`, and same_as, the models of
+            the data set that have the same layers.
     """
 
     shifts: pd.DataFrame
@@ -71,23 +77,43 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
     measured = measure_in(source, source.row_ranges, reference.bases, reference.grids)
     histograms = np.stack([of_layer for _, of_layer in measured.counted])
     owner = layers["model"].to_numpy()
+    counts = {
+        variant: compared_counts(histograms[:, VARIANTS.index(variant)], reference.grids[0].bins)
+        for variant in reference.variants
+    }
+    same = {
+        name: twins({variant: of_layers[owner == name] for variant, of_layers in counts.items()}, reference)
+        for name in models
+    }
     tables = []
     for (grouping, variant), groups in reference.counts.items():
         v = VARIANTS.index(variant)
         grid, ratio = reference.grids[v], reference.bases[v].explained_variance_ratio
-        counts = compared_counts(histograms[:, v], grid.bins)
-        own = {name: counts[owner == name] for name in models}
+        own = {name: counts[variant][owner == name] for name in models}
         totals = {name: of_layers.sum(axis=0) for name, of_layers in own.items()}
         width = grid.edges[1] - grid.edges[0]
         table = placed_shifts(totals, groups, width, ratio).merge(reference.sizes[grouping], on="group", how="left")
         table.insert(0, "variant", variant)
         table.insert(1, "grouping", grouping)
+        shares = {name: own_shares(same[name], grouping, reference) for name in models}
+        table["own_share"] = [shares[name][group] for name, group in zip(table["model"], table["group"], strict=True)]
+        # The same filters are at no distance; computed, it is one of rounding.
+        table.loc[table["own_share"] == 1, ["shift", *PARTS]] = 0.0
         believed = _believed(own, reference, grouping, variant, resampling)
         tables.append(table.merge(believed, on=["model", "group"], how="left"))
     quality = placed_layers(layers, source, measured, histograms[:, 0, :, -WINDOW_BINS:], reference)
     shifts = pd.concat(tables, ignore_index=True)
-    parts = [column for column in shifts if str(column).startswith("component_")]
-    return Placement(shifts[[*shifts.columns.drop(parts), *parts]], quality, placed_models(quality))
+    told = placed_models(quality)
+    told["depth_source"] = [models[name].depth_source for name in told["model"]]
+    names = reference.layers.drop_duplicates("model_id").set_index("model_id")["model"]
+    told["same_as"] = [", ".join(map(str, names[same[name]])) or None for name in told["model"]]
+    return Placement(shifts[[*shifts.columns.drop(PARTS), *PARTS]], quality, told)
+
+
+def unconfigured(groupings: Sequence[str]) -> pd.DataFrame:
+    """The groupings that models cannot be compared by, as rows kind, name, reason, count."""
+    reason = "named in placement.groupings, but no grouping of this run"
+    return pd.DataFrame([("grouping", name, reason, None) for name in groupings], columns=SKIPPED)
 
 
 def _believed(

@@ -93,7 +93,7 @@ def reference() -> Reference:
         variants=["scaled", "unscaled"],
         counts={("task", v): {"a": counts, "b": counts[:, ::-1]} for v in ("scaled", "unscaled")},
         layer_counts={v: np.stack([counts, counts[:, ::-1]] * 2) for v in ("scaled", "unscaled")},
-        layers=pd.DataFrame({"model_id": [0, 0, 1, 1]}),
+        layers=pd.DataFrame({"model_id": [0, 0, 1, 1], "model": ["x", "x", "y", "y"], "n_filters": 50}),
         groups={"task": Membership(["a", "b"], [2, 2], {0: 0, 1: 1, 2: 0, 3: 1})},
         sizes={"task": pd.DataFrame({"group": ["a", "b"], "n_filters": 100, "n_layers": 2, "n_models": 2})},
         quality=quality,
@@ -118,6 +118,8 @@ def test_a_placement_names_what_is_wasted_and_what_lies_beyond_the_data_set() ->
             "random_like": 1,
             "wasted_filters": 384,
             "outside": 1,
+            "depth_source": "order",
+            "same_as": None,
         }
     ]
     assert placement.layers["sparsity_percentile"].tolist() == [25, 100]
