@@ -73,8 +73,11 @@ def as_first_run(composed: Any, overrides: Sequence[str]) -> DictConfig:
 
 def _nearest(folder: Path) -> str:
     """The finished run that was perhaps meant, or all those there are, to end a message; "" if there is none."""
+    # Beside a path without a folder lies the project, which has a config/config.yaml, too.
     known = {
-        file.parent.name: file.parent for place in (folder.parent, RESULTS) for file in place.glob("*/config.yaml")
+        file.parent.name: file.parent
+        for place in {folder.parent, RESULTS} - {Path()}
+        for file in place.glob("*/config.yaml")
     }
     close = difflib.get_close_matches(folder.name, known, n=1)
     if close:

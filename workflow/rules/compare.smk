@@ -23,7 +23,9 @@ OTHER_GIGABYTES = OTHER.dataset.stat().st_size / 1e9 if OTHER else 0
 SHARED_GROUPINGS = OTHER.groupings if OTHER else []
 # A mistake is named as a file that is missing: what an input function raises is shown with a trace.
 NO_RUN = "config: compare.runs names no runs; write overrides=[compare.runs=[results/a,results/b]]"
-COMPARE_TARGET = f"{RESULTS}/compare/{OTHER_NAME}/compare.html" if OTHER else NO_RUN
+# The page alone is there also after a comparison that failed.
+COMPARE_FILES = [f"{RESULTS}/compare/{OTHER_NAME}/{name}" for name in ("compare.html", ".complete")]
+COMPARE_TARGET = COMPARE_FILES if OTHER else NO_RUN
 
 
 wildcard_constraints:

@@ -17,7 +17,8 @@ if not PLACED_MODELS:
 elif not PLACEMENT_GROUPINGS:
     PLACEMENT_TARGET = f"config: none of placement.groupings is configured; there are: {', '.join(COMPARED)}"
 else:
-    PLACEMENT_TARGET = f"{RESULTS}/placement/{REQUEST}/placement.html"
+    # The page alone is there also after a request that failed.
+    PLACEMENT_TARGET = [f"{RESULTS}/placement/{REQUEST}/{name}" for name in ("placement.html", ".complete")]
 
 
 wildcard_constraints:

@@ -6,7 +6,7 @@
 
 
 rule shapes:
-    """What the filters of each layer look like: shares of named patterns and of frequencies, symmetry, …."""
+    """What the filters of each layer look like: shares of named patterns and of frequencies, symmetry."""
     input:
         code=code("quality/shapes"),
         layers="results/{dataset}/layers.csv",

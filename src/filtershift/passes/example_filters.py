@@ -70,7 +70,8 @@ def _read(
     """Rows of a layer and their filters (n, 9): all, or runs at even distances; non-finite and zero ones left out."""
     ends = np.cumsum(stop - start)
     if ends[-1] > READ:
-        first: NDArray[np.int64] = np.linspace(0, ends[-1] - RUN, READ // RUN).astype(np.int64)
+        runs = READ // RUN
+        first = np.arange(runs) * (ends[-1] - RUN) // (runs - 1)
         part = np.searchsorted(ends, first, side="right")
         start, stop = stop[part] - (ends[part] - first), np.minimum(stop[part] - (ends[part] - first) + RUN, stop[part])
     row = np.concatenate([np.arange(a, b) for a, b in zip(start, stop, strict=True)])

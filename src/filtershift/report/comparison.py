@@ -38,7 +38,7 @@ def comparison_page(
     """
     heading = f"{Path(here).name} beside {Path(there).name}"
     shown = with_figures(sections(found.shifts, found.bases, skipped, titles), {"Shifts": [figure]})
-    return render(folder, heading, LEAD, facts(found.shifts, titles, here, there), shown, figure.path.parent)
+    return render(folder, heading, LEAD, facts(found.shifts, titles, here, there), shown, written=figure.path.parent)
 
 
 def distinct_titles(titles: Mapping[str, str]) -> dict[str, str]:

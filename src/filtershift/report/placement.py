@@ -52,7 +52,7 @@ def placement_page(
     figures = {"Nearest": [nearest], "Layers": [layers]}
     shown = with_figures(sections(found.shifts, found.models, found.layers, skipped, titles, tasks), figures)
     heading = f"Models placed in {folder.parents[1].name}"
-    return render(folder, heading, LEAD, facts(found.models, titles), shown, nearest.path.parent)
+    return render(folder, heading, LEAD, facts(found.models, titles), shown, written=nearest.path.parent)
 
 
 def facts(models: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:

@@ -42,7 +42,7 @@ def compare(
         write_table(folder / "bases.csv", found.bases)
         write_table(folder / "skipped.csv", skipped)
         save(farthest_of_comparison(found.shifts, distinct), folder / "shifts.pdf", folder / "shifts.png")
-        figure = Figure(folder / "shifts.png", caption(CAPTION, {}))
+        figure = Figure(folder / "shifts.png", "The groups that shift most", caption(CAPTION, {}))
         story = comparison_page(page.parent, str(here), str(there), found, skipped, distinct, figure)
         (folder / page.name).write_text(story)
 

