@@ -61,6 +61,12 @@ def type_shares(filters: Array) -> Array:
     return shares
 
 
+def patterns_by_kind() -> dict[str, Array]:
+    """The patterns (p, 9) of each of `TYPES`, by its name in one word."""
+    kinds = np.array([TYPES.index(kind) for kind, _ in _SYMMETRY.values()])
+    return {short: symmetry_patterns()[kinds == k] for k, short in enumerate(_SHORT)}
+
+
 def type_names(filters: Array, least: float = 0.8) -> list[str]:
     """What each filter (n, 9) is mostly made of, in one word: the type with this share of its energy, or "mixed"."""
     shares = type_shares(filters)

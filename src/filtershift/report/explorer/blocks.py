@@ -2,12 +2,14 @@
 
 import base64
 import gzip
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 _BITS = 7
-_KEPT = np.uint64(0xFFFFFFFFFF000000)
+
+Float = TypeVar("Float", np.float32, np.float64)
 
 
 def packed(array: NDArray) -> str:
@@ -34,7 +36,10 @@ def varints(values: NDArray[np.integer]) -> NDArray[np.uint8]:
     return ((digits & 127) | np.where(last, 0, 128).astype(np.uint64))[used].astype(np.uint8)
 
 
-def shortened(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Numbers rounded to 29 bits, about 2e-9 of their size: zeros at the end, which pack well."""
-    bits = np.ascontiguousarray(values, np.float64).view(np.uint64)
-    return ((bits + np.uint64(1 << 23)) & _KEPT).view(np.float64)
+def shortened(values: NDArray[Float], bits: int) -> NDArray[Float]:
+    """Numbers rounded to so many bits, not counting the first: zeros at the end, which pack well."""
+    whole = np.ascontiguousarray(values)
+    unsigned = np.dtype(f"u{whole.itemsize}").type
+    cut = np.finfo(whole.dtype).nmant - bits
+    rounded = (whole.view(unsigned) + unsigned(1 << (cut - 1))) & ~unsigned((1 << cut) - 1)
+    return np.where(np.isfinite(whole), rounded.view(whole.dtype), whole)

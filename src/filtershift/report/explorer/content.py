@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.groups.assign import UNKNOWN, labels_of
+from filtershift.analysis.shapes.patterns import patterns_by_kind
 from filtershift.analysis.shifts.choices import Choices
 from filtershift.passes.bases import Bases
 from filtershift.passes.example_filters import EACH, KINDS, ExampleFilters
@@ -34,6 +35,10 @@ MEASURES = (
     "largest_weight",
 )
 """Columns of layers.csv and quality/layers.csv that two axes can show."""
+
+
+EXACT, SEEN = 28, 15
+"""Bits of numbers that are computed with, an error of 2e-9, and of those that are only looked at, of 2e-5."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ def content(
         },
         "groupings": [_grouping(grouping) for grouping in groupings],
         "examples": _examples(examples) if examples else None,
+        "patterns": [{"kind": kind, "patterns": patterns.tolist()} for kind, patterns in patterns_by_kind().items()],
         "marked": list(marked),
     }
 
@@ -152,8 +158,8 @@ def _variant(moments: LayerMoments, bases: Bases, v: int, histograms: Histograms
         "components": bases[v].components.tolist(),
         "whole": bool(whole),
         "counts": packed_counts(histograms.counts) if whole else packed(histograms.counts.astype(np.float32)),
-        "mean": packed(shortened(moments.mean[:, v])),
-        "scatter": packed(shortened(moments.scatter[:, v][:, i, j])),
+        "mean": packed(shortened(moments.mean[:, v], EXACT)),
+        "scatter": packed(shortened(moments.scatter[:, v][:, i, j], EXACT)),
     }
 
 
@@ -187,5 +193,5 @@ def _examples(examples: ExampleFilters) -> dict[str, Any]:
         "kinds": list(KINDS),
         "each": EACH,
         "row": packed(examples.row.astype(np.float64)),
-        "weights": packed(examples.weights),
+        "weights": packed(shortened(examples.weights, SEEN)),
     }

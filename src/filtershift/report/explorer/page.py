@@ -17,6 +17,7 @@ MODULES = (
     "shifts",
     "data",
     "labels",
+    "start_state",
     "state",
     "elements",
     "take_away",
@@ -29,6 +30,7 @@ MODULES = (
     "groups",
     "layers",
     "models",
+    "search",
     "main",
 )
 """Our scripts: ES modules, each after those it imports."""

@@ -1,5 +1,6 @@
 // What is grouped, filtered and compared, and how: the panel beside the groups.
 import { choice, h } from "./elements.js";
+import { ORDERS, WEIGHTINGS } from "./start_state.js";
 
 const NONE = "";
 const PARTS = "cut:";
@@ -30,8 +31,8 @@ function fields(data, state) {
       {},
       h("legend", {}, "Compare"),
       choice("Filters", Object.keys(data.variants), now.variant, (variant) => state.set({ variant })),
-      choice("Counts the same", ["filter", "layer", "model"].map((w) => [w, `each ${w}`]), now.weighting, (weighting) => state.set({ weighting })),
-      choice("Order", ["as configured", "mean shift", "tree", "label", "size"], now.order, (order) => state.set({ order })),
+      choice("Counts the same", WEIGHTINGS.map((w) => [w, `each ${w}`]), now.weighting, (weighting) => state.set({ weighting })),
+      choice("Order", ORDERS, now.order, (order) => state.set({ order })),
       choice("Colour labels by", [[NONE, "nothing"], ...names(data, 2, data.colors.length)], now.colour, (colour) => state.set({ colour }))
     ),
   ];
@@ -78,8 +79,8 @@ function filters(data, now, set) {
   const parts = [];
   for (const [name, chosen] of Object.entries(now.where)) parts.push(chips(data.columns.get(name), chosen, now, set));
   for (const [name, range] of Object.entries(now.ranges)) parts.push(between(data, name, range, now, set));
-  const labels = names(data, 2, 400).filter((name) => !now.where[name]);
-  const measures = [...data.measures.keys()].filter((name) => !now.ranges[name]);
+  const labels = names(data, 2, 400).filter((name) => !Object.hasOwn(now.where, name));
+  const measures = [...data.measures.keys()].filter((name) => !Object.hasOwn(now.ranges, name));
   const options = [
     [NONE, "add a filter …"],
     { group: "Labels", options: labels },

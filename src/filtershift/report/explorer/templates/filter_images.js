@@ -25,3 +25,14 @@ export function words(weights) {
   const rows = [0, 3, 6].map((start) => weights.slice(start, start + 3).map((w) => w.toPrecision(4)).join(" "));
   return rows.join(" | ");
 }
+
+const MOSTLY = 0.8;
+
+/** What a filter of norm 1 is mostly made of: the kind of named patterns with this share of its energy, or "mixed". */
+export function kindOf(weights, patterns) {
+  for (const { kind, patterns: own } of patterns) {
+    const share = own.reduce((sum, pattern) => sum + pattern.reduce((dot, w, k) => dot + w * weights[k], 0) ** 2, 0);
+    if (share >= MOSTLY) return kind;
+  }
+  return "mixed";
+}

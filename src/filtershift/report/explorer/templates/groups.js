@@ -118,10 +118,9 @@ export function groupsView(data, state) {
     const pair = h("div");
     side.replaceChildren(h("button", { type: "button", class: "link", onclick: () => state.set({ pair: null }) }, "← all pairs"), pair);
     await showPair(pair, data, computed, a, b);
-    side.append(...[a, b].map((group) => nearest(computed, group, onpair)));
+    side.append(...new Set([a, b]).values().map((group) => nearest(computed, group, onpair)));
   };
   const show = async (now, changed) => {
-    if (now.view !== "groups") return;
     if (computed && changed && changed.every((key) => key === "pair")) return showSide();
     const start = performance.now();
     computed = await compute(data, now);
@@ -136,8 +135,7 @@ export function groupsView(data, state) {
     }
     await showSide();
   };
-  state.listen(show);
-  return { element, show: () => show(state.get()) };
+  return { element, show };
 }
 
 function nearestOf({ labels, d }, group) {

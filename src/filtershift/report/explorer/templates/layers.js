@@ -10,7 +10,7 @@ const MOST_COLORS = 20;
 export function layersView(data, state) {
   const plot = h("div", { class: "plot" });
   const [fields, told, list] = [h("form", { class: "row", onsubmit: (event) => event.preventDefault() }), h("p", { role: "status" }), h("div")];
-  const { csv } = { csv: () => rows(data, shown(data, state.get())) };
+  const csv = () => rows(data, shown(data, state.get()));
   const element = h(
     "div",
     { class: "view" },
@@ -23,7 +23,6 @@ export function layersView(data, state) {
   );
   const select = (layers) => state.set({ selection: layers });
   const show = async (now) => {
-    if (now.view !== "layers") return;
     fields.replaceChildren(...controls(data, state));
     const layers = shown(data, now);
     await draw(plot, traces(data, now, layers), layout(now));
@@ -35,8 +34,7 @@ export function layersView(data, state) {
     told.replaceChildren(...selected(data, state, now, layers));
     list.replaceChildren(layerTable(data, now.selection.length ? now.selection : layers, (layer) => state.set({ view: "models", model: modelOf(data, layer), layer })));
   };
-  state.listen(show);
-  return { element, show: () => show(state.get()) };
+  return { element, show };
 }
 
 function controls(data, state) {

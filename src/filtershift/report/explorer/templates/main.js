@@ -4,9 +4,12 @@ import { h, number } from "./elements.js";
 import { groupsView } from "./groups.js";
 import { layersView } from "./layers.js";
 import { modelsView } from "./models.js";
+import { search } from "./search.js";
+import { defaults, mistaken } from "./start_state.js";
 import { createState } from "./state.js";
 
 const VIEWS = [["groups", "Groups", groupsView], ["layers", "Layers", layersView], ["models", "Models", modelsView]];
+const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 
 export async function start() {
   const main = document.querySelector("main");
@@ -21,36 +24,34 @@ export async function start() {
 }
 
 async function show(data, main) {
-  const state = createState(defaults(data));
-  const views = VIEWS.map(([name, title, make]) => ({ name, title, ...make(data, state) }));
-  const tabs = views.map(({ name, title }) => h("button", { type: "button", role: "tab", id: `tab-${name}`, onclick: () => state.set({ view: name }) }, title));
-  document.querySelector("nav").replaceChildren(h("div", { role: "tablist", "aria-label": "Views" }, tabs));
+  const state = createState(defaults(data), (found) => believed(data, found));
+  const views = new Map(VIEWS.map(([name, , make]) => [name, make(data, state)]));
+  const tabs = VIEWS.map(([name, title], k) => {
+    const onkeydown = ({ key }) => STEPS[key] && tabs.at((k + STEPS[key]) % tabs.length).focus();
+    return h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "view", onclick: () => state.set({ view: name }), onkeydown }, title);
+  });
+  document.querySelector("nav").replaceChildren(h("div", { role: "tablist", "aria-label": "Views" }, tabs), search(data, state));
   const models = data.columns.get("model").labels.length;
   const filters = data.n.reduce((sum, n) => sum + n, 0);
   document.querySelector("#facts").textContent = `${number(models)} models, ${number(data.count)} layers, ${number(filters)} filters`;
-  const open = async (now) => {
-    const known = views.find(({ name }) => name === now.view) ?? views[0];
-    tabs.forEach((tab, k) => tab.setAttribute("aria-selected", String(views[k] === known)));
-    if (main.firstElementChild !== known.element) main.replaceChildren(known.element);
+  const draw = async (now, changed) => {
+    const view = views.get(now.view);
+    const fresh = main.firstElementChild !== view.element;
+    VIEWS.forEach(([name], k) => tabs[k].setAttribute("aria-selected", String(name === now.view)));
+    main.setAttribute("aria-labelledby", `tab-${now.view}`);
+    if (fresh) main.replaceChildren(view.element);
+    await view.show(now, fresh ? undefined : changed);
   };
-  await open(state.get());
-  for (const view of views) await view.show();
-  let view = state.get().view;
-  state.listen(async (now) => {
-    if (now.view === view) return;
-    view = now.view;
-    await open(now);
-    await views.find(({ name }) => name === view)?.show();
-  });
+  // One after the other: a slow one must not draw over what was asked for later.
+  let last = draw(state.get());
+  state.listen((now, changed) => (last = last.then(() => draw(now, changed))));
+  await last;
 }
 
-function defaults(data) {
-  const grouping = [...data.groupings.values()].find(({ labels }) => labels.length > 1)?.name ?? null;
-  const measures = [...data.measures.keys()];
-  return {
-    view: "groups", variant: Object.keys(data.variants)[0], grouping, by: ["model"], parts: 0, selection: [], where: {}, ranges: {},
-    weighting: data.choices.weighting, order: "as configured", colour: "", pair: null,
-    x: measures.includes("conv_depth_norm") ? "conv_depth_norm" : measures[0], y: measures.includes("variance_entropy") ? "variance_entropy" : measures.at(-1),
-    model: data.marked[0] ?? null, layer: null,
-  };
+/** What of an address makes sense here; the rest is named. */
+function believed(data, found) {
+  const wrong = mistaken(data, found);
+  const words = wrong.length ? `The address asks for what is not here, so these were left out: ${wrong.join(", ")}.` : "";
+  document.querySelector("#notice").textContent = words;
+  return Object.fromEntries(Object.entries(found).filter(([key]) => !wrong.includes(key)));
 }

@@ -6,11 +6,11 @@ import { draw, plain, short } from "./plots.js";
 const MOST = 600;
 const LABELLED = 40;
 
-export async function showMap(element, { labels, d, sizes }, colours, onpick) {
+export async function showMap(element, { labels, d, sizes, small }, colours, onpick) {
   const g = labels.length;
-  const some = labels.map((_, k) => k).filter((k) => !Number.isNaN(d[k * g + k]));
+  const some = labels.map((_, k) => k).filter((k) => !Number.isNaN(d[k * g + k]) && !small[k]);
   if (some.length < 3 || some.length > MOST) {
-    element.replaceChildren(h("p", { class: "note" }, `A map needs 3 to ${MOST} groups.`));
+    element.replaceChildren(h("p", { class: "note" }, `A map needs 3 to ${MOST} groups of 1,000 filters or more.`));
     return;
   }
   const distance = Float64Array.from(some.flatMap((a) => some.map((b) => Math.sqrt(d[a * g + b]))));
@@ -18,13 +18,13 @@ export async function showMap(element, { labels, d, sizes }, colours, onpick) {
   const most = Math.max(...some.map((k) => sizes[k].filters));
   const trace = {
     type: "scatter", mode: some.length <= LABELLED ? "markers+text" : "markers", x: Array.from(x), y: Array.from(y),
-    text: some.map((k) => short(labels[k], 22)), textposition: "top center", textfont: { size: 10 },
+    text: some.map((k) => short(labels[k], 22)), textposition: "top center", cliponaxis: false, textfont: { size: 10 },
     hovertext: some.map((k) => plain(`${labels[k]}${colours ? ` (${colours.texts[k]})` : ""}`)), hoverinfo: "text",
     marker: { size: some.map((k) => 6 + 14 * Math.sqrt(sizes[k].filters / most)), color: some.map((k) => colours?.colors[k] ?? "#0072b2"), opacity: 0.85 },
   };
   const axis = { showticklabels: false, zeroline: false };
   if (!element.classList.contains("js-plotly-plot")) element.replaceChildren();
-  await draw(element, [trace], { height: 520, dragmode: "pan", margin: { l: 10, r: 10, t: 10, b: 10 }, xaxis: axis, yaxis: { ...axis, scaleanchor: "x" } });
+  await draw(element, [trace], { height: 520, dragmode: "pan", margin: { l: 60, r: 60, t: 30, b: 10 }, xaxis: axis, yaxis: { ...axis, scaleanchor: "x" } });
   element.removeAllListeners?.("plotly_click");
   element.on("plotly_click", ({ points: [{ pointIndex }] }) => onpick(some[pointIndex]));
 }

@@ -3,7 +3,6 @@ import { h, number } from "./elements.js";
 import { draw, FIRE, short } from "./plots.js";
 
 const MOST_DOTTED = 60;
-const MOST_LABELS = 130;
 
 /** The element, and a function that draws what `groups.js` computed. onpair gets the labels of a pair. */
 export function matrix(onpair) {
@@ -101,21 +100,30 @@ function sidebar(order, { colors, texts }) {
   };
 }
 
+const UPRIGHT = 75; // degrees of the labels below
+const LETTER = 0.56; // of a font's size: the width of a letter, on average
+
 function layout({ labels, order, small, leaves, sizes }, width) {
   const g = labels.length;
-  const step = Math.ceil(g / MOST_LABELS);
+  const size = g > 30 ? 9 : 12;
+  const all = order.map((k) => short(labels[k], g > 30 ? 20 : 28) + (small[k] ? ` ° ${sizes[k].filters}` : ""));
+  // Plotly would measure each label some ten times to make room for it, which takes seconds.
+  const longest = 12 + LETTER * size * Math.max(...all.map((text) => text.length));
+  const beside = 70;
+  const cells = Math.max(Math.min(width - longest - beside, 860), 160);
+  const step = Math.ceil((g * 1.1 * size) / cells);
   const at = order.map((_, k) => k).filter((k) => k % step === 0);
-  const text = (k) => short(labels[order[k]]) + (small[order[k]] ? ` ° ${sizes[order[k]].filters}` : "");
-  const size = g > 60 ? 7 : g > 30 ? 9 : 12;
-  const axis = { tickvals: at, ticktext: at.map(text), tickfont: { size }, showgrid: false, zeroline: false, fixedrange: true };
-  const side = Math.min(width - 60, 860);
+  const axis = {
+    tickvals: at, ticktext: at.map((k) => all[k]), tickfont: { size }, showgrid: false, zeroline: false, fixedrange: true, automargin: false,
+    ticklabeloverflow: "allow",
+  };
   return {
-    height: side,
-    width: side + 60,
-    margin: { l: 10, r: 10, t: 10, b: 10 },
-    xaxis: { ...axis, range: [-1.6, g - 0.5], tickangle: g > 8 ? -60 : "auto", domain: [0, leaves ? 0.86 : 1] },
-    yaxis: { ...axis, range: [g - 0.5, -0.5], scaleanchor: leaves ? undefined : "x", constrain: "domain" },
-    ...(leaves ? { xaxis2: { domain: [0.87, 1], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true } } : {}),
+    height: cells + longest + 10,
+    width: cells + longest + beside,
+    margin: { l: longest, r: beside, t: 10, b: longest },
+    xaxis: { ...axis, range: [-1.6, g - 0.5], tickangle: -UPRIGHT, domain: [0, leaves ? 0.86 : 1] },
+    yaxis: { ...axis, range: [g - 0.5, -0.5], domain: leaves ? [0.14, 1] : [0, 1] },
+    ...(leaves ? { xaxis2: { domain: [0.87, 1], showticklabels: false, showgrid: false, zeroline: false, fixedrange: true, automargin: false } } : {}),
   };
 }
 

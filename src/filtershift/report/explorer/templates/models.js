@@ -29,7 +29,6 @@ export function modelsView(data, state) {
     kin
   );
   const show = async (now) => {
-    if (now.view !== "models") return;
     const model = models.includes(now.model) ? now.model : data.marked[0] ?? models[0];
     const layers = layersOf(data, model);
     fields.replaceChildren(choice("Model", models, model, (name) => state.set({ model: name, layer: null })));
@@ -42,8 +41,7 @@ export function modelsView(data, state) {
     const computed = await compute(data, asked);
     kin.replaceChildren(computed.error ?? nearest(computed, computed.labels.indexOf(model), (_, other) => state.set({ model: other, layer: null })));
   };
-  state.listen(show);
-  return { element, show: () => show(state.get()) };
+  return { element, show };
 }
 
 function layersOf(data, model) {

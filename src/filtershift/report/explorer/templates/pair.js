@@ -1,6 +1,6 @@
 // Two groups beside each other: distributions, bases, sizes, quality.
 import { h, number, table } from "./elements.js";
-import { filterImage, words } from "./filter_images.js";
+import { filterImage, kindOf, words } from "./filter_images.js";
 import { pca } from "./linear.js";
 import { believedWords } from "./matrix.js";
 import { draw, plain } from "./plots.js";
@@ -11,26 +11,27 @@ const COLORS = ["#0072b2", "#d55e00"];
 const SHOWN = ["sparsity", "variance_entropy", "orthogonality", "mean_range", "conv_depth_norm"];
 const RARE = 1e-4;
 
-/** Show the pair (a, b) of what `groups.js` computed. */
+/** Show the pair (a, b) of what `groups.js` computed, or one group if they are the same. */
 export async function showPair(element, data, computed, a, b) {
   const { labels, d, parts, variant, sizes, believed } = computed;
-  const curves = [a, b].map((group) => distribution(computed, group));
-  const bases = [a, b].map((group) => pca(data.n, variant.mean, variant.scatter, layersOf(computed, group)));
+  const groups = a === b ? [a] : [a, b];
+  const curves = groups.map((group) => distribution(computed, group));
+  const bases = groups.map((group) => pca(data.n, variant.mean, variant.scatter, layersOf(computed, group)));
   const densities = h("div", { class: "plot tall" });
   const cumulative = h("div", { class: "plot" });
-  const names = [a, b].map((group) => labels[group]);
+  const names = groups.map((group) => labels[group]);
   const file = () => `${names.join(" - ").replace(/[^\w -]/g, "_")}`;
   const found = believed?.(a, b);
   element.replaceChildren(
-    h("h3", { tabindex: -1 }, colored(names[0], 0), " and ", colored(names[1], 1)),
-    h("p", {}, `D = ${number(d[a * labels.length + b])} nats. `, found ? `${found.flag}: ${believedWords(found)}.` : ""),
-    table("Sizes and medians of layers", [["", false], [names[0], true], [names[1], true]], compared(data, computed, [a, b])),
+    h("h3", { tabindex: -1 }, ...names.flatMap((name, side) => [side ? " and " : "", colored(name, side)])),
+    a === b ? "" : h("p", {}, `D = ${number(d[a * labels.length + b])}. `, found ? `${found.flag}: ${believedWords(found)}.` : ""),
+    table("Sizes and medians of layers", [["", false], ...names.map((name) => [name, true])], compared(data, computed, groups)),
     h("h4", {}, "Distributions of the nine coefficients"),
     h("p", { class: "note" }, "Each panel is a component of the basis of all filters; in brackets its part of D. Tails below 1 in 10,000 are cut."),
     densities,
     takeAway(() => `${file()} distributions`, { csv: () => rows(computed, names, curves), plot: () => densities }),
     h("h4", {}, "Eigenfilters of each group"),
-    ...names.map((name, side) => eigenfilters(name, side, bases[side])),
+    ...names.map((name, side) => eigenfilters(name, side, bases[side], data.patterns)),
     h("h4", {}, "Cumulative share of variance"),
     cumulative,
     takeAway(() => `${file()} variance`, { csv: () => shares(names, bases), plot: () => cumulative })
@@ -63,7 +64,7 @@ const centre = ({ low, width }, k) => low + (k + 0.5) * width;
 function densityPlot({ variant }, names, curves, parts) {
   const { bins } = variant;
   const traces = [];
-  const layout = { grid: { rows: 3, columns: 3, pattern: "independent" }, height: 560, showlegend: false, annotations: [] };
+  const layout = { grid: { rows: 3, columns: 3, pattern: "independent" }, height: 580, margin: { l: 40, r: 10, t: 26, b: 30 }, showlegend: false, annotations: [] };
   for (let component = 0; component < 9; component++) {
     const suffix = component ? component + 1 : "";
     let [first, last] = [bins, 0];
@@ -94,9 +95,9 @@ function rows({ variant }, names, curves) {
   return [heads, ...Array.from({ length: 9 * variant.bins }, (_, i) => line(Math.floor(i / variant.bins), i % variant.bins))];
 }
 
-function eigenfilters(name, side, { components, ratio }) {
+function eigenfilters(name, side, { components, ratio }, patterns) {
   const one = (weights, k) =>
-    h("figure", {}, filterImage(weights, `component ${k} of ${name}: ${words(weights)}`), h("figcaption", {}, `${number(100 * ratio[k])} %`));
+    h("figure", {}, filterImage(weights, `component ${k} of ${name}: ${words(weights)}`), h("figcaption", {}, `${number(100 * ratio[k])} %`, h("br"), kindOf(weights, patterns)));
   return h("div", { class: "filters" }, colored(name, side), components.map(one));
 }
 

@@ -69,14 +69,27 @@ function comparable(p, bins, width, divergence) {
   return sums.map((value) => value * width);
 }
 
+/** Sums over n bins from i of one group and j of another: x are probabilities times the weight of their component. */
 const APART = {
-  kl: (p, q, logs, i, j) => (p[i] - q[j]) * (logs[i] - logs[j]),
-  js: (p, q, logs, i, j) => {
-    const middle = Math.log((p[i] + q[j]) / 2);
-    return (p[i] * (logs[i] - middle) + q[j] * (logs[j] - middle)) / 2;
+  kl: (x, logs, i, j, n) => {
+    let sum = 0;
+    for (const end = i + n; i < end; i++, j++) sum += (x[i] - x[j]) * (logs[i] - logs[j]);
+    return sum;
   },
-  wasserstein: (p, q, logs, i, j) => Math.abs(p[i] - q[j]),
-  tv: (p, q, logs, i, j) => Math.abs(p[i] - q[j]) / 2,
+  js: (x, logs, i, j, n) => {
+    let sum = 0;
+    for (const end = i + n; i < end; i++, j++) {
+      const middle = Math.log((Math.exp(logs[i]) + Math.exp(logs[j])) / 2);
+      sum += (x[i] * (logs[i] - middle) + x[j] * (logs[j] - middle)) / 2;
+    }
+    return sum;
+  },
+  wasserstein: (x, _, i, j, n) => {
+    let sum = 0;
+    for (const end = i + n; i < end; i++, j++) sum += Math.abs(x[i] - x[j]);
+    return sum;
+  },
+  tv: (x, _, i, j, n) => APART.wasserstein(x, _, i, j, n) / 2,
 };
 
 /**
@@ -86,24 +99,15 @@ const APART = {
  */
 export function shifts(counts, groups, { bins, width, ratio }, { epsilon, divergence }) {
   const p = comparable(probabilities(counts, bins, width, epsilon), bins, width, divergence);
-  const logs = divergence === "wasserstein" || divergence === "tv" ? p : p.map(Math.log);
+  const logs = p.map(Math.log);
+  const x = p.map((value, k) => value * ratio[Math.floor(k / bins) % 9]);
   const apart = APART[divergence];
   const row = 9 * bins;
-  const part = (a, b, component) => {
-    let sum = 0;
-    for (let i = a * row + component * bins, j = b * row + component * bins, k = 0; k < bins; k++, i++, j++) {
-      sum += apart(p, p, logs, i, j);
-    }
-    return Math.max(sum, 0) * ratio[component];
-  };
-  const parts = (a, b) => Array.from({ length: 9 }, (_, component) => part(a, b, component));
+  const parts = (a, b) =>
+    Array.from({ length: 9 }, (_, component) => apart(x, logs, a * row + component * bins, b * row + component * bins, bins));
   const d = new Float64Array(groups * groups);
   for (let a = 0; a < groups; a++) {
-    for (let b = a; b < groups; b++) {
-      let sum = 0;
-      for (let component = 0; component < 9; component++) sum += part(a, b, component);
-      d[a * groups + b] = d[b * groups + a] = sum;
-    }
+    for (let b = a; b < groups; b++) d[a * groups + b] = d[b * groups + a] = Math.max(apart(x, logs, a * row, b * row, row), 0);
   }
   return { d, parts };
 }

@@ -1,8 +1,9 @@
 // What is shown, kept in the address after "#", so that a link shows the same.
 
-export function createState(defaults) {
+/** check takes what an address says and returns what of it is used. */
+export function createState(defaults, check) {
   const listeners = [];
-  let state = { ...defaults, ...read(defaults) };
+  let state = { ...defaults, ...check(read(defaults)) };
   const write = () => {
     const words = Object.entries(state)
       .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]))
@@ -11,7 +12,7 @@ export function createState(defaults) {
   };
   const tell = (changed) => listeners.forEach((listener) => listener(state, changed));
   addEventListener("hashchange", () => {
-    state = { ...defaults, ...read(defaults) };
+    state = { ...defaults, ...check(read(defaults)) };
     tell(Object.keys(state));
   });
   return {
