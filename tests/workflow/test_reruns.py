@@ -12,7 +12,7 @@ import pytest
 from running import Workflow
 
 PASSES = {"moments", "extent", "histograms"}
-READS = PASSES | {"orthogonality", "pair_counts"}
+READS = PASSES | {"orthogonality", "pair_counts", "example_filters"}
 FIGURES = {
     *("bivariate", "group_sizes", "grouping_figures", "maps", "quality_figures"),
     *("sensitivity_figure", "shift_boxes", "shift_matrix"),
@@ -25,11 +25,11 @@ ANALYSIS = CLAIMS | {
 }
 END = {"skipped", "cost", "overview", "report"}
 # What follows from the passes.
-MEASURED = (ANALYSIS - {"groups"}) | (FIGURES - {"group_sizes"}) | PAPER | END
+MEASURED = (ANALYSIS - {"groups"}) | (FIGURES - {"group_sizes"}) | PAPER | END | {"example_filters", "explorer"}
 # What shows all groupings together.
 OVERVIEWS = {
-    *("configuration", "cost", "group_sizes", "overview", "paper_same_figure", "quality_figures", "report"),
-    *("sensitivity_figure", "shift_boxes"),
+    *("configuration", "cost", "explorer", "group_sizes", "overview", "paper_same_figure", "quality_figures"),
+    *("report", "sensitivity_figure", "shift_boxes"),
 }
 
 
@@ -93,7 +93,7 @@ def test_a_new_file_runs_its_grouping(alone: Workflow) -> None:
     finally:
         file.unlink()
     # Figure 1 loses the row of the grouping "all".
-    assert planned == own_jobs("mine") | OVERVIEWS | END | {"paper_eigenfilters", "quality_summary"}
+    assert planned == own_jobs("mine") | OVERVIEWS | END | {"paper_eigenfilters", "paper_skipped", "quality_summary"}
 
 
 def test_a_new_grouping_on_the_command_line_needs_no_filters(copy: Workflow) -> None:
@@ -114,9 +114,11 @@ def test_a_new_grouping_on_the_command_line_needs_no_filters(copy: Workflow) -> 
 
 
 def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
-    untouched = {"group_sizes", "paper_cumulative", "paper_eigenfilters", "quality_figures"}
+    untouched = {"group_sizes", "paper_cumulative", "paper_eigenfilters", "quality_figures", "skipped"}
     rules = {
         "configuration",
+        "example_filters",
+        "explorer",
         "histograms",
         "phenotypes",
         "pair_counts",
@@ -132,7 +134,7 @@ def test_other_bins_need_the_third_pass_only(alone: Workflow) -> None:
 
 def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
     showing = {"maps", "paper_same_figure", "paper_shift_matrices", "shift_boxes", "shift_matrix"}
-    rest = {"configuration", *(END - {"skipped"})}
+    rest = {"configuration", "explorer", *(END - {"skipped"})}
     assert rules_of(alone.planned("uncertainty.level=0.9")) == showing | rest | {"uncertainty"}
     # Without them figures are drawn without.
     assert rules_of(alone.planned("uncertainty.resamples=0")) == showing | rest
@@ -149,11 +151,14 @@ def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> No
 @pytest.mark.parametrize(
     ("module", "rules"),
     [
-        ("figures/drawing/style.py", FIGURES | PAPER | END),
+        ("figures/drawing/style.py", FIGURES | PAPER | END - {"skipped"}),
         ("passes/bases.py", MEASURED | {"extent", "histograms", "pair_counts"}),
-        ("passes/kernels.py", MEASURED | PASSES | {"pair_counts", "clusters"}),
+        ("passes/kernels.py", MEASURED | PASSES | {"pair_counts", "clusters", "shapes"}),
         ("analysis/claims/judge.py", CLAIMS | END - {"skipped"}),
-        ("dataset/layers.py", {"layers", "labels", "clusters"} | READS | ANALYSIS | FIGURES | PAPER | END),
+        (
+            "dataset/layers.py",
+            {"layers", "labels", "clusters", "shapes", "explorer"} | READS | ANALYSIS | FIGURES | PAPER | END,
+        ),
     ],
 )
 def test_an_edited_module_reruns_what_imports_it(alone: Workflow, module: str, rules: set[str]) -> None:
