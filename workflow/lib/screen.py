@@ -93,8 +93,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def pages(outputs: Iterable[str], results: str) -> list[str]:
-    """A line that says which page to open: the story if it was made, or another page; none if no page was."""
-    made = [path for path in outputs if path.endswith(".html")]
-    story = f"{results}/overview.html"
-    first = story if story in made else min(made, default="")
+    """A line that says which page to open: the explorer, the story, or another page that was made; none if none was."""
+    made = sorted(path for path in outputs if path.endswith(".html"))
+    known = [f"{results}/{name}.html" for name in ("explorer", "overview")]
+    first = next((path for path in [*known, *made] if path in made), "")
     return [f"open {first}"] if first else []

@@ -82,6 +82,10 @@ def test_a_label_that_does_not_occur_is_named(tmp_path: Path) -> None:
     ("outputs", "line"),
     [
         (["results/a/claims.html", "results/a/overview.html", "results/a/report.html"], "open results/a/overview.html"),
+        (
+            ["results/a/claims.html", "results/a/overview.html", "results/a/explorer.html"],
+            "open results/a/explorer.html",
+        ),
         (["results/a/placement/placement.html"], "open results/a/placement/placement.html"),
         (["results/a/layers.csv"], ""),
     ],
