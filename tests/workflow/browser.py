@@ -42,4 +42,5 @@ def _opened(browser: Browser, path: Path, width: int = 1200) -> Iterator[Page]:
 
 
 def is_foreign(address: str, path: Path) -> bool:
-    return not address.startswith("data:") and address.partition("#")[0] != path.as_uri()
+    # blob: is of the page itself.
+    return not address.startswith(("data:", "blob:", "about:")) and address.partition("#")[0] != path.as_uri()

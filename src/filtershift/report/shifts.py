@@ -68,7 +68,7 @@ def _groupings(run: Run, variant: str, few: Mapping[str, list[str]]) -> list[str
     if len(counted) < 2:
         return []
     most, fewest = (choose(counted.values(), key=lambda item: item[0])[1] for choose in (max, min))
-    return [f"In {variant} filters the largest part of shifts is above noise by {most}, the smallest by {fewest}."]
+    return [f"Of {variant} filters, {most} has the largest share of pairs above noise, {fewest} the smallest."]
 
 
 def _farthest(run: Run, variant: str, pairs: pd.DataFrame) -> list[str]:

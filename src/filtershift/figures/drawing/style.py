@@ -52,7 +52,8 @@ STYLE: dict[Any, Any] = {
     "savefig.facecolor": "white",
 }
 
-FIRE: LinearSegmentedColormap = colorcet.cm.fire.with_extremes(bad=MISSING)
+# Up to yellow: white would look like a cell without a value.
+FIRE = LinearSegmentedColormap.from_list("fire", colorcet.fire[:241]).with_extremes(bad=MISSING)
 WEIGHT_MAP: LinearSegmentedColormap = colorcet.cm.diverging_bwr_40_95_c42.with_extremes(bad=MISSING)
 
 _NO_LIGATURES = ("-liga",)

@@ -118,6 +118,7 @@ export function groupsView(data, state) {
     const pair = h("div");
     side.replaceChildren(h("button", { type: "button", class: "link", onclick: () => state.set({ pair: null }) }, "← all pairs"), pair);
     await showPair(pair, data, computed, a, b);
+    pair.querySelector("h3").focus({ preventScroll: true });
     side.append(...new Set([a, b]).values().map((group) => nearest(computed, group, onpair)));
   };
   const show = async (now, changed) => {

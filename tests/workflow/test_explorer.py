@@ -1,0 +1,231 @@
+"""The explorer in a browser, from a file and without a network: its numbers are the workflow's, and no label runs."""
+
+import json
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from browser import Opened, needs_chromium
+from filtershift.analysis.shifts.choices import Choices
+from filtershift.analysis.shifts.divergences import divergences, smoothed
+from filtershift.analysis.shifts.weighting import filter_weights
+from filtershift.passes.bases import Basis
+from filtershift.passes.group_files import load_group_arrays
+from filtershift.passes.moments import LayerMoments
+from filtershift.report.explorer.content import Histograms, content
+from filtershift.report.explorer.page import explorer_page
+from running import Workflow
+
+pytestmark = needs_chromium
+
+BINS, WIDTH = 12, 0.5
+RATIO = np.arange(9.0, 0, -1) / 45
+LABELS = [
+    "a",
+    "__proto__",
+    "constructor",
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(1)</script>",
+    "",
+    "a / b",
+]
+
+
+@contextmanager
+def explorer(opened: Opened, path: Path, width: int = 1280, **asked: Any) -> Iterator[Page]:
+    """The page, once it has drawn what its address asks for."""
+    words = "&".join(f"{key}={urllib.parse.quote(json.dumps(value))}" for key, value in asked.items())
+    with opened(path, width=width) as page:
+        page.goto("about:blank")
+        page.goto(f"{path.as_uri()}#{words}")
+        page.locator("body[data-ready]").wait_for()
+        yield page
+
+
+def saved(page: Page, button: Locator) -> pd.DataFrame:
+    """The CSV file behind a button."""
+    with page.expect_download() as download:
+        button.click()
+    return pd.read_csv(download.value.path(), keep_default_na=False)
+
+
+def matrix(page: Page) -> pd.DataFrame:
+    """The D-matrix as the page offers it, in the order shown."""
+    table = saved(page, page.locator(".middle .take button", has_text="CSV").first)
+    table = table.set_index(table.columns[0])
+    # pandas names a column without a label itself.
+    labels = ["" if str(label).startswith("Unnamed") else str(label) for label in table.columns]
+    return table.set_axis(table.index.astype(str)).set_axis(labels, axis=1)
+
+
+def made(path: Path, choices: Choices = Choices()) -> tuple[Path, np.ndarray, pd.DataFrame]:  # noqa: B008
+    """A page of 14 made-up layers, two for each label, their histograms (L, 9, bins), and the layer table."""
+    rng, count = np.random.default_rng(5), 2 * len(LABELS)
+    n = rng.integers(1500, 4000, count)
+    probability = rng.dirichlet(np.full(BINS, 0.5), (count, 9))
+    counts = np.array([[rng.multinomial(n[k], p) for p in probability[k]] for k in range(count)])
+    layers = pd.DataFrame(
+        {
+            "model": [f"model {k // 4}" for k in range(count)],
+            "Task": [LABELS[k // 2] for k in range(count)],
+            "constructor": ["x", "y"] * len(LABELS),
+            "conv_depth": np.arange(count),
+            "conv_depth_norm": np.linspace(0, 1, count),
+            "n_filters": n,
+        }
+    ).rename_axis("layer")
+    scatter = np.einsum("lvij,lvkj->lvik", *[rng.normal(size=(count, 2, 9, 9))] * 2)
+    none = np.zeros(count, int)
+    moments = LayerMoments(
+        np.arange(count), n, rng.normal(size=(count, 2, 9)), scatter, none + 1.0, none + 1.0, none, none
+    )
+    basis = Basis(np.eye(9), np.zeros(9), RATIO, RATIO, int(n.sum()))
+    shown = content(
+        "made", layers, pd.DataFrame({"sparsity": rng.random(count)}), moments, (basis, basis),
+        {"scaled": Histograms(counts, -3.0, WIDTH)}, choices,
+    )  # fmt: skip
+    path.write_text(explorer_page("Explorer of made", shown, ["#112233", "#445566"]))
+    return path, counts, layers
+
+
+def expected(counts: np.ndarray, layers: pd.DataFrame, column: str, choices: Choices) -> pd.DataFrame:
+    """The D-matrix by a column, computed in Python."""
+    group, labels = pd.factorize(layers[column])
+    model = pd.factorize(layers["model"])[0]
+    weights = filter_weights(choices.weighting, layers["n_filters"].to_numpy(float), group, model, len(labels))
+    sums = np.zeros((len(labels), *counts.shape[1:]))
+    np.add.at(sums, group, counts * weights[:, None, None])
+    p = smoothed(sums, WIDTH, choices.epsilon)
+    d = (divergences(p, WIDTH, choices.divergence) * RATIO[:, None, None]).sum(axis=0)
+    return pd.DataFrame(d, labels, labels)
+
+
+@pytest.mark.parametrize("variant", ["scaled", "unscaled"])
+def test_the_matrix_is_that_of_the_workflow(finished: Workflow, variant: str, opened: Opened) -> None:
+    known = pd.read_csv(finished.results / variant / "shift/task.csv", index_col=0)
+    with explorer(opened, finished.results / "explorer.html", grouping="task", variant=variant) as page:
+        found = matrix(page)
+        assert found.index.tolist() == found.columns.tolist() == known.index.tolist()
+        np.testing.assert_allclose(found, known, rtol=1e-9, atol=1e-12)
+
+
+def test_a_pair_has_the_bases_of_the_workflow(finished: Workflow, opened: Opened) -> None:
+    groups, _ = load_group_arrays(finished.results / "scaled/pca/task.h5")
+    pair = ["Classification", "Segmentation"]
+    with explorer(opened, finished.results / "explorer.html", grouping="task", pair=pair) as page:
+        table = saved(page, page.locator(".side .take").last.get_by_role("button", name="CSV"))
+        for label in pair:
+            own = table[table["group"] == label]
+            for column, key in (("explained_variance_ratio", "explained_variance_ratio"), ("w0", "components")):
+                values = own[[f"w{k}" for k in range(9)]] if column == "w0" else own[column]
+                np.testing.assert_allclose(values.to_numpy(float), groups[label][key], rtol=1e-6, atol=1e-7)
+        expect(page.locator(".side").get_by_text("D = ").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        Choices(weighting=weighting, epsilon=epsilon, divergence=divergence)
+        for weighting, epsilon, divergence in (
+            ("filter", "density", "kl"),
+            ("layer", "floor", "js"),
+            ("model", "pseudocount", "wasserstein"),
+            ("filter", "floor", "tv"),
+            ("model", "density", "kl"),
+        )
+    ],
+    ids=lambda choices: f"{choices.weighting}-{choices.epsilon}-{choices.divergence}",
+)
+def test_every_choice_is_that_of_the_workflow(tmp_path: Path, choices: Choices, opened: Opened) -> None:
+    path, counts, layers = made(tmp_path / "page.html", choices)
+    for column in ("model", "constructor"):
+        known = expected(counts, layers, column, choices)
+        with explorer(opened, path, by=[column], order="label") as page:
+            np.testing.assert_allclose(matrix(page).loc[known.index, known.columns], known, rtol=1e-9, atol=1e-12)
+
+
+def test_filters_selections_and_parts(tmp_path: Path, opened: Opened) -> None:
+    path, counts, layers = made(tmp_path / "page.html")
+    chosen = Choices()
+    with explorer(opened, path, by=["model"], where={"constructor": ["x"]}, ranges={"conv_depth": [0, 9]}) as page:
+        kept = (layers["constructor"] == "x") & (layers["conv_depth"] <= 9)
+        known = expected(counts[kept], layers[kept], "model", chosen)
+        np.testing.assert_allclose(matrix(page).loc[known.index, known.columns], known, rtol=1e-9, atol=1e-12)
+        expect(page.get_by_text("filters by labels, not by ranges")).to_be_visible()
+    with explorer(opened, path, selection=[0, 3, 5]) as page:
+        sides = layers.assign(side=np.where(layers.index.isin([0, 3, 5]), "selection", "the rest"))
+        known = expected(counts, sides, "side", chosen)
+        np.testing.assert_allclose(matrix(page).loc[known.index, known.columns], known, rtol=1e-9, atol=1e-12)
+    with explorer(opened, path, by=["conv_depth_norm"], parts=2) as page:
+        assert matrix(page).columns.tolist() == ["[0, .5]", "(.5, 1]"]
+        expect(page.get_by_text('+grouping.mine={by:["conv_depth_norm"],bins:[0,0.5,1]}')).to_be_visible()
+
+
+def test_labels_are_shown_as_they_are(tmp_path: Path, opened: Opened) -> None:
+    path, counts, layers = made(tmp_path / "page.html")
+    known = expected(counts, layers, "Task", Choices())
+    with explorer(opened, path, by=["Task"], order="label") as page:
+        found = matrix(page)
+        assert set(found.index) == set(known.index)
+        np.testing.assert_allclose(found.loc[known.index, known.columns], known, rtol=1e-9, atol=1e-12)
+        page.get_by_label("Only layers with").select_option("Task")
+        for label in LABELS[:5]:
+            expect(page.get_by_role("group", name="only these Task").get_by_text(label, exact=True)).to_be_visible()
+        page.get_by_label("Colour labels by").select_option("constructor")
+        for view in ("Layers", "Models", "Groups"):
+            page.get_by_role("tab", name=view).click()
+            expect(page.get_by_role("tab", name=view)).to_have_attribute("aria-selected", "true")
+    with explorer(opened, path, by=["Task"], pair=LABELS[3:5]) as page:
+        expect(page.locator(".side h3")).to_contain_text(LABELS[4])
+
+
+def test_an_address_that_asks_for_nonsense_is_told(tmp_path: Path, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html")
+    nonsense = {"by": ["nope"], "view": "x", "where": {"nope": []}, "parts": "many", "selection": [99], "pair": 1}
+    with explorer(opened, path, **nonsense, x="sparsity") as page:
+        expect(page.locator("#notice")).to_contain_text("by, view, where, parts, selection, pair")
+        assert len(matrix(page)) == 4
+
+
+def test_by_the_keyboard_alone(tmp_path: Path, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html")
+    with explorer(opened, path, order="label") as page:
+        cells = page.get_by_role("application")
+        cells.focus()
+        for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+            page.keyboard.press(key)
+        expect(page.locator(".hint")).to_contain_text("model 1 – model 2")
+        page.keyboard.press("Enter")
+        expect(page.locator(".side h3")).to_be_focused()
+        expect(page.locator(".side h3")).to_contain_text("model 1 and model 2")
+        page.get_by_role("tab", name="Groups").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("tab", name="Layers")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_search_leads_to_a_model_and_its_layers(finished: Workflow, opened: Opened) -> None:
+    with explorer(opened, finished.results / "explorer.html") as page:
+        page.get_by_label("find a model or label").fill("model: net-1")
+        expect(page.get_by_role("tab", name="Models")).to_have_attribute("aria-selected", "true")
+        expect(page.locator("main select").first).to_have_value("net-1")
+        assert page.locator(".filters canvas").count() == 18
+        table = saved(page, page.locator(".take button", has_text="CSV").first)
+        quality = pd.read_csv(finished.results / "quality/layers.csv")
+        own = quality[quality["model"] == "net-1"]
+        assert table["layer"].tolist() == own["layer"].tolist()
+        np.testing.assert_allclose(pd.to_numeric(table["variance_entropy"]), own["variance_entropy"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_no_scrolling_sideways(finished: Workflow, width: int, opened: Opened) -> None:
+    with explorer(opened, finished.results / "explorer.html", width=width) as page:
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
