@@ -11,7 +11,6 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
 
 # The folder of this project, and whether its Snakefile is the main one or a module of another.
@@ -29,9 +28,10 @@ from modules import code_of
 from overrides import override_list
 from words import words
 
+# A mistake ends the run here with `sys.exit`: below the message of an exception Snakemake lists lines of these files.
 for key in set(config) - {"overrides"}:
     given = f"{key}={config[key]}"
-    raise WorkflowError(f"--config {given}: only overrides can be set; write --config 'overrides=[{given}]'")
+    sys.exit(f"error: --config {given}: only overrides can be set; write --config 'overrides=[{given}]'")
 
 try:
     config["overrides"] = override_list(config.get("overrides", []))
@@ -51,7 +51,7 @@ try:
         layers = Path(f"results/{CONFIG.dataset.name}/layers.csv")
         check_columns(CONFIG.grouping, layers, Path(CONFIG.dataset.file), GIVEN)
 except FiltershiftError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(f"error: {error}")
 
 # Groupings left out because the models have no labels for them.
 UNLABELLED = without_labels(CONFIG.grouping, GIVEN, config["overrides"]) if MODELS and not BASE else {}
@@ -61,7 +61,7 @@ for grouping in UNLABELLED:
 if MAIN:
     config["resolved"] = asdict(CONFIG)
 elif workflow.modifier.path_modifier.replace_prefix("results/") != "results/":
-    raise WorkflowError("filtershift takes no prefix: its results are in results/NAME, where dataset.name is NAME")
+    sys.exit("error: filtershift takes no prefix: its results are in results/NAME, where dataset.name is NAME")
 
 RESULTS = f"results/{CONFIG.dataset.name}"
 DATASET = CONFIG.dataset.file

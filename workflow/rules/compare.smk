@@ -15,7 +15,7 @@ if CONFIG.compare["with"]:
             CONFIG.grouping,
         )
     except FiltershiftError as error:
-        raise WorkflowError(str(error)) from None
+        sys.exit(f"error: {error}")
 
 OTHER_NAME = OTHER.name if OTHER else "-"
 OTHER_FOLDER = str(OTHER.folder) if OTHER else ""

@@ -9,7 +9,7 @@ PLACEMENT_GROUPINGS = configured(*CONFIG.placement.groupings)
 try:
     REQUEST = request_name(PLACED_MODELS, CONFIG.placement.name)
 except FiltershiftError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(f"error: {error}")
 
 # A mistake is named as a file that is missing: what an input function raises is shown with a trace.
 if not PLACED_MODELS:

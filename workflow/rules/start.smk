@@ -28,13 +28,13 @@ elif not workflow.output_settings.verbose:
 
 
 def check_writable(folder):
-    """Raise a one-line error if the folder cannot be written; Snakemake itself would end in a stack trace."""
+    """End the run with one line if the folder cannot be written; Snakemake itself would end in a stack trace."""
     parents = (folder.absolute(), *folder.absolute().parents)
     there = next(path for path in parents if path.exists())
     if not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
-        raise WorkflowError(f"{there}: nothing can be written there; choose another folder with --directory")
+        sys.exit(f"error: {there}: nothing can be written there; choose another folder with --directory")
     if (free := shutil.disk_usage(there).free) < MIN_FREE:
-        raise WorkflowError(f"{there}: {free / 1e6:.1f} MB of disk are free; expected more than {MIN_FREE / 1e6:.0f}")
+        sys.exit(f"error: {there}: {free / 1e6:.1f} MB of disk are free; expected more than {MIN_FREE / 1e6:.0f}")
 
 
 for folder in (".snakemake", RESULTS):
@@ -46,7 +46,7 @@ onstart:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise WorkflowError(f"another run is at work on {RESULTS} in this folder; wait for its end") from None
+        sys.exit(f"error: another run is at work on {RESULTS} in this folder; wait for its end")
     except OSError:
         pass  # a shared file system without locks, such as Lustre: the only run must not stop for that
     # Held until this process ends, even if it is killed.
