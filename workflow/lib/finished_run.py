@@ -65,6 +65,11 @@ def as_first_run(composed: Any, overrides: Sequence[str]) -> DictConfig:
     except OmegaConfBaseException as error:
         reason = str(error).splitlines()[0]
         raise FiltershiftError(f"{at}: its config.yaml is of another version ({reason}); run it again") from None
+    if config.dataset.name != first.resolve().name:
+        raise FiltershiftError(
+            f"{at}: these are the results of the data set {config.dataset.name}, in a folder of another name; name it "
+            f"second, or move it back to {RESULTS}/{config.dataset.name}"
+        )
     for key in [override.partition("=")[0] for override in overrides if override.startswith("uncertainty.")]:
         OmegaConf.update(config, key, OmegaConf.select(composed, key))
     config.compare = {"runs": list(runs), "with": runs[1]}

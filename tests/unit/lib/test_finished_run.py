@@ -59,6 +59,14 @@ def test_mistakes_are_one_line(overrides: list[str], said: str) -> None:
     assert said in mistake(*overrides)
 
 
+def test_a_folder_that_was_renamed() -> None:
+    """Its data set's name is in the paths of all results, so the answer would go to another folder."""
+    Path("results/a").rename("results/before")
+    assert "results/before: these are the results of the data set a" in mistake(
+        "compare.runs=[results/before,results/b]"
+    )
+
+
 def test_a_run_of_another_version() -> None:
     Path("results/a/config.yaml").write_text("bin: 3")
     assert "its config.yaml is of another version (Key 'bin' not in 'Config')" in mistake(
