@@ -42,5 +42,5 @@ def nearest_first(word: str, known: Iterable[str]) -> list[str]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown word: the known word that is like it, if there is one."""
     by_text = {text.casefold(): text for text in known}
-    close = difflib.get_close_matches(word.casefold(), by_text, n=1)
+    close = difflib.get_close_matches(word.casefold(), by_text, n=1, cutoff=0.65)  # 0.6 takes nope for op_set
     return f", did you mean {by_text[close[0]]!r}?" if close else ""

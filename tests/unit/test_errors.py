@@ -17,6 +17,7 @@ def test_long_messages_are_cut():
 def test_the_word_that_was_meant():
     assert did_you_mean("taks", ["Task", "Name"]) == ", did you mean 'Task'?"
     assert did_you_mean("colour", ["Task", "Name"]) == ""
+    assert did_you_mean("nope", ["op_set"]) == ""
 
 
 def test_like_words_come_first():

@@ -1,5 +1,6 @@
 """Starts of Snakemake in forks of one process that has imported it: imports are most of the time of a dry run."""
 
+import atexit
 import gc
 import multiprocessing
 import os
@@ -48,4 +49,7 @@ def _snakemake(words: list[str], variables: dict[str, str], folder: Path, said: 
     os.environ.update(variables)
     os.chdir(folder)
     sys.argv = words
-    main()
+    try:
+        main()
+    finally:
+        atexit._run_exitfuncs()  # forks end without them

@@ -119,7 +119,10 @@ def complete(folder: Path, finished: Workflow) -> Path:
     write_models(folder)
     # Its data set lies where its configuration says, from the folder above results/.
     shutil.copy2(finished.project / finished.dataset, folder / finished.dataset)
-    shutil.copytree(finished.results, folder / "results/before")
+    for name in ("before", "after"):
+        results = shutil.copytree(finished.results, folder / "results" / name)
+        config = results / "config.yaml"
+        config.write_text(config.read_text().replace("name: small", f"name: {name}"))
     return folder
 
 
@@ -128,7 +131,7 @@ def write_models(folder: Path) -> None:
     weight = np.random.default_rng(0).normal(size=(8, 3, 3, 3)).astype(np.float32)
     for name in ("b", "pruned"):
         save_file({"conv.weight": weight}, folder / f"{name}.safetensors")
-    (folder / "c.pt").touch()  # of commands that run dry
+    shutil.copy2(ROOT / "tests/data/torch/training.pt", folder / "c.pt")
     values = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in ("x", "y")]
     node = helper.make_node("Conv", ["x", "w"], ["y"], name="conv")
     graph = helper.make_graph([node], "g", values[:1], values[1:], [numpy_helper.from_array(weight, "w")])
