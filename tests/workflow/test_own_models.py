@@ -31,6 +31,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "in a folder").mkdir()
     (tmp_path / "in a folder/net,1.safetensors").write_bytes(save({"c.weight": kernels[0], "d.weight": kernels[1]}))
     shutil.copy(ROOT / "tests/data/torch/training.pt", tmp_path)
+    (tmp_path / "page.pt").write_bytes(b"<!DOCTYPE html>")
     (tmp_path / "list.yaml").write_text("- {file: training.pt, name: My net, labels: {Task: $x_1$ <b>}}\n")
     return tmp_path
 
@@ -80,7 +81,11 @@ def test_models_after_a_data_set_that_is_built_for_it(folder: Path) -> None:
             "[{file: net.onnx, labels: {kernel: a}}]",
             ["net.onnx: the label 'kernel' is a column"],
         ),
-        ("[list.yaml,training.pt,{file: net.onnx,name: training}]", ["2 models are called 'training'"]),
+        (
+            "[{file: training.pt,name: training},{file: net.onnx,name: training}]",
+            ["error: config: dataset.models: training.pt, net.onnx: 2 models are called 'training'"],
+        ),
+        ("[net.onnx,page.pt]", ["error: config: dataset.models: page.pt is a web page"]),
     ],
 )
 def test_a_mistake_is_one_line_before_anything_runs(folder: Path, models: str, parts: list[str]) -> None:
@@ -90,10 +95,13 @@ def test_a_mistake_is_one_line_before_anything_runs(folder: Path, models: str, p
     assert any(all(part in line for part in parts) for line in done.stdout.splitlines()), done.stdout
 
 
-def test_a_file_that_is_no_model_is_one_line(folder: Path) -> None:
-    (folder / "a.pt").write_bytes(b"<!DOCTYPE html>")
-    done = run(folder, TABLES[0], overrides=("dataset.models=[net.onnx,a.pt]",))
+def test_no_filter_in_any_model_is_one_line(folder: Path) -> None:
+    """What only a look at all its tensors tells is said by the job."""
+    (folder / "a.safetensors").write_bytes(save({"c.weight": np.ones((4, 4, 1, 1), np.float32)}))
+    done = run(folder, TABLES[0], overrides=("dataset.models=[a.safetensors]",))
     assert done.returncode != 0
     assert "Traceback" not in done.stdout
-    assert "error: a: a.pt is a web page" in done.stdout
+    *_, said, log = done.stdout.splitlines()
+    assert said == "error: resources/mine/dataset.h5: no 3×3 filters in a: no readable 3×3 convolution"
+    assert log == "log: resources/mine/own.log"
     assert not (folder / "resources/mine/dataset.h5").exists()

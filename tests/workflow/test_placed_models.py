@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from safetensors.numpy import save_file
@@ -50,13 +51,13 @@ def test_a_model_of_the_data_set_is_nearest_to_itself(copy: Workflow, tmp_path: 
 
     # Other models have a folder of their own; a request that fails leaves the last answer whole, and is tried again.
     before = contents(copy.results / "placement/mine")
-    path.write_bytes(b"no model")
+    save_file({"conv.weight": np.ones((4, 4, 1, 1), np.float32)}, path)
     for request in (models, models[:1]):
         failed = copy.run("placement", overrides=request)
         assert failed.returncode != 0
-        assert "it's mine" in failed.stdout
+        assert "it's mine: no readable 3×3 convolution" in failed.stdout
         assert contents(copy.results / "placement/mine") == before
-    assert copy.planned(*models, targets=["placement"]) == {"place"}
+    assert copy.planned(*models, targets=["placement"]) == {"place", "placement"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
