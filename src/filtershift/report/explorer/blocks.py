@@ -1,4 +1,4 @@
-"""Arrays as text in a page: packed by gzip, then base64. `templates/explorer/blocks.js` reads them back."""
+"""Arrays as text in a page: packed by gzip, then base64. `templates/blocks.js` reads them back."""
 
 import base64
 import gzip
