@@ -1,5 +1,6 @@
 // What is grouped, filtered and compared, and how: the panel beside the groups.
 import { choice, h } from "./elements.js";
+import { columnOf } from "./labels.js";
 import { ORDERS, WEIGHTINGS } from "./start_state.js";
 
 const NONE = "";
@@ -62,10 +63,12 @@ function grouped(data, now, set) {
     else if (name.startsWith(PARTS)) set({ ...clear, by: [name.slice(PARTS.length)], parts: 5 });
     else set({ ...clear, by: [name] });
   });
-  if (now.selection.length || now.grouping) return [first];
+  if (now.selection.length) return [first];
   if (now.parts) return [first, amount("parts", now.parts, 2, 100, (parts) => set({ parts }))];
-  const second = choice("and by", [[NONE, "nothing else"], ...described.filter((name) => name !== now.by[0])], now.by[1] ?? NONE, (name) =>
-    set({ by: name ? [now.by[0], name] : [now.by[0]] })
+  const [column, other] = now.grouping ? [columnOf(data, now.grouping)] : now.by;
+  if (!column) return [first];
+  const second = choice("and by", [[NONE, "nothing else"], ...described.filter((name) => name !== column)], other ?? NONE, (name) =>
+    set({ grouping: null, by: name ? [column, name] : [column] })
   );
   return [first, second];
 }

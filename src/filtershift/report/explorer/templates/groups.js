@@ -119,7 +119,8 @@ export function groupsView(data, state) {
     side.replaceChildren(h("button", { type: "button", class: "link", onclick: () => state.set({ pair: null }) }, "← all pairs"), pair);
     await showPair(pair, data, computed, a, b);
     pair.querySelector("h3").focus({ preventScroll: true });
-    side.append(...new Set([a, b]).values().map((group) => nearest(computed, group, onpair)));
+    if (a === b) pair.before(nearest(computed, a, onpair));
+    else side.append(...[a, b].map((group) => nearest(computed, group, onpair)));
   };
   const show = async (now, changed) => {
     if (computed && changed && changed.every((key) => key === "pair")) return showSide();
@@ -166,7 +167,7 @@ function overall(computed, onpair) {
   const g = labels.length;
   const pairs = [];
   for (let a = 0; a < g; a++) for (let b = a + 1; b < g; b++) if (!Number.isNaN(d[a * g + b])) pairs.push([a, b, found?.(a, b)]);
-  const rank = ([a, b, is]) => 2 * (small[a] || small[b]) + (is && !is.above);
+  const rank = ([a, b, is]) => 2 * (small[a] || small[b]) + Boolean(is && !is.above);
   pairs.sort((x, y) => rank(x) - rank(y) || d[y[0] * g + y[1]] - d[x[0] * g + x[1]]);
   const rows = pairs.map(([a, b, is]) => ({
     key: [labels[a], labels[b]],

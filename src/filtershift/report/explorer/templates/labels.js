@@ -60,6 +60,13 @@ function all(data, asked) {
   return { labels, code: Int32Array.from(joined, (label) => number.get(label)), order: "shift" };
 }
 
+/** The column whose labels are the groups of a configured grouping, of every layer; undefined if there is none. */
+export function columnOf(data, grouping) {
+  const { labels, code } = data.groupings.get(grouping);
+  const same = (column) => code.every((group, layer) => group >= 0 && labels[group] === column.labels[column.code[layer]]);
+  return [...data.columns.values()].find(same)?.name;
+}
+
 /** The edges of so many equal parts of a measure's range. */
 export function edges(data, name, parts) {
   const values = data.measures.get(name).filter(Number.isFinite);

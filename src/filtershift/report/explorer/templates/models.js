@@ -57,7 +57,8 @@ const SAID = ["Name", "Task", "Visual Category", "Training-Dataset", "Pretrainin
 function described(data, layers) {
   const words = SAID.map((name) => [name, label(data, name, layers[0])]).filter(([, text]) => text && text !== "unknown");
   const filters = layers.reduce((sum, layer) => sum + data.n[layer], 0);
-  return h("span", {}, `${number(layers.length)} layers, ${number(filters)} filters. `, words.map(([name, text]) => `${name}: ${text}`).join(" · "));
+  const states = ["degenerate", "random-like"].map((state) => `${number(layers.filter((layer) => label(data, "state", layer) === state).length)} ${state}`);
+  return h("span", {}, `${number(layers.length)} layers (${states.join(", ")}), ${number(filters)} filters. `, words.map(([name, text]) => `${name}: ${text}`).join(" · "));
 }
 
 function curves(data, layers) {

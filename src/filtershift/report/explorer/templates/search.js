@@ -15,7 +15,7 @@ export function search(data, state) {
     const [name, label] = place;
     input.value = "";
     if (name === "model") state.set({ view: "models", model: label, layer: null });
-    else state.set({ view: "groups", grouping: null, parts: 0, selection: [], where: {}, ranges: {}, by: [name], pair: [label, label] });
+    else state.set({ view: "groups", grouping: null, parts: 0, selection: [], by: [name], pair: [label, label] });
   };
   const input = h("input", { type: "search", list: "names", placeholder: "find a model or label", "aria-label": "find a model or label", onchange: go, oninput: go });
   const names = h("datalist", { id: "names" }, [...places.keys()].slice(0, MOST).map((name) => h("option", { value: name })));
