@@ -105,6 +105,23 @@ def test_report_in_a_browser(hostile: Workflow, opened: Opened) -> None:
             expect(groups.get_by_role("cell", name=label, exact=True)).to_be_visible()
 
 
+@needs_chromium
+def test_explorer_in_a_browser(hostile: Workflow, opened: Opened) -> None:
+    """Every view shows labels as they are, and none becomes an element of the page."""
+    with opened(hostile.results / "explorer.html", width=1280) as page:
+        page.get_by_label("Only layers with").select_option("Task")
+        chips = page.get_by_role("group", name="only these Task")
+        for label in ("<script>alert(1)</script>", "../../up", "{wildcards} {0} %d %2F", "NaN", "01"):
+            expect(chips.get_by_role("button", name=label, exact=True)).to_be_visible()
+        page.get_by_label("find a model or label").fill("Task: <script>alert(1)</script>")
+        expect(page.locator(".side h3")).to_have_text("<script>alert(1)</script>")
+        for view in ("Layers", "Models", "Groups"):
+            page.get_by_role("tab", name=view).click()
+            expect(page.get_by_role("tab", name=view)).to_have_attribute("aria-selected", "true")
+            expect(page.locator("main .js-plotly-plot").first).to_be_visible()
+        assert page.locator("main script, main img, main b").count() == 0
+
+
 def test_braces_in_a_title(hostile: Workflow) -> None:
     assert "shift_matrix task" in hostile.planned(f"grouping.task.title={in_quotes('$x_{max}$ {{ here }}')}")
 
