@@ -1,7 +1,7 @@
 """Distribution shifts between trained 3x3 convolution filters.
 
 In a notebook: `open_dataset`, `read_model` and `from_arrays` give `Filters`; `pca`, `coefficients`, `shift` and
-`quality` measure them, and `plot` draws what was measured.
+`quality` measure them, `plot` draws what was measured, and `explore` writes a page to look around in.
 """
 
 from importlib import import_module
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from filtershift.errors import FiltershiftError
     from filtershift.notebook.arrays import from_arrays
+    from filtershift.notebook.explore import explore
     from filtershift.notebook.filters import Filters
     from filtershift.notebook.opening import open_dataset, read_model
     from filtershift.notebook.plots import plot
@@ -23,6 +24,7 @@ __all__ = [
     "Filters",
     "FiltershiftError",
     "coefficients",
+    "explore",
     "from_arrays",
     "open_dataset",
     "pca",
@@ -36,6 +38,7 @@ _HOME = {
     "Filters": "notebook.filters",
     "FiltershiftError": "errors",
     "coefficients": "notebook.principal",
+    "explore": "notebook.explore",
     "from_arrays": "notebook.arrays",
     "open_dataset": "notebook.opening",
     "pca": "notebook.principal",

@@ -25,6 +25,7 @@ data.save("own.h5")
 data = fs.open_dataset("own.h5")
 fs.quality(data), fs.coefficients(data)
 fs.plot(fs.shift(data, by="model", intervals=True, resamples=2)), fs.plot(fs.pca(data)), fs.plot(data, by="model")
+fs.explore(data)
 """
 
 

@@ -9,13 +9,18 @@ from filtershift.analysis.quality.layers import layer_quality
 from filtershift.notebook.arrays import as_filters
 from filtershift.notebook.filters import Filters
 from filtershift.notebook.measuring import THREADS, measured
+from filtershift.passes.all_passes import Measured
 from filtershift.passes.orthogonality import measure_orthogonality
 
 
 def quality(filters: Filters | ArrayLike) -> pd.DataFrame:
     """The quality of every layer: sparsity, variance entropy and its random threshold, orthogonality, state, …."""
     filters = as_filters(filters)
-    found = measured(filters)
+    return quality_of(filters, measured(filters))
+
+
+def quality_of(filters: Filters, found: Measured) -> pd.DataFrame:
+    """The quality of every layer of filters that have been measured."""
     orthogonality = measure_orthogonality(filters.source, filters.layers, filters.row_ranges, THREADS)
     table = layer_quality(filters.layers, found.moments, found.extent, orthogonality)
     if "layer_name" in filters.layers:

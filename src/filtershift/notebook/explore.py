@@ -1,0 +1,104 @@
+"""The explorer of filters: a page in which every grouping is a click."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from filtershift.analysis.shifts.choices import PAPER
+from filtershift.errors import FiltershiftError
+from filtershift.notebook.arrays import as_filters
+from filtershift.notebook.choosing import shown
+from filtershift.notebook.filters import Filters
+from filtershift.notebook.measuring import measured
+from filtershift.notebook.quality import quality_of
+from filtershift.passes.example_filters import example_filters
+from filtershift.passes.histograms import compared_counts
+from filtershift.results import VARIANTS
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """The page that `explore` wrote; a notebook shows it in a frame if it lies in the notebook's folder or below.
+
+    Attributes:
+        path: of the page.
+    """
+
+    path: Path
+
+    def __repr__(self) -> str:
+        return f"<explorer in {self.path}>"
+
+    def _repr_html_(self) -> str:
+        here = Path(os.path.relpath(self.path))
+        if here.parts[0] == "..":  # a notebook serves only the files below it
+            return f"<p>{escape(repr(self))}; open this file in a browser</p>"
+        address = escape(quote(here.as_posix()))
+        link = f'<p><a href="{address}" target="_blank">{escape(str(here))}</a></p>'
+        return f'{link}<iframe src="{address}" title="explorer" width="100%" height="800"></iframe>'
+
+
+def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") -> Explorer:
+    """Write the explorer of filters: one page that groups layers by any column, and needs no network.
+
+    It shows the shifts between groups, the layers and models by quality, and a few filters of each layer. Layers
+    without filters are left out.
+
+    Args:
+        filters: the filters, or arrays as of `from_arrays`.
+        path: of the page; a file that is there is replaced.
+
+    Returns:
+        What shows the page in a notebook, and has its ``path``.
+
+    Raises:
+        FiltershiftError: no finite filter, or the page cannot be written.
+    """
+    from matplotlib.colors import to_hex
+
+    from filtershift.figures.drawing.palette import palette
+    from filtershift.report.explorer.content import Histograms, content
+    from filtershift.report.explorer.page import explorer_page
+
+    if not isinstance(path, (str, Path)):
+        raise FiltershiftError(f"explore expects the path of a page, not {shown(path)}")
+    page = Path(path).expanduser()
+    filters = _filled(as_filters(filters))
+    found = measured(filters)
+    bins = found.grids[0].bins
+    counts = np.zeros((len(filters), 2, 9, bins), np.int64)
+    for layer, of_layer in found.counted:
+        counts[filters.layers.index.get_loc(layer)] = compared_counts(of_layer, bins)
+    shown_content = content(
+        name=page.stem,
+        layers=filters.layers,
+        quality=quality_of(filters, found),
+        moments=found.moments,
+        bases=found.bases,
+        histograms={
+            variant: Histograms(counts[:, v], float(grid.extent[0]), float(grid.edges[1] - grid.edges[0]))
+            for v, (variant, grid) in enumerate(zip(VARIANTS, found.grids, strict=True))
+        },
+        choices=PAPER,
+        examples=example_filters(filters.source, filters.row_ranges, found.bases[0], found.grids[0], counts[:, 0]),
+    )
+    text = explorer_page(page.stem, shown_content, [to_hex(color) for color in palette()])
+    try:
+        page.write_text(text)
+    except OSError as error:
+        raise FiltershiftError(f"{page}: the page cannot be written: {error.strerror}") from None
+    return Explorer(page)
+
+
+def _filled(filters: Filters) -> Filters:
+    """The layers that have filters, in the order of their numbers, as the passes measure them."""
+    layers = filters.layers[filters.layers["n_filters"] > 0].sort_index()
+    own = filters.row_ranges[filters.row_ranges["layer"].isin(layers.index)]
+    return Filters(filters.source, layers, own.sort_values(["layer", "start"]), filters.skipped)
