@@ -16,7 +16,7 @@ from filtershift.errors import FiltershiftError
 from filtershift.notebook.arrays import as_filters
 from filtershift.notebook.choosing import shown
 from filtershift.notebook.filters import Filters
-from filtershift.notebook.measuring import measured
+from filtershift.notebook.measuring import filled, measured
 from filtershift.notebook.quality import quality_of
 from filtershift.passes.example_filters import example_filters
 from filtershift.passes.histograms import compared_counts
@@ -70,7 +70,7 @@ def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") ->
     if not isinstance(path, (str, Path)):
         raise FiltershiftError(f"explore expects the path of a page, not {shown(path)}")
     page = Path(path).expanduser()
-    filters = _filled(as_filters(filters))
+    filters = filled(as_filters(filters))
     found = measured(filters)
     bins = found.grids[0].bins
     counts = np.zeros((len(filters), 2, 9, bins), np.int64)
@@ -95,10 +95,3 @@ def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") ->
     except OSError as error:
         raise FiltershiftError(f"{page}: the page cannot be written: {error.strerror}") from None
     return Explorer(page)
-
-
-def _filled(filters: Filters) -> Filters:
-    """The layers that have filters, in the order of their numbers, as the passes measure them."""
-    layers = filters.layers[filters.layers["n_filters"] > 0].sort_index()
-    own = filters.row_ranges[filters.row_ranges["layer"].isin(layers.index)]
-    return Filters(filters.source, layers, own.sort_values(["layer", "start"]), filters.skipped)

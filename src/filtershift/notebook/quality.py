@@ -8,14 +8,14 @@ from numpy.typing import ArrayLike
 from filtershift.analysis.quality.layers import layer_quality
 from filtershift.notebook.arrays import as_filters
 from filtershift.notebook.filters import Filters
-from filtershift.notebook.measuring import THREADS, measured
+from filtershift.notebook.measuring import THREADS, filled, measured
 from filtershift.passes.all_passes import Measured
 from filtershift.passes.orthogonality import measure_orthogonality
 
 
 def quality(filters: Filters | ArrayLike) -> pd.DataFrame:
-    """The quality of every layer: sparsity, variance entropy and its random threshold, orthogonality, state, …."""
-    filters = as_filters(filters)
+    """The quality of every layer that has filters: sparsity, variance entropy, orthogonality, state, …, by number."""
+    filters = filled(as_filters(filters))
     return quality_of(filters, measured(filters))
 
 

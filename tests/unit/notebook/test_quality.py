@@ -37,3 +37,13 @@ def test_histograms_are_not_counted(dataset, monkeypatch) -> None:
 def test_nothing_to_measure(filters, said) -> None:
     with pytest.raises(FiltershiftError, match=said):
         filtershift.quality(filters)
+
+
+def test_quality_in_any_order_and_without_empty_layers() -> None:
+    """Each value stands at its layer."""
+    filters = filtershift.from_arrays({"a": LAYERS[0], "none": np.zeros((0, 3, 3)), "b": LAYERS[1]})
+    table = filtershift.quality(filters)
+    assert table["layer_name"].tolist() == ["a", "b"]
+    turned = filtershift.quality(filters[::-1]).sort_index()
+    assert turned["layer_name"].tolist() == ["a", "b"]
+    assert turned["variance_entropy"].tolist() == table["variance_entropy"].tolist()
