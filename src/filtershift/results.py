@@ -21,6 +21,7 @@ FILES = {
     "histograms-scaled": "statistics/histograms-scaled.{scatteritem}.h5",
     "histograms-unscaled": "statistics/histograms-unscaled.{scatteritem}.h5",
     "basis": "statistics/basis.h5",
+    "example_filters": "statistics/example_filters.h5",
     "groups": "groups/{grouping}.csv",
     "sizes": "groups/{grouping}.sizes.csv",
     "pca": "{variant}/pca/{grouping}.h5",

@@ -1,5 +1,6 @@
 """One's own models beside a finished data set."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,6 +48,13 @@ def test_a_model_of_the_data_set_is_nearest_to_itself(copy: Workflow, tmp_path: 
     assert "it&#39;s mine" in page
     for name in ("nearest", "layers"):
         assert (copy.results / f"placement/mine/{name}.png").stat().st_size > 5_000
+    assert '<a href="explorer.html">' in page
+    text = (copy.results / "placement/mine/explorer.html").read_text().partition('id="content">')[2]
+    among = json.loads(text.partition("</script>")[0])
+    assert among["marked"] == ["it's mine (yours)"]
+    names = next(column["labels"] for column in among["columns"] if column["name"] == "model")
+    assert names == [*(f"net-{k}" for k in range(6)), "it's mine (yours)"]
+    assert among["count"] == len(small_filters()[0]) + layers
     assert copy.planned(*models, targets=["placement"]) == set()
 
     # Other models have a folder of their own; a request that fails leaves the last answer whole, and is tried again.

@@ -3,7 +3,25 @@
 #   needs  layers.csv, quality/layers.csv, statistics/, groups/, {variant}/shift/ (intervals); the data set
 #   makes  statistics/example_filters.h5, explorer.html
 #   steps  example_filters -> explorer
-EXPLORER_TEMPLATES = sorted(str(path) for path in (ROOT / "src/filtershift/report/explorer/templates").glob("*"))
+
+# What it is made of, but for the example filters, and what it is told of the groupings; placements make one, too.
+EXPLORER_NEEDS = [
+    *sorted(str(path) for path in (ROOT / "src/filtershift/report/explorer/templates").glob("*")),
+    f"{RESULTS}/layers.csv",
+    f"{RESULTS}/quality/layers.csv",
+    f"{RESULTS}/statistics/basis.h5",
+    *gather.shards(f"{RESULTS}/statistics/moments.{{scatteritem}}.h5"),
+    *gather.shards(f"{RESULTS}/statistics/histograms-scaled.{{scatteritem}}.h5"),
+    *gather.shards(f"{RESULTS}/statistics/histograms-unscaled.{{scatteritem}}.h5"),
+    *expand(f"{RESULTS}/groups/{{grouping}}{{kind}}.csv", grouping=COMPARED, kind=["", ".sizes"]),
+    *expand(INTERVALS, dataset=CONFIG.dataset.name, variant=CONFIG.variants, grouping=COMPARED),
+]
+EXPLORER_SETTINGS = {
+    "titles": titles(COMPARED),
+    "orders": {name: CONFIG.grouping[name].order for name in COMPARED},
+    "choices": CHOICES,
+    "intervals": bool(INTERVALS),
+}
 
 
 rule example_filters:
@@ -35,17 +53,7 @@ rule explorer:
     """The page in which every grouping is a click."""
     input:
         code=code("pages/explorer"),
-        needs=[
-            *EXPLORER_TEMPLATES,
-            f"{RESULTS}/layers.csv",
-            f"{RESULTS}/quality/layers.csv",
-            f"{RESULTS}/statistics/basis.h5",
-            *gather.shards(f"{RESULTS}/statistics/moments.{{scatteritem}}.h5"),
-            *gather.shards(f"{RESULTS}/statistics/histograms-scaled.{{scatteritem}}.h5"),
-            *gather.shards(f"{RESULTS}/statistics/histograms-unscaled.{{scatteritem}}.h5"),
-            *expand(f"{RESULTS}/groups/{{grouping}}{{kind}}.csv", grouping=COMPARED, kind=["", ".sizes"]),
-            *expand(INTERVALS, dataset=CONFIG.dataset.name, variant=CONFIG.variants, grouping=COMPARED),
-        ],
+        needs=EXPLORER_NEEDS,
         examples="results/{dataset}/statistics/example_filters.h5",
     output:
         page="results/{dataset}/explorer.html",
@@ -62,10 +70,7 @@ rule explorer:
         **arguments(
             results=RESULTS,
             variants=CONFIG.variants,
-            titles=titles(COMPARED),
-            orders={name: CONFIG.grouping[name].order for name in COMPARED},
-            choices=CHOICES,
-            intervals=bool(INTERVALS),
+            **EXPLORER_SETTINGS,
         ),
     shell:
         JOB

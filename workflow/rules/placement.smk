@@ -1,7 +1,7 @@
 # Models of one's own beside the finished data set: snakemake placement --config 'overrides=[placement.models=[my.onnx]]'
 #
 #   needs  placement.models; of the data set: statistics/, groups/, {variant}/histograms/, layers.csv, quality/layers.csv
-#   makes  placement/{request}/: tables, figures and a page
+#   makes  placement/{request}/: tables, figures, a page, and the explorer with your models in it
 #   steps  place
 from answer_names import request_name
 
@@ -51,6 +51,8 @@ rule place:
             f"{RESULTS}/models.csv",
             *expand(f"{RESULTS}/groups/{{grouping}}{{kind}}.csv", grouping=PLACEMENT_GROUPINGS, kind=["", ".sizes"]),
             f"{RESULTS}/quality/layers.csv",
+            *EXPLORER_NEEDS,
+            f"{RESULTS}/statistics/example_filters.h5",
         ],
     output:
         whole("results/{dataset}/placement/{request}"),
@@ -73,6 +75,7 @@ rule place:
             missing=[name for name in CONFIG.placement.groupings if name not in PLACEMENT_GROUPINGS],
             variants=CONFIG.variants,
             resampling=RESAMPLING,
+            explorer=EXPLORER_SETTINGS,
         ),
     shell:
         JOB

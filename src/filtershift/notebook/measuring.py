@@ -115,6 +115,6 @@ def _given_by_label(groups: Mapping[str, Filters | ArrayLike], by: By) -> Filter
 def filled(filters: Filters) -> Filters:
     """The layers that have filters, or all if none has, in the order of their numbers, as the passes measure them."""
     some = filters.layers["n_filters"] > 0
-    layers = filters.layers[some | ~some.any()].sort_index()
+    layers = (filters.layers[some] if some.any() else filters.layers).sort_index()
     own = filters.row_ranges[filters.row_ranges["layer"].isin(layers.index)]
     return Filters(filters.source, layers, own.sort_values(["layer", "start"]), filters.skipped)

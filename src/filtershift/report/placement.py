@@ -22,6 +22,8 @@ KIN = 10
 NAMED = 5
 """Degenerate layers named in a sentence."""
 
+PAGES = {"explorer.html": "your models among those of the data set: their layers, their filters, the nearest models"}
+
 SETTLED = 1_000
 """Filters that a group needs at least to be trusted, as in D-matrix figures."""
 
@@ -52,7 +54,7 @@ def placement_page(
     figures = {"Nearest": [nearest], "Layers": [layers]}
     shown = with_figures(sections(found.shifts, found.models, found.layers, skipped, titles, tasks), figures)
     heading = f"Models placed in {folder.parents[1].name}"
-    return render(folder, heading, LEAD, facts(found.models, titles), shown, written=nearest.path.parent)
+    return render(folder, heading, LEAD, facts(found.models, titles), shown, see=PAGES, written=nearest.path.parent)
 
 
 def facts(models: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Place models beside a finished data set: tables, figures and a page."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from filtershift.analysis.uncertainty.intervals import Resampling
@@ -7,6 +8,16 @@ from filtershift.command import run
 
 CAPTIONS = Path(__file__).parents[2] / "report"
 TITLES = {"nearest": "The nearest groups", "layers": "Layers by depth"}
+
+
+@dataclass
+class ExplorerSettings:
+    """What the explorer of the data set is made with: titles and orders of its groupings, choices, and intervals."""
+
+    titles: dict[str, str]
+    orders: dict[str, str]
+    choices: dict[str, str]
+    intervals: bool
 
 
 def place_models(
@@ -17,22 +28,30 @@ def place_models(
     missing: list[str],
     variants: list[str],
     resampling: Resampling,
+    explorer: ExplorerSettings,
     page: Path,
 ) -> None:
     """Model files by name, and the results of a data set -> the folder of the page, with all its tables and figures.
 
-    ``titles`` are those of the groupings; those that are missing are named on the page.
+    ``titles`` are those of the groupings; those that are missing are named on the page. ``explorer`` is what the
+    explorer of the data set is made with.
     """
     import pandas as pd
+    from matplotlib.colors import to_hex
 
     from filtershift.analysis.comparing.placement import place, unconfigured
     from filtershift.analysis.comparing.reference import load_reference
     from filtershift.analysis.quality.layers import non_finite
+    from filtershift.analysis.shifts.choices import Choices
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.dataset.models.reading import read_model_file
+    from filtershift.figures.drawing.palette import palette
     from filtershift.figures.drawing.saving import save
     from filtershift.figures.quality.profile import layer_profiles
     from filtershift.figures.shifts.nearest import nearest_of_placement
     from filtershift.files import read_table, whole_folder, write_table
+    from filtershift.report.explorer.page import explorer_page
+    from filtershift.report.explorer.run import run_content
     from filtershift.report.page import caption
     from filtershift.report.placement import placement_page
     from filtershift.report.sections import Figure
@@ -60,6 +79,11 @@ def place_models(
         }
         story = placement_page(page.parent, found, skipped, titles, tasks, **figures)
         (folder / page.name).write_text(story)
+        layers, examples = (Results(results).file(kind) for kind in ("layers", "example_filters"))
+        settings = (explorer.titles, explorer.orders, Choices(**explorer.choices), explorer.intervals)
+        among = run_content(results, load_layers(layers), variants, *settings, examples, found)
+        colors = [to_hex(color) for color in palette()]
+        (folder / "explorer.html").write_text(explorer_page(f"Models placed in {results.name}", among, colors))
 
 
 if __name__ == "__main__":

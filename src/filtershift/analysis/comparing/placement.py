@@ -25,6 +25,7 @@ from filtershift.errors import FiltershiftError
 from filtershift.passes.all_passes import Measured, measure_in
 from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histograms import WINDOW_BINS, LayerCounts, compared_counts
+from filtershift.passes.moments import LayerMoments
 from filtershift.passes.orthogonality import measure_orthogonality
 from filtershift.results import SKIPPED, VARIANTS
 
@@ -41,6 +42,23 @@ PARTS = [f"component_{i}" for i in range(9)]
 
 
 @dataclass(frozen=True)
+class MeasuredLayers:
+    """Layers of models that were measured as the layers of a data set were.
+
+    Attributes:
+        layers: the layer table.
+        source: their filters, layer after layer.
+        moments: results of pass 1.
+        histograms: (L, 2, 9, stored bins of the extent) of both variants.
+    """
+
+    layers: pd.DataFrame
+    source: FilterArray
+    moments: LayerMoments
+    histograms: LayerCounts
+
+
+@dataclass(frozen=True)
 class Placement:
     """Where models are in a data set.
 
@@ -51,11 +69,13 @@ class Placement:
         layers: one row per layer, as of `placed_layers`.
         models: one row per model, as of `placed_models`, with depth_source of `ConvModel`, and same_as, the models of
             the data set that have the same layers.
+        measured: what the passes found in the layers.
     """
 
     shifts: pd.DataFrame
     layers: pd.DataFrame
     models: pd.DataFrame
+    measured: MeasuredLayers
 
 
 def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Resampling) -> Placement:
@@ -107,7 +127,9 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
     told["depth_source"] = [models[name].depth_source for name in told["model"]]
     names = reference.layers.drop_duplicates("model_id").set_index("model_id")["model"]
     told["same_as"] = [", ".join(map(str, names[same[name]])) or None for name in told["model"]]
-    return Placement(shifts[[*shifts.columns.drop(PARTS), *PARTS]], quality, told)
+    extent = histograms[..., :-WINDOW_BINS]
+    shown = MeasuredLayers(layers, source, measured.moments, extent)
+    return Placement(shifts[[*shifts.columns.drop(PARTS), *PARTS]], quality, told, shown)
 
 
 def unconfigured(groupings: Sequence[str]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from filtershift.analysis.comparing.placement import Placement
 from filtershift.analysis.groups.membership import load_membership
 from filtershift.analysis.shifts.choices import Choices
 from filtershift.analysis.shifts.divergences import binning
@@ -18,6 +19,7 @@ from filtershift.passes.histograms import REFINE
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
 from filtershift.report.explorer.content import Histograms, ShownGrouping, content
+from filtershift.report.explorer.placed import Bins, RunLayers, joined, placed_layers, yours
 from filtershift.results import Results
 
 
@@ -30,6 +32,7 @@ def run_content(
     choices: Choices,
     intervals: bool,
     examples: Path,
+    placed: Placement | None = None,
 ) -> dict[str, Any]:
     """Read the results of a run.
 
@@ -42,28 +45,41 @@ def run_content(
         choices: what defines the shift.
         intervals: whether there are tables of them.
         examples: file of example filters.
+        placed: models to show among the others. They are in no group of a configured grouping.
     """
     results = Results(folder)
     numbers = layers.index.tolist()
-    stored = {variant: results.shards(f"histograms-{variant}") for variant in variants}
-    return content(
-        name=folder.name,
+    bins = {variant: _bins(results.shards(f"histograms-{variant}"), choices) for variant in variants}
+    run = RunLayers(
         layers=layers,
         quality=read_table(results.file("quality"), text=("model", "state")),
         moments=load(results.shards("moments"), LayerMoments),
-        bases=load_bases(results.file("basis")),
-        histograms={variant: _histograms(paths, numbers, choices) for variant, paths in stored.items()},
+        counts={v: layer_counts(results.shards(f"histograms-{v}"), numbers, own.share) for v, own in bins.items()},
+        examples=load([examples], ExampleFilters),
+    )
+    bases = load_bases(results.file("basis"))
+    if placed:
+        scaled = load_grid(results.shards("histograms-scaled")[0])
+        run = joined(run, placed_layers(placed, bins, bases[0], scaled))
+    return content(
+        name=folder.name,
+        layers=run.layers,
+        quality=run.quality,
+        moments=run.moments,
+        bases=bases,
+        histograms={v: Histograms(run.counts[v], own.low, own.width) for v, own in bins.items()},
         choices=choices,
         groupings=[
-            _grouping(results, key, title, orders[key], variants if intervals else (), numbers)
+            _grouping(results, key, title, orders[key], variants if intervals else (), run.layers.index.tolist())
             for key, title in titles.items()
         ],
-        examples=load([examples], ExampleFilters),
+        examples=run.examples,
+        marked=[] if placed is None else yours(placed.models["model"]),
     )
 
 
-def _histograms(paths: Sequence[Path], layers: Sequence[int], choices: Choices) -> Histograms:
-    """The histograms of layers, on the bins that the choices say."""
+def _bins(paths: Sequence[Path], choices: Choices) -> Bins:
+    """The bins that the choices say."""
     grid = load_grid(paths[0])
     every = np.zeros(grid.bins * REFINE)
     if choices.extent == "quantile":
@@ -71,7 +87,7 @@ def _histograms(paths: Sequence[Path], layers: Sequence[int], choices: Choices) 
             every += batch.sum(axis=(0, 1))
     share, width = binning(grid, choices.extent, grid.bins, every)
     low = grid.extent[0] if share is None else _low(grid.extent, choices.extent, width, share.shape[1])
-    return Histograms(layer_counts(paths, layers, share), float(low), float(width))
+    return Bins(grid, share, float(low), float(width))
 
 
 def _low(extent: np.ndarray, kind: str, width: float, bins: int) -> float:

@@ -9,7 +9,7 @@ export function defaults(data) {
   const measures = [...data.measures.keys()];
   const preferred = (name, other) => (data.measures.has(name) ? name : other);
   return {
-    view: "groups",
+    view: data.marked.length ? "models" : "groups",
     variant: Object.keys(data.variants)[0],
     grouping,
     by: ["model"],
