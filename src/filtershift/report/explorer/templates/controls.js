@@ -1,5 +1,5 @@
 // What is grouped, filtered and compared, and how: the panel beside the groups.
-import { choice, h } from "./elements.js";
+import { choice, h, renew } from "./elements.js";
 import { columnOf } from "./labels.js";
 import { ORDERS, WEIGHTINGS } from "./start_state.js";
 
@@ -11,11 +11,7 @@ const SELECTION = "selection:";
 /** The panel; it is made anew when the state changes, with the focus where it was. */
 export function controls(data, state) {
   const panel = h("form", { class: "controls", "aria-label": "Groups", onsubmit: (event) => event.preventDefault() });
-  const show = () => {
-    const focus = [...panel.querySelectorAll("select, input, button")].indexOf(document.activeElement);
-    panel.replaceChildren(...fields(data, state));
-    if (focus >= 0) panel.querySelectorAll("select, input, button")[focus]?.focus();
-  };
+  const show = () => renew(panel, ...fields(data, state));
   state.listen(show);
   show();
   return panel;

@@ -12,6 +12,15 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
+const FIELDS = "select, input, button";
+
+/** Put these in an element in place of what it holds; the focus stays on the field of the same place. */
+export function renew(element, ...children) {
+  const focus = [...element.querySelectorAll(FIELDS)].indexOf(document.activeElement);
+  element.replaceChildren(...children);
+  if (focus >= 0) element.querySelectorAll(FIELDS)[focus]?.focus();
+}
+
 /** A labelled list of choices: options are values, or [value, text] pairs, or {group, options}. */
 export function choice(label, options, value, onchange) {
   const one = (option) => {

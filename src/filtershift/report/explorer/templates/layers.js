@@ -1,5 +1,5 @@
 // Layers by two measures; a lasso makes a group of them, which is compared with the rest.
-import { choice, h, number, table } from "./elements.js";
+import { choice, h, number, renew, table } from "./elements.js";
 import { kept } from "./labels.js";
 import { draw, plain } from "./plots.js";
 import { takeAway } from "./take_away.js";
@@ -23,7 +23,7 @@ export function layersView(data, state) {
   );
   const select = (layers) => state.set({ selection: layers });
   const show = async (now) => {
-    fields.replaceChildren(...controls(data, state));
+    renew(fields, ...controls(data, state));
     const layers = shown(data, now);
     await draw(plot, traces(data, now, layers), layout(now));
     if (!plot.dataset.heard) {

@@ -1,5 +1,5 @@
 // One model: its layers by depth, its nearest models, and filters of its layers.
-import { choice, h, number, table } from "./elements.js";
+import { choice, h, number, renew } from "./elements.js";
 import { filterImage, words } from "./filter_images.js";
 import { compute } from "./groups.js";
 import { label, layerName } from "./layers.js";
@@ -31,12 +31,12 @@ export function modelsView(data, state) {
   const show = async (now) => {
     const model = models.includes(now.model) ? now.model : data.marked[0] ?? models[0];
     const layers = layersOf(data, model);
-    fields.replaceChildren(choice("Model", models, model, (name) => state.set({ model: name, layer: null })));
+    renew(fields, choice("Model", models, model, (name) => state.set({ model: name, layer: null })));
     about.replaceChildren(described(data, layers));
     await draw(plot, curves(data, layers), { height: 380, hovermode: "closest", xaxis: { title: { text: "layers by depth" } }, yaxis: { range: [-0.02, 1.02] } });
     plot.removeAllListeners("plotly_click");
     plot.on("plotly_click", ({ points: [{ customdata }] }) => state.set({ layer: customdata }));
-    mosaic.replaceChildren(...filters(data, state, layers));
+    renew(mosaic, ...filters(data, state, layers));
     const asked = { ...now, grouping: null, by: ["model"], parts: 0, selection: [], where: {}, ranges: {}, order: "label" };
     const computed = await compute(data, asked);
     kin.replaceChildren(computed.error ?? nearest(computed, computed.labels.indexOf(model), (_, other) => state.set({ model: other, layer: null })));
