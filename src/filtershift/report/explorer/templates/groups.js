@@ -3,7 +3,7 @@ import { controls } from "./controls.js";
 import { variant as open } from "./data.js";
 import { h, number, table } from "./elements.js";
 import { groupsOf, override } from "./labels.js";
-import { nearest, showMap } from "./maps.js";
+import { map, nearest } from "./maps.js";
 import { matrix } from "./matrix.js";
 import { showPair } from "./pair.js";
 import { byMeanShift, filterWeights, groupCounts, shifts } from "./shifts.js";
@@ -84,13 +84,16 @@ function coloursOf(data, { labels, code }, name) {
 export function groupsView(data, state) {
   const onpair = (a, b) => state.set({ pair: [a, b] });
   const cells = matrix(onpair);
-  const [summary, side, map, small] = [h("p", { class: "summary", role: "status" }), h("section", { class: "side", "aria-label": "Pair" }), h("div", { class: "plot" }), h("div")];
+  const [summary, side, small] = [h("p", { class: "summary", role: "status" }), h("section", { class: "side", "aria-label": "Pair" }), h("div")];
   let computed = null;
   const name = () => `${state.get().grouping ?? state.get().by.join(" and ")} ${state.get().variant}`;
+  const plane = map(name, (group) => onpair(computed.labels[group], computed.labels[nearestOf(computed, group)]));
   const csv = () => {
     const { labels, order, d } = computed;
     return [["", ...order.map((k) => labels[k])], ...order.map((a) => [labels[a], ...order.map((b) => d[a * labels.length + b])])];
   };
+  const take = takeAway(() => `D ${name()}`, { csv, plot: () => cells.plot });
+  const found = h("div", {}, cells.element, h("p", {}, take), small, plane.element);
   const element = h(
     "div",
     { class: "view groups" },
@@ -99,13 +102,7 @@ export function groupsView(data, state) {
       "div",
       { class: "middle" },
       summary,
-      cells.element,
-      h("p", {}, takeAway(() => `D ${name()}`, { csv, plot: () => cells.plot })),
-      small,
-      h("h2", {}, "Map"),
-      h("p", { class: "note" }, "Near points are alike: distances are √D, as near as a plane allows."),
-      map,
-      takeAway(() => `map ${name()}`, { plot: () => map })
+      found
     ),
     side
   );
@@ -126,6 +123,7 @@ export function groupsView(data, state) {
     if (computed && changed && changed.every((key) => key === "pair")) return showSide();
     const start = performance.now();
     computed = await compute(data, now);
+    found.hidden = Boolean(computed.error);
     if (computed.error) summary.replaceChildren(computed.error);
     else {
       const colours = coloursOf(data, computed, now.colour);
@@ -133,7 +131,7 @@ export function groupsView(data, state) {
       performance.measure("click to matrix", { start, end: performance.now() });
       summary.replaceChildren(...told(data, now, computed));
       small.replaceChildren(...untrusted(computed));
-      setTimeout(() => showMap(map, computed, colours, (group) => onpair(computed.labels[group], computed.labels[nearestOf(computed, group)])));
+      setTimeout(() => plane.show(computed, colours));
     }
     await showSide();
   };

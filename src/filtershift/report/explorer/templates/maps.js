@@ -2,17 +2,34 @@
 import { h, number, table } from "./elements.js";
 import { plane } from "./linear.js";
 import { draw, plain, short } from "./plots.js";
+import { takeAway } from "./take_away.js";
 
 const MOST = 600;
 const LABELLED = 40;
 
-export async function showMap(element, { labels, d, sizes, small }, colours, onpick) {
+/** The element, and a function that draws what `groups.js` computed. name() is that of its files; onpick gets a group. */
+export function map(name, onpick) {
+  const note = h("p", { class: "note" });
+  const plot = h("div", { class: "plot" });
+  const drawn = h("div", {}, plot, takeAway(() => `map ${name()}`, { plot: () => plot }));
+  const show = async (computed, colours) => {
+    const { labels, d, small } = computed;
+    const g = labels.length;
+    const some = labels.map((_, k) => k).filter((k) => !Number.isNaN(d[k * g + k]) && !small[k]);
+    drawn.hidden = some.length < 3 || some.length > MOST;
+    note.textContent = drawn.hidden
+      ? `A map needs 3 to ${MOST} groups of 1,000 filters or more.`
+      : "Near points are alike: distances are √D, as near as a plane allows.";
+    if (drawn.hidden) return;
+    await draw(plot, ...points(computed, some, colours));
+    plot.removeAllListeners("plotly_click");
+    plot.on("plotly_click", ({ points: [{ pointIndex }] }) => onpick(some[pointIndex]));
+  };
+  return { element: h("section", { "aria-label": "Map" }, h("h2", {}, "Map"), note, drawn), show };
+}
+
+function points({ labels, d, sizes }, some, colours) {
   const g = labels.length;
-  const some = labels.map((_, k) => k).filter((k) => !Number.isNaN(d[k * g + k]) && !small[k]);
-  if (some.length < 3 || some.length > MOST) {
-    element.replaceChildren(h("p", { class: "note" }, `A map needs 3 to ${MOST} groups of 1,000 filters or more.`));
-    return;
-  }
   const distance = Float64Array.from(some.flatMap((a) => some.map((b) => Math.sqrt(d[a * g + b]))));
   const { x, y } = plane(distance, some.length);
   const most = Math.max(...some.map((k) => sizes[k].filters));
@@ -23,10 +40,7 @@ export async function showMap(element, { labels, d, sizes, small }, colours, onp
     marker: { size: some.map((k) => 6 + 14 * Math.sqrt(sizes[k].filters / most)), color: some.map((k) => colours?.colors[k] ?? "#0072b2"), opacity: 0.85 },
   };
   const axis = { showticklabels: false, zeroline: false };
-  if (!element.classList.contains("js-plotly-plot")) element.replaceChildren();
-  await draw(element, [trace], { height: 520, dragmode: "pan", margin: { l: 60, r: 60, t: 30, b: 10 }, xaxis: axis, yaxis: { ...axis, scaleanchor: "x" } });
-  element.removeAllListeners?.("plotly_click");
-  element.on("plotly_click", ({ points: [{ pointIndex }] }) => onpick(some[pointIndex]));
+  return [[trace], { height: 520, dragmode: "pan", margin: { l: 60, r: 60, t: 30, b: 10 }, xaxis: axis, yaxis: { ...axis, scaleanchor: "x" } }];
 }
 
 /** The nearest groups of one, nearest first. */
