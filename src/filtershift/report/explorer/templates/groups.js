@@ -106,6 +106,11 @@ export function groupsView(data, state) {
     ),
     side
   );
+  const back = () => {
+    state.set({ pair: null });
+    cells.element.focus();
+  };
+  side.addEventListener("keydown", ({ key }) => key === "Escape" && state.get().pair && back());
   const showSide = async () => {
     const [a, b] = (state.get().pair ?? []).map((label) => computed.labels.indexOf(label));
     if (computed.error || a === undefined || a < 0 || b < 0) {
@@ -113,7 +118,7 @@ export function groupsView(data, state) {
       return;
     }
     const pair = h("div");
-    side.replaceChildren(h("button", { type: "button", class: "link", onclick: () => state.set({ pair: null }) }, "← all pairs"), pair);
+    side.replaceChildren(h("button", { type: "button", class: "link", onclick: back }, "← all pairs"), pair);
     await showPair(pair, data, computed, a, b);
     pair.querySelector("h3").focus({ preventScroll: true });
     if (a === b) pair.before(nearest(computed, a, onpair));
