@@ -70,7 +70,8 @@ function traces(data, { x, y, colour, selection }, layers) {
   const groups = new Map();
   for (const layer of layers) {
     const key = column ? column.code[layer] : 0;
-    groups.set(key, [...(groups.get(key) ?? []), layer]);
+    if (!groups.has(key)) groups.set(key, []);
+    groups.get(key).push(layer);
   }
   const chosen = new Set(selection);
   const [across, up] = [data.measures.get(x), data.measures.get(y)];

@@ -28,15 +28,16 @@ export function modelsView(data, state) {
     h("h2", {}, "Nearest models"),
     kin
   );
-  const show = async (now) => {
+  const show = async (now, changed) => {
     const model = models.includes(now.model) ? now.model : data.marked[0] ?? models[0];
     const layers = layersOf(data, model);
+    renew(mosaic, ...filters(data, state, layers));
+    if (changed?.every((key) => key === "layer")) return;
     renew(fields, choice("Model", models, model, (name) => state.set({ model: name, layer: null })));
     about.replaceChildren(described(data, layers));
     await draw(plot, curves(data, layers), { height: 380, hovermode: "closest", xaxis: { title: { text: "layers by depth" } }, yaxis: { range: [-0.02, 1.02] } });
     plot.removeAllListeners("plotly_click");
     plot.on("plotly_click", ({ points: [{ customdata }] }) => state.set({ layer: customdata }));
-    renew(mosaic, ...filters(data, state, layers));
     const asked = { ...now, grouping: null, by: ["model"], parts: 0, selection: [], where: {}, ranges: {}, order: "label" };
     const computed = await compute(data, asked);
     kin.replaceChildren(computed.error ?? nearest(computed, computed.labels.indexOf(model), (_, other) => state.set({ model: other, layer: null })));
