@@ -4,7 +4,7 @@ import { variant as open } from "./data.js";
 import { h, number, table } from "./elements.js";
 import { groupsOf, override } from "./labels.js";
 import { map, nearest } from "./maps.js";
-import { matrix } from "./matrix.js";
+import { matrix, MOST_DOTTED } from "./matrix.js";
 import { showPair } from "./pair.js";
 import { byMeanShift, filterWeights, groupCounts, shifts } from "./shifts.js";
 import { takeAway } from "./take_away.js";
@@ -14,6 +14,7 @@ const MOST = 1000;
 const SETTLED = 1000; // filters from which a group's shifts are trusted
 const SEVERAL = "several";
 const GREY = "#999999";
+const natural = new Intl.Collator("en", { numeric: true });
 
 /** Groups and their shifts, as the state asks for. */
 export async function compute(data, state) {
@@ -84,7 +85,7 @@ function coloursOf(data, { labels, code }, name) {
 export function groupsView(data, state) {
   const onpair = (a, b) => state.set({ pair: [a, b] });
   const cells = matrix(onpair);
-  const [summary, side, small] = [h("p", { class: "summary", role: "status" }), h("section", { class: "side", "aria-label": "Pair" }), h("div")];
+  const [summary, side, notes] = [h("p", { class: "summary", role: "status" }), h("section", { class: "side", "aria-label": "Pair" }), h("div")];
   let computed = null;
   const name = () => `${state.get().grouping ?? state.get().by.join(" and ")} ${state.get().variant}`;
   const plane = map(name, (group) => onpair(computed.labels[group], computed.labels[nearestOf(computed, group)]));
@@ -93,7 +94,7 @@ export function groupsView(data, state) {
     return [["", ...order.map((k) => labels[k])], ...order.map((a) => [labels[a], ...order.map((b) => d[a * labels.length + b])])];
   };
   const take = takeAway(() => `D ${name()}`, { csv, plot: () => cells.plot });
-  const found = h("div", {}, cells.element, h("p", {}, take), small, plane.element);
+  const found = h("div", {}, cells.element, h("p", {}, take), notes, plane.element);
   const element = h(
     "div",
     { class: "view groups" },
@@ -135,7 +136,7 @@ export function groupsView(data, state) {
       await cells.show(computed, colours);
       performance.measure("click to matrix", { start, end: performance.now() });
       summary.replaceChildren(...told(data, now, computed));
-      small.replaceChildren(...untrusted(computed));
+      notes.replaceChildren(...key(colours), ...noise(computed), ...untrusted(computed));
       setTimeout(() => plane.show(computed, colours));
     }
     await showSide();
@@ -153,6 +154,19 @@ function told(data, now, { labels, code }) {
   const { text, reason } = override(data, now);
   const made = text ? [h("code", {}, text), h("button", { type: "button", class: "link", onclick: () => navigator.clipboard?.writeText(text) }, "copy")] : [reason];
   return [`${number(labels.length)} groups of ${number(layers)} layers. In the workflow: `, ...made];
+}
+
+/** What the colours of labels mean. */
+function key(colours) {
+  if (!colours) return [];
+  const meant = new Map(colours.texts.map((text, k) => [text, colours.colors[k]]));
+  const one = ([text, color]) => h("span", { class: "group", style: `border-color:${color}` }, text);
+  return [h("p", { class: "key" }, [...meant].sort(([a], [b]) => natural.compare(a, b)).map(one))];
+}
+
+/** What a dot means. */
+function noise({ labels, believed: found }) {
+  return found && labels.length <= MOST_DOTTED ? [h("p", { class: "note" }, "A dot: this shift is not above noise.")] : [];
 }
 
 function untrusted({ labels, small, sizes }) {

@@ -2,7 +2,7 @@
 import { h, number } from "./elements.js";
 import { draw, FIRE, short } from "./plots.js";
 
-const MOST_DOTTED = 60;
+export const MOST_DOTTED = 60; // groups
 
 /** The element, and a function that draws what `groups.js` computed. onpair gets the labels of a pair. */
 export function matrix(onpair) {
