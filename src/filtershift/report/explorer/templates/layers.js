@@ -9,21 +9,23 @@ const MOST_COLORS = 20;
 
 export function layersView(data, state) {
   const plot = h("div", { class: "plot" });
-  const [fields, told, list] = [h("form", { class: "row", onsubmit: (event) => event.preventDefault() }), h("p", { role: "status" }), h("div")];
+  const [fields, ends, told, list] = [h("form", { class: "row", onsubmit: (event) => event.preventDefault() }), h("div"), h("p", { role: "status" }), h("div")];
   const csv = () => rows(data, shown(data, state.get()));
   const element = h(
     "div",
     { class: "view" },
     fields,
-    h("p", { class: "note" }, "Draw around layers to select them. Filters of the view of groups hold here, too."),
+    ends,
+    h("p", { class: "note" }, "Draw around layers to select them, or give the ends of a box. Filters of the view of groups hold here, too."),
     plot,
     takeAway(() => "layers", { csv, plot: () => plot }),
     told,
     list
   );
   const select = (layers) => state.set({ selection: layers });
-  const show = async (now) => {
+  const show = async (now, changed) => {
     renew(fields, ...controls(data, state));
+    if (!changed || changed.includes("x") || changed.includes("y")) ends.replaceChildren(box(data, now, (inside) => select(shown(data, state.get()).filter(inside))));
     const layers = shown(data, now);
     await draw(plot, traces(data, now, layers), layout(now));
     if (!plot.dataset.heard) {
@@ -46,6 +48,24 @@ function controls(data, state) {
     choice("up", measures, now.y, (y) => state.set({ y })),
     choice("Colour by", [[NONE, "nothing"], ...labels.map(({ name }) => name)], now.colour, (colour) => state.set({ colour })),
   ];
+}
+
+/** What the lasso is to a pointer: the ends of a box. onselect gets whether a layer is in it. */
+function box(data, { x, y }, onselect) {
+  const sides = [x, y].map((name) => ({
+    name,
+    ends: ["from", "to"].map((end) => h("input", { type: "number", step: "any", placeholder: end, "aria-label": `${name} ${end}` })),
+  }));
+  const inside = (layer) =>
+    sides.every(({ name, ends: [low, high] }) => {
+      const value = data.measures.get(name)[layer];
+      return !(value < low.valueAsNumber) && !(value > high.valueAsNumber);
+    });
+  const onsubmit = (event) => {
+    event.preventDefault();
+    onselect(inside);
+  };
+  return h("form", { class: "row box", "aria-label": "Select layers", onsubmit }, sides.map(({ name, ends }) => h("span", {}, `${name} `, ends)), h("button", {}, "Select"));
 }
 
 /** Layers that are kept by the filters and have both measures. */
