@@ -205,10 +205,56 @@ def test_by_the_keyboard_alone(tmp_path: Path, opened: Opened) -> None:
         page.keyboard.press("Enter")
         expect(page.locator(".side h3")).to_be_focused()
         expect(page.locator(".side h3")).to_contain_text("model 1 and model 2")
+        page.keyboard.press("Escape")
+        expect(cells).to_be_focused()
+        expect(page.locator(".side h3")).to_have_count(0)
         page.get_by_role("tab", name="Groups").focus()
-        page.keyboard.press("ArrowRight")
-        page.keyboard.press("Enter")
+        for key in ("End", "ArrowRight", "ArrowRight", "Enter"):
+            page.keyboard.press(key)
         expect(page.get_by_role("tab", name="Layers")).to_have_attribute("aria-selected", "true")
+        assert page.get_by_role("tab").evaluate_all("tabs => tabs.map((tab) => tab.tabIndex)") == [-1, 0, -1]
+        expect(page.get_by_role("main").get_by_role("tabpanel", name="Layers")).to_be_visible()
+
+
+def test_layers_are_selected_by_the_keyboard_as_by_the_lasso(tmp_path: Path, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html")
+    with explorer(opened, path, view="layers", x="conv_depth") as page:
+        page.get_by_label("conv_depth from").fill("10")
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("4 of 14 layers selected.")).to_be_visible()
+
+
+@pytest.mark.parametrize(("view", "label"), [("groups", "Order"), ("layers", "across"), ("models", "Model")])
+def test_a_choice_keeps_the_focus(tmp_path: Path, view: str, label: str, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html")
+    with explorer(opened, path, view=view) as page:
+        field = page.get_by_role("combobox", name=label, exact=True)
+        before = field.input_value()
+        field.focus()
+        page.keyboard.press("ArrowDown")
+        expect(field).not_to_have_value(before)
+        page.wait_for_timeout(300)
+        expect(field).to_be_focused()
+
+
+def test_a_map_comes_back_after_a_grouping_too_small_for_one(tmp_path: Path, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html")
+    with explorer(opened, path, by=["constructor"]) as page:
+        region = page.get_by_role("region", name="Map")
+        expect(region).to_contain_text("A map needs 3")
+        for column, points in (("model", 4), ("constructor", 0), ("Task", len(LABELS))):
+            page.get_by_role("combobox", name="by", exact=True).select_option(column)
+            expect(region.locator(".point:visible")).to_have_count(points)
+
+
+def test_nothing_stale_is_shown_when_no_layer_is_left(tmp_path: Path, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html")
+    with explorer(opened, path, where={"constructor": ["x"]}) as page:
+        page.get_by_role("button", name="none").click()
+        expect(page.locator(".summary")).to_have_text("No layer is left: loosen the filters.")
+        expect(page.get_by_role("application")).to_be_hidden()
+        page.get_by_role("button", name="all", exact=True).click()
+        expect(page.get_by_role("application")).to_be_visible()
 
 
 def test_a_search_leads_to_a_model_and_its_layers(finished: Workflow, opened: Opened) -> None:
