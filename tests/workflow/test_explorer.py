@@ -65,7 +65,7 @@ def matrix(page: Page) -> pd.DataFrame:
     return table.set_axis(table.index.astype(str)).set_axis(labels, axis=1)
 
 
-def made(path: Path, choices: Choices = Choices()) -> tuple[Path, np.ndarray, pd.DataFrame]:  # noqa: B008
+def made(path: Path, choices: Choices = Choices(), **more: Any) -> tuple[Path, np.ndarray, pd.DataFrame]:  # noqa: B008
     """A page of 14 made-up layers, two for each label, their histograms (L, 9, bins), and the layer table."""
     rng, count = np.random.default_rng(5), 2 * len(LABELS)
     n = rng.integers(1500, 4000, count)
@@ -89,7 +89,7 @@ def made(path: Path, choices: Choices = Choices()) -> tuple[Path, np.ndarray, pd
     basis = Basis(np.eye(9), np.zeros(9), RATIO, RATIO, int(n.sum()))
     shown = content(
         "made", layers, pd.DataFrame({"sparsity": rng.random(count)}), moments, (basis, basis),
-        {"scaled": Histograms(counts, -3.0, WIDTH)}, choices,
+        {"scaled": Histograms(counts, -3.0, WIDTH)}, choices, **more,
     )  # fmt: skip
     path.write_text(explorer_page("Explorer of made", shown, ["#112233", "#445566"]))
     return path, counts, layers
@@ -245,6 +245,22 @@ def test_a_map_comes_back_after_a_grouping_too_small_for_one(tmp_path: Path, ope
         for column, points in (("model", 4), ("constructor", 0), ("Task", len(LABELS))):
             page.get_by_role("combobox", name="by", exact=True).select_option(column)
             expect(region.locator(".point:visible")).to_have_count(points)
+
+
+def test_placed_models_stand_out(tmp_path: Path, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html", marked=["model 2"])
+    with explorer(opened, path, by=["model"], view="groups") as page:
+        points = page.get_by_role("region", name="Map").locator(".point")
+        expect(points).to_have_count(4)
+        rings = points.evaluate_all("points => points.map((point) => parseFloat(point.style.strokeWidth) || 0)")
+        assert rings == [0, 0, 4, 0]
+    with explorer(opened, path) as page:
+        model = page.get_by_role("combobox", name="Model", exact=True)
+        expect(model).to_have_value("model 2")
+        expect(model.locator("option")).to_have_text(["model 2", "model 0", "model 1", "model 3"])
+        model.select_option("model 0")
+        expect(page.get_by_role("row").filter(has=page.get_by_role("button", name="model 2"))).to_have_class("marked")
+        expect(page.locator("tr.marked")).to_have_count(1)
 
 
 def test_nothing_stale_is_shown_when_no_layer_is_left(tmp_path: Path, opened: Opened) -> None:

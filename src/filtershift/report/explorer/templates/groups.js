@@ -28,6 +28,7 @@ export async function compute(data, state) {
   const found = shifts(counts, g, variant, data.choices);
   const sizes = sizesOf(data, groups);
   const computed = { ...groups, ...found, counts, variant, choices: data.choices, sizes, small: sizes.map(({ filters }) => filters < SETTLED) };
+  computed.marked = groups.labels.map((label) => data.marked.includes(label));
   computed.believed = believed(data, state, groups);
   if (state.order === "tree" && g > 2) computed.leaves = leaves(found.d, g);
   computed.order = ordered(computed, state.order);

@@ -11,7 +11,8 @@ const STATES = { diverse: "#0072b2", degenerate: "#d55e00", "random-like": "#cc7
 const CURVES = ["variance_entropy", "random_threshold", "sparsity", "orthogonality"];
 
 export function modelsView(data, state) {
-  const models = data.columns.get("model").labels.toSorted(new Intl.Collator("en", { numeric: true }).compare);
+  const others = data.columns.get("model").labels.filter((name) => !data.marked.includes(name));
+  const models = [...data.marked, ...others.toSorted(new Intl.Collator("en", { numeric: true }).compare)];
   const [fields, about, kin, mosaic] = [h("form", { class: "row", onsubmit: (event) => event.preventDefault() }), h("p"), h("div"), h("div")];
   const plot = h("div", { class: "plot" });
   const element = h(
@@ -87,9 +88,10 @@ function filters(data, state, layers) {
     state.set({ layer: Number(layer) })
   );
   const { kinds, each } = data.examples;
+  const whose = data.marked.includes(label(data, "model", shown)) ? "among your models' filters" : "in the data set";
   return [
     h("div", { class: "row" }, list),
-    h("p", { class: "note" }, "Typical and extreme: by the layer's own histograms, of up to 1,024 of its filters. Each is drawn to its own largest weight; its row in the data set stands below it."),
+    h("p", { class: "note" }, `Typical and extreme: by the layer's own histograms, of up to 1,024 of its filters. Each is drawn to its own largest weight; its row ${whose} stands below it.`),
     ...kinds.map((kind, k) => h("div", { class: "filters" }, h("span", { class: "kind" }, kind), images(data, shown, k * each, each))),
   ];
 }
