@@ -108,7 +108,7 @@ function layout({ labels, order, small, leaves, sizes }, width) {
   const size = g > 30 ? 9 : 12;
   const all = order.map((k) => short(labels[k], g > 30 ? 20 : 28) + (small[k] ? ` ° ${sizes[k].filters}` : ""));
   // Plotly would measure each label some ten times to make room for it, which takes seconds.
-  const longest = 12 + LETTER * size * Math.max(...all.map((text) => text.length));
+  const longest = 20 + LETTER * size * Math.max(...all.map((text) => text.length));
   const beside = 70;
   const cells = Math.max(Math.min(width - longest - beside, 860), 160);
   const step = Math.ceil((g * 1.1 * size) / cells);
