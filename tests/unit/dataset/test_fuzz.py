@@ -53,7 +53,7 @@ def test_damaged_inputs_give_a_result_or_one_line():
         (lambda: ctypes.string_at(0), "crash", "SIGSEGV"),
         (lambda: os._exit(3), "crash", "exit status 3"),
         (signal.pause, "hang", ""),
-        (lambda: np.ones(2 * 10**8).sum(), "memory", "bytes; result"),
+        (lambda: np.ones(3 * 10**8).sum(), "memory", "bytes; result"),
         (lambda: np.ones(10**10), "exception", "MemoryError"),
     ],
 )
