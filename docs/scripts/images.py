@@ -11,6 +11,7 @@ ZOO = {
     "coefficients-by-data-type": "scaled/figures/ridge/data_type",
     "task-matrix": "scaled/figures/shift_matrix/task",
     "eigenfilters": "scaled/figures/eigenfilters/layer_position",
+    "shapes": "figures/shapes/depth_decile",
     "cumulative": "scaled/figures/cumulative/task",
     "shift-boxes": "scaled/figures/shift_boxes/groupings",
     "range-boxes": "unscaled/figures/range_boxes/depth_decile",
