@@ -85,19 +85,12 @@ STORY = [
         {"variant": FIRST_VARIANT},
     ),
 ]
-
-
-def titled(title, chosen):
-    """The title of a figure: the wildcards, and the title of the grouping, in their places."""
-    grouping = chosen.get("grouping")
-    return title.format(title=CONFIG.grouping[grouping].title if grouping else "", **chosen)
-
-
+TITLE_OF = titles(CONFIG.grouping)
 PAGE_FIGURES = [
     {
         "section": section,
         "caption": caption,
-        "title": titled(title, chosen),
+        "title": title.format(title=TITLE_OF.get(chosen.get("grouping")), **chosen),
         "path": f"{RESULTS}/{path}.png".format(**chosen),
         "wildcards": chosen,
     }
