@@ -95,7 +95,9 @@ def test_folders_that_are_no_results(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"), [("othr", "; did you mean {}/other?"), ("zzz", "; finished runs are {}/other")]
 )
-def test_the_nearest_run_is_named(tmp_path: Path, name: str, said: str) -> None:
+def test_the_nearest_run_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, said: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")  # runs of this project are named, too
     results = run(tmp_path)
     assert mistake(results.with_name(name)).endswith(said.format(results.parent))
 

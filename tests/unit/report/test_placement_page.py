@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -124,7 +125,8 @@ def test_what_is_left_out_is_said(skipped: pd.DataFrame, said: str) -> None:
 
 def test_the_page_has_each_figure_in_its_section_and_labels_are_text(picture: Figure) -> None:
     profile = replace(picture, caption="<p>the profile</p>")
-    found = Placement(shifts(), LAYERS, MODELS)
+    unseen: Any = None  # by this page
+    found = Placement(shifts(), LAYERS, MODELS, unseen)
     folder = picture.path.parents[1] / "placement/mine"
     page = placement_page(folder, found, SKIPPED, TITLES, TASKS, nearest=picture, layers=profile)
     assert f"{folder}/" in page
