@@ -36,7 +36,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 def whole_folder(path: Path) -> Iterator[Path]:
     """A new, empty folder next to ``path``: it takes the place of ``path`` when the block ends.
 
-    If the block fails, the new folder is removed and ``path`` stays as it was. The names of folders left over from a
+    If anything fails, the new folder is removed and ``path`` stays as it was. The names of folders left over from a
     killed run are like those of `whole_file`.
     """
     beside, former = (path.with_name(f".{path.name}.{os.getpid()}.{kind}part") for kind in ("", "former."))
@@ -48,6 +48,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
         beside.rename(path)
         shutil.rmtree(former, ignore_errors=True)
     finally:
+        if former.exists() and not path.exists():
+            former.rename(path)
         shutil.rmtree(beside, ignore_errors=True)
 
 

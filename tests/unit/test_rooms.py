@@ -37,7 +37,7 @@ MAY_IMPORT_INSIDE = {
     },
     "report": {
         "": set(),
-        "explorer": set(),
+        "explorer": {""},
     },
     "figures": {
         "drawing": set(),

@@ -1,7 +1,7 @@
 # Groups, their bases and their shifts: pure functions of per-layer statistics, one job per grouping.
 #
 #   needs  layers.csv, models.csv, statistics/
-#   makes  groups/, {variant}/pca/, histograms/, densities/ and shift/; clusters.csv
+#   makes  groups/, shapes/, {variant}/pca/, histograms/, densities/ and shift/; clusters.csv
 #   steps  groups -> pca -> shift -> uncertainty (with clusters, where models are not independent)
 CLUSTER = CONFIG.uncertainty.cluster
 # Groupings that are known but not made, with what to do about it.

@@ -1,7 +1,6 @@
 """Choose layers by the values of their columns, or by a mask."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.errors import FiltershiftError
+from filtershift.errors import FiltershiftError, did_you_mean
 
 _SEVERAL = (list, tuple, set, frozenset, range, np.ndarray, pd.Series, pd.Index)
 
@@ -87,9 +86,8 @@ def _booleans(layers: pd.DataFrame, mask: object) -> NDArray[np.bool_]:
 
 def nearest(given: object, known: Sequence[str]) -> str:
     """The known name nearest to one that is not known, as an addition to a message; "" if none is near."""
-    by_lower = {name.lower(): name for name in known}
-    found = get_close_matches(str(given).lower(), by_lower, 1)
-    return f" (did you mean {by_lower[found[0]]!r}?)" if found else ""
+    hint = did_you_mean(str(given), known).removeprefix(", ")
+    return f" ({hint})" if hint else ""
 
 
 def shown(value: object) -> str:

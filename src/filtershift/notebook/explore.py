@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from filtershift.analysis.shifts.choices import PAPER
 from filtershift.errors import FiltershiftError
+from filtershift.files import whole_file
 from filtershift.notebook.arrays import as_filters
 from filtershift.notebook.choosing import shown
 from filtershift.notebook.filters import Filters
@@ -61,9 +62,7 @@ def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") ->
     Raises:
         FiltershiftError: no finite filter, or the page cannot be written.
     """
-    from matplotlib.colors import to_hex
-
-    from filtershift.figures.drawing.palette import palette
+    from filtershift.figures.drawing.palette import palette_hex
     from filtershift.report.explorer.content import Histograms, content
     from filtershift.report.explorer.page import explorer_page
 
@@ -89,9 +88,10 @@ def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") ->
         choices=PAPER,
         examples=example_filters(filters.source, filters.row_ranges, found.bases[0], found.grids[0], counts[:, 0]),
     )
-    text = explorer_page(page.stem, shown_content, [to_hex(color) for color in palette()])
+    text = explorer_page(page.stem, shown_content, palette_hex())
     try:
-        page.write_text(text)
+        with whole_file(page) as beside:
+            beside.write_text(text)
     except OSError as error:
         raise FiltershiftError(f"{page}: the page cannot be written: {error.strerror}") from None
     return Explorer(page)

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.report.page import render
 from filtershift.report.run import Run
 from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, share, with_figures
-from filtershift.report.shifts import FEW, shifts
+from filtershift.report.shifts import shifts
 from filtershift.report.tables import components_for, depth_ranges, own_bases
 
 LEAD = (
@@ -68,10 +69,10 @@ def data(run: Run) -> Section:
     if run.titles:
         counts = run.groups["grouping"].value_counts()
         titled = [f"{name(title)} ({several(counts.get(key, 0), 'group')})" for key, title in run.titles.items()]
-        few = int((run.groups["n_filters"] < FEW).sum())
+        few = int((run.groups["n_filters"] < SETTLED).sum())
         text.append(
-            f"They are grouped by {listing(titled)}. Of these groups {few:,} have fewer than {FEW:,} filters: their "
-            "numbers are uncertain."
+            f"They are grouped by {listing(titled)}. Of these groups {few:,} have fewer than {SETTLED:,} filters: "
+            "their numbers are uncertain."
         )
     states = run.quality.loc[run.quality["n_filters"] > 0, "batch_norm"].value_counts()
     if set(states.index) != {"unknown"}:
@@ -119,7 +120,7 @@ def bases(run: Run) -> Section:
         file = ", ".join(f"{variant}/figures/cumulative/{run.first}.csv" for variant in run.curves)
         tables.append(Table(f"Shares of variance in each group's own PCA, by {title}", table, file))
         for variant in run.curves:
-            known = table[table["filters"] >= FEW].set_index("group")[f"first three, {variant}"].dropna()
+            known = table[table["filters"] >= SETTLED].set_index("group")[f"first three, {variant}"].dropna()
             if len(known) > 1:
                 text.append(
                     f"By {name(title)}, the {variant} filters of {name(known.idxmax())} are the simplest: the first "

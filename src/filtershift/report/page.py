@@ -1,7 +1,6 @@
 """From sections to one HTML file that needs nothing else: figures inside, no address, no script but its own."""
 
 import base64
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from importlib.resources import files
@@ -9,9 +8,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from docutils.core import publish_parts
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from filtershift.report.sections import Figure, Section
+from filtershift.report.templates import environment, source_hash
 
 LARGEST = 1_500_000
 """Bytes of a page: inside a report it is an address, of which Chromium takes 2 MiB and which is longer by a third."""
@@ -31,13 +31,7 @@ def render(
     Figures for which there is no room are named instead. ``see`` are pages beside this one, with what is in them.
     Figures are in ``written`` while the page is, if that is not yet the folder of results.
     """
-    templates = Environment(
-        loader=PackageLoader("filtershift.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = environment("filtershift.report")
     templates.globals |= {"source": _source, "allowed": _allowed}
     template = templates.get_template("overview.html.j2")
     content = {
@@ -71,8 +65,8 @@ def _source(name: str) -> str:
 
 
 def _allowed(name: str) -> str:
-    """A style sheet or script in a Content-Security-Policy: named by its hash, so that no other has an effect."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(_source(name).encode()).digest()).decode()}'"
+    """A style sheet or script of the page, as its policy names it."""
+    return source_hash(_source(name))
 
 
 def _embedded(sections: Iterable[Section], room: int) -> dict[Figure, str]:

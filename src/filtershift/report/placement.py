@@ -8,6 +8,7 @@ import pandas as pd
 
 from filtershift.analysis.comparing.placement import Placement
 from filtershift.analysis.groups.assign import UNKNOWN
+from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.analysis.uncertainty.noise import ABOVE
 from filtershift.report.page import render
 from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, share, with_figures
@@ -23,9 +24,6 @@ NAMED = 5
 """Degenerate layers named in a sentence."""
 
 PAGES = {"explorer.html": "your models among those of the data set: their layers, their filters, the nearest models"}
-
-SETTLED = 1_000
-"""Filters that a group needs at least to be trusted, as in D-matrix figures."""
 
 SHOWN = ("group", "shift", "flag", "corrected", "low", "high", "floor", "null", "n_filters", "own_share")
 """The columns of shifts on the page, where there are such: what decides stands first, the rest is in shifts.csv."""

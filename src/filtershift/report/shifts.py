@@ -4,49 +4,44 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.analysis.uncertainty.noise import above_noise
 from filtershift.report.run import Run
 from filtershift.report.sections import Section, Table, listing, name, number, several
 from filtershift.report.tables import shift_pairs, shift_summary, trusted
 
-FEW = 1_000
-"""Filters below which little can be said of a group."""
-
 MEANING = (
     "The shift D of two groups says how far the distributions of their coefficients are apart, in nats: 0 if they are "
-    "the same. Chance alone makes it larger than 0. It is above noise if it is larger than the shift between random "
-    "halves of either group, and than that between groups of the same size with shuffled labels."
+    "the same. Chance alone makes it larger than 0."
 )
-UNKNOWN_NOISE = (
-    "How large chance alone makes a shift was not measured: uncertainty.resamples is 0. So the largest may be noise."
+NOISE = (
+    "It is above noise if it is larger than the shift between random halves of either group, and than that between "
+    "groups of the same size with shuffled labels."
 )
+UNKNOWN_NOISE = "By how much was not measured: uncertainty.resamples is 0. So the largest shifts may be noise."
 
 
 def shifts(run: Run) -> Section:
     """How far the distributions of groups are apart."""
     if not run.titles:
         return Section("Shifts", ["Nothing is compared: no configured grouping has groups to compare."])
-    few = run.few(FEW)
-    text = [MEANING if run.noise else UNKNOWN_NOISE]
+    few = run.few(SETTLED)
+    text = [f"{MEANING} {NOISE if run.noise else UNKNOWN_NOISE}"]
     for variant, pairs in run.pairs.items():
-        text.append(
-            " ".join(
-                [*_groupings(run, variant, few), *_farthest(run, variant, trusted(pairs[run.first], few[run.first]))]
-            )
-        )
+        known = trusted(pairs[run.first], few[run.first])
+        text.append(" ".join([*_groupings(run, variant, few), *_farthest(run, variant, known)]))
     if small := [f"{name(group)} ({several(run.filters[group], 'filter')})" for group in few[run.first]]:
         text.append(
             f"By {name(run.titles[run.first])}, {listing(small)} {'is' if len(small) == 1 else 'are'} left out above: "
-            f"groups with fewer than {FEW:,} filters always look different."
+            f"groups with fewer than {SETTLED:,} filters always look different."
         )
     boxes = ", ".join(f"{variant}/figures/shift_boxes/groupings.csv" for variant in run.pairs)
     kind = "intervals" if run.noise else "components"
     of_pairs = ", ".join(f"{variant}/shift/{run.first}.{kind}.csv" for variant in run.pairs)
+    of_first = shift_pairs(run.pairs, run.first, run.filters, SETTLED)
     tables = [
         Table("Shifts by grouping", shift_summary(run.pairs, run.titles, few), boxes),
-        Table(
-            f"Shifts of pairs by {run.titles[run.first]}", shift_pairs(run.pairs, run.first, run.filters, FEW), of_pairs
-        ),
+        Table(f"Shifts of pairs by {run.titles[run.first]}", of_first, of_pairs),
     ]
     for (variant, key), nearest in run.nearest.items():
         file = f"{variant}/shift/{key}.nearest.csv"

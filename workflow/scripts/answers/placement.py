@@ -37,7 +37,6 @@ def place_models(
     explorer of the data set is made with.
     """
     import pandas as pd
-    from matplotlib.colors import to_hex
 
     from filtershift.analysis.comparing.placement import place, unconfigured
     from filtershift.analysis.comparing.reference import load_reference
@@ -45,7 +44,7 @@ def place_models(
     from filtershift.analysis.shifts.choices import Choices
     from filtershift.dataset.layer_table import load_layers
     from filtershift.dataset.models.reading import read_model_file
-    from filtershift.figures.drawing.palette import palette
+    from filtershift.figures.drawing.palette import palette_hex
     from filtershift.figures.drawing.saving import save
     from filtershift.figures.quality.profile import layer_profiles
     from filtershift.figures.shifts.nearest import nearest_of_placement
@@ -82,8 +81,7 @@ def place_models(
         layers, examples = (Results(results).file(kind) for kind in ("layers", "example_filters"))
         settings = (explorer.titles, explorer.orders, Choices(**explorer.choices), explorer.intervals)
         among = run_content(results, load_layers(layers), variants, *settings, examples, found)
-        colors = [to_hex(color) for color in palette()]
-        (folder / "explorer.html").write_text(explorer_page(f"Models placed in {results.name}", among, colors))
+        (folder / "explorer.html").write_text(explorer_page(f"Models placed in {results.name}", among, palette_hex()))
 
 
 if __name__ == "__main__":

@@ -19,11 +19,9 @@ def explore(
 
     choices define the shift; intervals says whether there are tables of them.
     """
-    from matplotlib.colors import to_hex
-
     from filtershift.analysis.shifts.choices import Choices
     from filtershift.dataset.layer_table import load_layers
-    from filtershift.figures.drawing.palette import palette
+    from filtershift.figures.drawing.palette import palette_hex
     from filtershift.files import whole_file
     from filtershift.report.explorer.page import explorer_page
     from filtershift.report.explorer.run import run_content
@@ -32,7 +30,7 @@ def explore(
     layers = load_layers(Results(results).file("layers"))
     content = run_content(results, layers, variants, titles, orders, Choices(**choices), intervals, examples)
     with whole_file(page) as beside:
-        beside.write_text(explorer_page(f"Explorer of {results.name}", content, [to_hex(color) for color in palette()]))
+        beside.write_text(explorer_page(f"Explorer of {results.name}", content, palette_hex()))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,9 @@ from filtershift.files import read_table
 
 Array = NDArray[np.float64]
 
+SETTLED = 1_000
+"""Filters from which a group's shifts are trusted: fewer inflate them."""
+
 # An empty bin gets this density (not probability), as the authors do.
 EPSILON = float(np.finfo(np.float32).eps)
 

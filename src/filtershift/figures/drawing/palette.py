@@ -4,6 +4,7 @@ from functools import cache
 
 import colorcet
 import numpy as np
+from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
 Color = tuple[float, float, float]
@@ -52,6 +53,11 @@ def palette() -> NDArray[np.float64]:
         nearest[order] = -1
         order.append(int(nearest.argmax()))
     return colors[fit][order[len(_NOT) :]]
+
+
+def palette_hex() -> list[str]:
+    """Return the same colours as pages write them: "#1f77b4"."""
+    return [to_hex(color) for color in palette()]
 
 
 def _linear(colors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from filtershift.analysis.groups.common import CommonLabels
+from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.analysis.shifts.maps import Plane
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.labels import number_text
@@ -26,7 +27,7 @@ from filtershift.figures.drawing.layout import (
 from filtershift.figures.drawing.legend import draw_legend
 from filtershift.figures.drawing.style import BAR, FAINT, INK, SMALL, TINY, TITLE, Color, group_colors, styled
 from filtershift.figures.shifts.label_colors import label_colors, label_legend
-from filtershift.figures.shifts.shift_matrix import NO_SHIFT, SETTLED
+from filtershift.figures.shifts.shift_matrix import NO_SHIFT
 
 _HEADING, _LINE, _PAD, _SPACE = 0.35, 0.25, 0.5, 0.2
 """Inches above the frame, of a line below it, between it and the outermost points, and between it and the legend."""

@@ -14,6 +14,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.analysis.uncertainty.noise import noise_cells
 from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.layout import (
@@ -45,8 +46,6 @@ _BAR = 0.14
 _KEY = 0.18
 _NO_VALUE = "no value"
 NO_SHIFT = "no group has a shift"
-SETTLED = 1000
-"""Filters from which a group's shifts stretch the colour scale: fewer inflate them."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from filtershift.analysis.groups.assign import UNKNOWN, labels_of
 from filtershift.analysis.shapes.patterns import patterns_by_kind
 from filtershift.analysis.shifts.choices import Choices
+from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.passes.bases import Bases
 from filtershift.passes.example_filters import EACH, KINDS, ExampleFilters
 from filtershift.passes.moments import LayerMoments
@@ -20,12 +21,8 @@ from filtershift.results import VARIANTS
 IDS = ("layer", "model_id", "filter_ids")
 """Columns of layers.csv that tell which layer it is, not what it is like."""
 
-MEASURES = (
-    "conv_depth",
-    "conv_depth_norm",
-    "n_filters",
-    "in_channels",
-    "out_channels",
+OF_LAYERS = ("conv_depth", "conv_depth_norm", "n_filters", "in_channels", "out_channels")
+OF_QUALITY = (
     "sparsity",
     "variance_entropy",
     "random_threshold",
@@ -34,8 +31,10 @@ MEASURES = (
     "rms_norm",
     "largest_weight",
 )
-"""Columns of layers.csv and quality/layers.csv that two axes can show."""
+"""Columns of layers.csv and of quality/layers.csv that two axes can show."""
 
+BELIEVED = ("corrected", "low", "high", "floor", "null")
+"""Columns of tables of intervals that say how far to believe a shift."""
 
 EXACT, SEEN = 28, 15
 """Bits of numbers that are computed with, an error of 2e-9, and of those that are only looked at, of 2e-5."""
@@ -112,11 +111,12 @@ def content(
         "columns": [_column(measures, column, column in layers.columns) for column in _labelled(measures)],
         "measures": {
             column: packed(pd.to_numeric(measures[column], errors="coerce").to_numpy(np.float32, na_value=np.nan))
-            for column in MEASURES
+            for column in (*OF_LAYERS, *OF_QUALITY)
             if column in measures
         },
         "n": packed(moments.n.astype(np.float64)),
         "choices": vars(choices),
+        "settled": SETTLED,
         "variants": {
             variant: _variant(moments, bases, VARIANTS.index(variant), own) for variant, own in histograms.items()
         },
@@ -129,7 +129,7 @@ def content(
 
 def _labelled(table: pd.DataFrame) -> list[str]:
     """The columns that can say something of a layer: not ids, and with two labels at least."""
-    known = [str(column) for column in table if column not in IDS and column not in MEASURES[5:]]
+    known = [str(column) for column in table if column not in (*IDS, *OF_QUALITY)]
     return [column for column in known if column == "model" or table[column].nunique(dropna=False) > 1]
 
 
@@ -179,12 +179,11 @@ def _intervals(table: pd.DataFrame, number: Mapping[str, int]) -> dict[str, Any]
     """Pairs of groups by number, how far to believe the shift of each, and a flag."""
     flag, flags = pd.factorize(table["flag"])
     pairs = np.stack([table[side].map(number).to_numpy(np.int32) for side in ("a", "b")])
-    known = [column for column in ("corrected", "low", "high", "floor", "null") if column in table]
     return {
         "pairs": packed(pairs),
         "flags": [str(label) for label in flags],
         "flag": packed(flag.astype(np.int8)),
-        "numbers": {column: packed(table[column].to_numpy(np.float32)) for column in known},
+        "numbers": {column: packed(table[column].to_numpy(np.float32)) for column in BELIEVED},
     }
 
 

@@ -1,14 +1,12 @@
 """The page: template, style, scripts, plotting library and content in one file that needs no other."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from filtershift.report.templates import environment, source_hash
 
 MODULES = (
     "blocks",
@@ -27,6 +25,7 @@ MODULES = (
     "matrix",
     "pair",
     "maps",
+    "computed",
     "groups",
     "layers",
     "models",
@@ -47,28 +46,24 @@ def explorer_page(title: str, content: Mapping[str, Any], colors: Sequence[str])
         content: as of `filtershift.report.explorer.content.content`.
         colors: for labels, in order.
     """
-    templates = Environment(
-        loader=PackageLoader("filtershift.report.explorer"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return templates.get_template("explorer.html.j2").render(
-        title=title,
-        style=_text("explorer.css"),
-        library=_library(),
-        modules=[(name, _text(f"{name}.js")) for name in MODULES],
-        start=_text("start.js"),
-        policy=_policy(),
-        content=json.dumps({**content, "colors": list(colors)}, ensure_ascii=False).replace("<", "\\u003c"),
+    return (
+        environment("filtershift.report.explorer")
+        .get_template("explorer.html.j2")
+        .render(
+            title=title,
+            style=_text("explorer.css"),
+            library=_library(),
+            modules=[(name, _text(f"{name}.js")) for name in MODULES],
+            start=_text("start.js"),
+            policy=_policy(),
+            content=json.dumps({**content, "colors": list(colors)}, ensure_ascii=False).replace("<", "\\u003c"),
+        )
     )
 
 
 def _policy() -> str:
     """Scripts named by their hashes; modules are read from the page itself (blob:). Nothing may be fetched."""
-    hashes = [hashlib.sha256(text.encode()).digest() for text in (_library(), _text("start.js"))]
-    scripts = " ".join(f"'sha256-{base64.b64encode(found).decode()}'" for found in hashes)
+    scripts = f"{source_hash(_library())} {source_hash(_text('start.js'))}"
     return (
         f"default-src 'none'; script-src {scripts} blob:; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"

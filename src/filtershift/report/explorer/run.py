@@ -11,6 +11,7 @@ from filtershift.analysis.comparing.placement import Placement
 from filtershift.analysis.groups.membership import load_membership
 from filtershift.analysis.shifts.choices import Choices
 from filtershift.analysis.shifts.divergences import binning
+from filtershift.analysis.uncertainty.noise import load_intervals
 from filtershift.files import read_table
 from filtershift.passes.example_filters import ExampleFilters
 from filtershift.passes.group_files import load_bases
@@ -101,7 +102,6 @@ def _grouping(
     members = load_membership(results.file("groups", grouping=key), results.file("sizes", grouping=key))
     group = np.array([members.group_of.get(layer, -1) for layer in layers], np.int64)
     intervals = {
-        variant: read_table(results.file("intervals", variant=variant, grouping=key), text=("a", "b", "flag"))
-        for variant in variants
+        variant: load_intervals(results.file("intervals", variant=variant, grouping=key)) for variant in variants
     }
     return ShownGrouping(key, title, order, members.labels, group, intervals)

@@ -1,6 +1,6 @@
 // What is grouped, filtered and compared, and how: the panel beside the groups.
 import { choice, h, renew } from "./elements.js";
-import { columnOf } from "./labels.js";
+import { columnOf, MOST_GROUPS } from "./labels.js";
 import { ORDERS, WEIGHTINGS } from "./start_state.js";
 
 const NONE = "";
@@ -40,7 +40,7 @@ const names = (data, least, most = Infinity) =>
 
 function grouped(data, now, set) {
   const configured = [...data.groupings.values()].map(({ name, title }) => [GROUPING + name, title]);
-  const labels = [...data.columns.values()].filter(({ labels }) => labels.length > 1 && labels.length <= 1000);
+  const labels = [...data.columns.values()].filter(({ labels }) => labels.length > 1 && labels.length <= MOST_GROUPS);
   const described = labels.filter(({ numeric }) => !numeric).map(({ name }) => name);
   const numeric = labels.filter(({ numeric }) => numeric).map(({ name }) => name);
   const cuts = [...data.measures.keys()].map((name) => [PARTS + name, `${name}, cut into parts`]);

@@ -68,3 +68,15 @@ async function open(packed, count) {
     scatter: await unpack(packed.scatter, Float64Array),
   };
 }
+
+/** The label of a layer in a column; "" if there is no such column. */
+export function label(data, name, layer) {
+  const column = data.columns.get(name);
+  return column ? column.labels[column.code[layer]] : "";
+}
+
+/** What a layer is called: its name where the file knows it, else its number. */
+export function layerName(data, layer) {
+  const name = label(data, "layer_name", layer);
+  return name && name !== "unknown" ? name : `layer ${data.layer[layer]}`;
+}

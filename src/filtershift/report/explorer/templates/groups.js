@@ -1,87 +1,14 @@
-// The view of groups: what is asked for is computed here and handed to matrix, map, pair and tables.
+// The view of groups: matrix, map, pair and tables of what is asked for.
+import { coloursOf, compute } from "./computed.js";
 import { controls } from "./controls.js";
-import { variant as open } from "./data.js";
 import { h, number, table } from "./elements.js";
-import { groupsOf, override } from "./labels.js";
+import { override } from "./labels.js";
 import { map, nearest } from "./maps.js";
 import { matrix, MOST_DOTTED } from "./matrix.js";
 import { showPair } from "./pair.js";
-import { byMeanShift, filterWeights, groupCounts, shifts } from "./shifts.js";
 import { takeAway } from "./take_away.js";
-import { tree } from "./tree.js";
 
-const MOST = 1000;
-const SETTLED = 1000; // filters from which a group's shifts are trusted
-const SEVERAL = "several";
-const GREY = "#999999";
 const natural = new Intl.Collator("en", { numeric: true });
-
-/** Groups and their shifts, as the state asks for. */
-export async function compute(data, state) {
-  const variant = await open(data, state.variant);
-  const groups = groupsOf(data, state);
-  const g = groups.labels.length;
-  if (g > MOST) return { ...groups, error: `${number(g)} groups are more than the ${number(MOST)} that can be compared.` };
-  if (!g) return { ...groups, error: "No layer is left: loosen the filters." };
-  const weights = filterWeights(state.weighting, data.n, groups.code, data.columns.get("model").code, g);
-  const counts = groupCounts(variant.counts, variant.bins, groups.code, g, weights);
-  const found = shifts(counts, g, variant, data.choices);
-  const sizes = sizesOf(data, groups);
-  const computed = { ...groups, ...found, counts, variant, choices: data.choices, sizes, small: sizes.map(({ filters }) => filters < SETTLED) };
-  computed.marked = groups.labels.map((label) => data.marked.includes(label));
-  computed.believed = believed(data, state, groups);
-  if (state.order === "tree" && g > 2) computed.leaves = leaves(found.d, g);
-  computed.order = ordered(computed, state.order);
-  return computed;
-}
-
-function sizesOf(data, { labels, code }) {
-  const model = data.columns.get("model").code;
-  const sizes = labels.map(() => ({ filters: 0, layers: 0, models: new Set() }));
-  code.forEach((group, layer) => {
-    if (group < 0) return;
-    sizes[group].filters += data.n[layer];
-    sizes[group].layers += 1;
-    sizes[group].models.add(model[layer]);
-  });
-  return sizes.map((size) => ({ ...size, models: size.models.size }));
-}
-
-/** Intervals are those of the workflow: of configured groupings, unfiltered, with the configured weighting. */
-function believed(data, state, { numbers }) {
-  const table = state.grouping && numbers && state.weighting === data.choices.weighting && data.groupings.get(state.grouping).intervals[state.variant];
-  if (!table) return null;
-  return (a, b) => table.get([numbers[a], numbers[b]].sort((x, y) => x - y).join(" "));
-}
-
-function leaves(d, g) {
-  const some = [...Array(g).keys()].filter((k) => !Number.isNaN(d[k * g + k]));
-  const found = tree(Float64Array.from(some.flatMap((a) => some.map((b) => Math.sqrt(d[a * g + b])))), some.length);
-  const rest = [...Array(g).keys()].filter((k) => Number.isNaN(d[k * g + k]));
-  return { ...found, leaves: [...found.leaves.map((leaf) => some[leaf]), ...rest] };
-}
-
-function ordered({ labels, d, sizes, order, leaves: found }, asked) {
-  const all = labels.map((_, k) => k);
-  if (asked === "tree" && found) return found.leaves;
-  if (asked === "size") return all.sort((a, b) => sizes[b].filters - sizes[a].filters);
-  if (asked === "label") return all.sort((a, b) => labels[a].localeCompare(labels[b], "en", { numeric: true }));
-  if (asked === "mean shift" || order === "shift") return byMeanShift(d, labels.length);
-  return all;
-}
-
-/** The label that all layers of a group share in another column, as a colour for each group. */
-function coloursOf(data, { labels, code }, name) {
-  const column = data.columns.get(name);
-  if (!column) return null;
-  const texts = labels.map(() => null);
-  code.forEach((group, layer) => {
-    if (group < 0) return;
-    const text = column.labels[column.code[layer]];
-    texts[group] = texts[group] === null || texts[group] === text ? text : SEVERAL;
-  });
-  return { texts, colors: texts.map((text) => (text === SEVERAL ? GREY : data.colors[column.labels.indexOf(text)] ?? GREY)) };
-}
 
 export function groupsView(data, state) {
   const onpair = (a, b) => state.set({ pair: [a, b] });
@@ -89,7 +16,7 @@ export function groupsView(data, state) {
   const [summary, side, notes] = [h("p", { class: "summary", role: "status" }), h("section", { class: "side", "aria-label": "Pair" }), h("div")];
   let computed = null;
   const name = () => `${state.get().grouping ?? state.get().by.join(" and ")} ${state.get().variant}`;
-  const plane = map(name, (group) => onpair(computed.labels[group], computed.labels[nearestOf(computed, group)]));
+  const plane = map(name, data.settled, (group) => onpair(computed.labels[group], computed.labels[nearestOf(computed, group)]));
   const csv = () => {
     const { labels, order, d } = computed;
     return [["", ...order.map((k) => labels[k])], ...order.map((a) => [labels[a], ...order.map((b) => d[a * labels.length + b])])];
@@ -137,7 +64,7 @@ export function groupsView(data, state) {
       await cells.show(computed, colours);
       performance.measure("click to matrix", { start, end: performance.now() });
       summary.replaceChildren(...told(data, now, computed));
-      notes.replaceChildren(...key(colours), ...noise(computed), ...untrusted(computed));
+      notes.replaceChildren(...key(colours), ...noise(computed), ...untrusted(data, computed));
       setTimeout(() => plane.show(computed, colours));
     }
     await showSide();
@@ -170,12 +97,12 @@ function noise({ labels, believed: found }) {
   return found && labels.length <= MOST_DOTTED ? [h("p", { class: "note" }, "A dot: this shift is not above noise.")] : [];
 }
 
-function untrusted({ labels, small, sizes }) {
+function untrusted(data, { labels, small, sizes }) {
   const few = labels.map((_, k) => k).filter((k) => small[k]);
   if (!few.length) return [];
   const names = few.slice(0, 12).map((k) => `${labels[k]} (${number(sizes[k].filters)})`);
   const rest = few.length > names.length ? ` and ${few.length - names.length} more` : "";
-  return [h("p", { class: "note" }, `° Fewer than ${number(SETTLED)} filters, too few to trust: ${names.join(", ")}${rest}. They do not stretch the colours.`)];
+  return [h("p", { class: "note" }, `° Fewer than ${number(data.settled)} filters, too few to trust: ${names.join(", ")}${rest}. They do not stretch the colours.`)];
 }
 
 /** The pairs, those above noise first; groups too small to trust are left to the end. */

@@ -1,6 +1,6 @@
 // From what is asked for to the group of each layer, as filtershift.analysis.groups.assign has it.
 
-const UNKNOWN = "unknown";
+export const MOST_GROUPS = 1000; // that are compared
 const ALONE = /(?<![^ ])(\/+)(?![^ ])/g;
 const natural = new Intl.Collator("en", { numeric: true });
 
@@ -105,5 +105,3 @@ export function override(data, asked) {
   if (where.length) keys.push(`where:{${where.map(([name, labels]) => `${name}:${list(labels)}`).join(",")}}`);
   return { text: `+grouping.mine={${keys.join(",")}}` };
 }
-
-export { UNKNOWN };

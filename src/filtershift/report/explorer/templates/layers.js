@@ -1,4 +1,5 @@
 // Layers by two measures; a lasso makes a group of them, which is compared with the rest.
+import { label, layerName } from "./data.js";
 import { choice, h, number, renew, table } from "./elements.js";
 import { kept } from "./labels.js";
 import { draw, plain } from "./plots.js";
@@ -76,14 +77,6 @@ function shown(data, { x, y, where, ranges }) {
 }
 
 const modelOf = (data, layer) => label(data, "model", layer);
-
-export function label(data, name, layer) {
-  const column = data.columns.get(name);
-  return column ? column.labels[column.code[layer]] : "";
-}
-
-/** What a layer is called: its name where the file knows it, else its number. */
-export const layerName = (data, layer) => label(data, "layer_name", layer) || `layer ${data.layer[layer]}`;
 
 function traces(data, { x, y, colour, selection }, layers) {
   const column = data.columns.get(colour);

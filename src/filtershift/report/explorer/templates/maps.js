@@ -7,8 +7,8 @@ import { takeAway } from "./take_away.js";
 const MOST = 600;
 const LABELLED = 40;
 
-/** The element, and a function that draws what `groups.js` computed. name() is that of its files; onpick gets a group. */
-export function map(name, onpick) {
+/** The element, and a function that draws what `computed.js` computed. name() is that of its files; onpick gets a group. */
+export function map(name, settled, onpick) {
   const note = h("p", { class: "note" });
   const plot = h("div", { class: "plot" });
   const drawn = h("div", {}, plot, takeAway(() => `map ${name()}`, { plot: () => plot }));
@@ -18,7 +18,7 @@ export function map(name, onpick) {
     const some = labels.map((_, k) => k).filter((k) => !Number.isNaN(d[k * g + k]) && !small[k]);
     drawn.hidden = some.length < 3 || some.length > MOST;
     note.textContent = drawn.hidden
-      ? `A map needs 3 to ${MOST} groups of 1,000 filters or more.`
+      ? `A map needs 3 to ${MOST} groups of ${number(settled)} filters or more.`
       : "Near points are alike: distances are √D, as near as a plane allows.";
     if (drawn.hidden) return;
     await draw(plot, ...points(computed, some, colours));

@@ -4,7 +4,7 @@ import { draw, FIRE, short } from "./plots.js";
 
 export const MOST_DOTTED = 60; // groups
 
-/** The element, and a function that draws what `groups.js` computed. onpair gets the labels of a pair. */
+/** The element, and a function that draws what `computed.js` computed. onpair gets the labels of a pair. */
 export function matrix(onpair) {
   const plot = h("div", { class: "plot" });
   const cursor = h("div", { class: "cursor", hidden: "" });

@@ -1,8 +1,8 @@
 // One model: its layers by depth, its nearest models, and filters of its layers.
+import { compute } from "./computed.js";
+import { label, layerName } from "./data.js";
 import { choice, h, number, renew } from "./elements.js";
 import { filterImage, words } from "./filter_images.js";
-import { compute } from "./groups.js";
-import { label, layerName } from "./layers.js";
 import { nearest } from "./maps.js";
 import { draw, plain } from "./plots.js";
 import { takeAway } from "./take_away.js";
@@ -15,6 +15,7 @@ export function modelsView(data, state) {
   const models = [...data.marked, ...others.toSorted(new Intl.Collator("en", { numeric: true }).compare)];
   const [fields, about, kin, mosaic] = [h("form", { class: "row", onsubmit: (event) => event.preventDefault() }), h("p"), h("div"), h("div")];
   const plot = h("div", { class: "plot" });
+  const shown = () => (models.includes(state.get().model) ? state.get().model : models[0]);
   const element = h(
     "div",
     { class: "view" },
@@ -23,14 +24,14 @@ export function modelsView(data, state) {
     h("h2", {}, "Layers by depth"),
     h("p", { class: "note" }, "Click a layer to see its filters. A layer whose entropy is above the random threshold cannot be told from an untrained one."),
     plot,
-    takeAway(() => `layers of ${state.get().model}`, { csv: () => rows(data, layersOf(data, state.get().model)), plot: () => plot }),
+    takeAway(() => `layers of ${shown()}`, { csv: () => rows(data, layersOf(data, shown())), plot: () => plot }),
     h("h2", {}, "Filters"),
     mosaic,
     h("h2", {}, "Nearest models"),
     kin
   );
   const show = async (now, changed) => {
-    const model = models.includes(now.model) ? now.model : data.marked[0] ?? models[0];
+    const model = shown();
     const layers = layersOf(data, model);
     renew(mosaic, ...filters(data, state, layers));
     if (changed?.every((key) => key === "layer")) return;

@@ -11,7 +11,7 @@ const COLORS = ["#0072b2", "#d55e00"];
 const SHOWN = ["sparsity", "variance_entropy", "orthogonality", "mean_range", "conv_depth_norm"];
 const RARE = 1e-4;
 
-/** Show the pair (a, b) of what `groups.js` computed, or one group if they are the same. */
+/** Show the pair (a, b) of what `computed.js` computed, or one group if they are the same. */
 export async function showPair(element, data, computed, a, b) {
   const { labels, d, parts, variant, sizes, believed } = computed;
   const groups = a === b ? [a] : [a, b];

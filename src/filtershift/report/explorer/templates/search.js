@@ -1,5 +1,6 @@
 // A box that finds models and labels by their names.
 import { h } from "./elements.js";
+import { MOST_GROUPS } from "./labels.js";
 
 const MOST = 2000; // names that are suggested
 
@@ -7,7 +8,7 @@ const MOST = 2000; // names that are suggested
 export function search(data, state) {
   const places = new Map();
   for (const { name, labels } of data.columns.values()) {
-    if (name !== "layer_name" && labels.length <= 1000) for (const label of labels) places.set(`${name}: ${label}`, [name, label]);
+    if (name !== "layer_name" && labels.length <= MOST_GROUPS) for (const label of labels) places.set(`${name}: ${label}`, [name, label]);
   }
   const go = () => {
     const place = places.get(input.value);
