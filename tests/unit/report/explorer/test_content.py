@@ -74,9 +74,8 @@ def test_counts_that_were_split_stay_fractions(shown: Shown, dtype: type, whole:
 
 
 def test_a_grouping_and_its_intervals(shown: Shown) -> None:
-    intervals = pd.DataFrame(
-        {"a": ["two", "two"], "b": ["one", "three"], "flag": ["above", ""], "low": [1, np.nan], "floor": [0.5, 2]}
-    )
+    intervals = pd.DataFrame({"a": ["two", "two"], "b": ["one", "three"], "flag": ["above", ""], "low": [1, np.nan]})
+    intervals = intervals.assign(corrected=1.5, high=2, floor=[0.5, 2], null=0.25)
     grouping = ShownGrouping(
         "task", "Task", "shift", ["one", "two", "three"], np.array([0, 1, -1, 2]), {"scaled": intervals}
     )
@@ -85,7 +84,7 @@ def test_a_grouping_and_its_intervals(shown: Shown) -> None:
     table = found["intervals"]["scaled"]
     assert unpacked(table["pairs"], "<i4").tolist() == [1, 1, 0, 2]
     assert [table["flags"][k] for k in unpacked(table["flag"], "i1")] == ["above", ""]
-    assert set(table["numbers"]) == {"low", "floor"}
+    assert set(table["numbers"]) == {"corrected", "low", "high", "floor", "null"}
     np.testing.assert_array_equal(unpacked(table["numbers"]["low"], "<f4"), np.float32([1, np.nan]))
 
 
