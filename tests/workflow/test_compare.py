@@ -1,5 +1,6 @@
 """Another finished run beside this one."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -48,6 +49,13 @@ def pruned(path: Path) -> dict[str, np.ndarray]:
     return by_task(layers, meta["Task"])
 
 
+def explored(page: Path) -> dict:
+    """What the explorer on a page shows."""
+    text = page.read_text()
+    start = text.index('id="content"')
+    return json.loads(text[text.index(">", start) + 1 : text.index("</script>", start)])
+
+
 def by_task(layers: list[np.ndarray], tasks: pd.Series) -> dict[str, np.ndarray]:
     """The finite filters of each group."""
     names = tasks.fillna("unknown").replace("Semantic Segmentation", "Segmentation")
@@ -84,6 +92,13 @@ def test_before_and_after_pruning(copy: Workflow, tmp_path: Path) -> None:
     assert skipped["name"].tolist() == ["task: Object Detection", "task: Face Detection", "task: unknown"]
     assert skipped["reason"].tolist()[:2] == ["only in results/small", f"only in {copy.directory}/results/pruned"]
     assert "small beside pruned" in (copy.results / "compare/pruned/compare.html").read_text()
+    shown = explored(copy.results / "compare/pruned/explorer.html")
+    columns = {column["name"]: column["labels"] for column in shown["columns"]}
+    assert columns["data set"] == ["small", "pruned"]
+    assert len(columns["model"]) == 2 * meta["model"].nunique()
+    groups = {grouping["name"]: grouping["labels"] for grouping in shown["groupings"]}["task"]
+    assert {f"Classification, {name}" for name in ("small", "pruned")} < set(groups)
+    assert "Object Detection, pruned" not in groups
     assert copy.planned(beside, targets=["compare"]) == set()
 
     # A comparison that fails leaves the last one whole.

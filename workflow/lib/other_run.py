@@ -44,10 +44,11 @@ class OtherRun:
 
     @property
     def tables(self) -> list[str]:
-        """The files that define its groups: layers, global bases, and the groups themselves."""
+        """What it has of the files that are shown: layers, global bases, the groups, quality, example filters."""
         results = Results(self.folder)
         groups = [results.file(kind, grouping=name) for name in self.groupings for kind in ("groups", "sizes")]
-        return [str(path) for path in (results.file("layers"), results.file("basis"), *groups)]
+        looked_at = [path for kind in ("quality", "example_filters") if (path := results.file(kind)).is_file()]
+        return [str(path) for path in (results.file("layers"), results.file("basis"), *groups, *looked_at)]
 
 
 def find_run(key: str, path: str, here: Path, configured: Mapping[str, GroupingConfig]) -> OtherRun:

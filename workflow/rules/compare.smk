@@ -1,7 +1,7 @@
 # Two finished runs beside each other: snakemake compare --config 'overrides=[compare.runs=[results/a,results/b]]'
 #
-#   needs  compare.runs or compare.with; of both runs: the data set, layers.csv, statistics/, groups/
-#   makes  compare/{other}/: tables, a figure and a page; statistics/compare/{other}/
+#   needs  compare.runs or compare.with; of both runs: the data set, layers.csv, statistics/, groups/, quality/layers.csv
+#   makes  compare/{other}/: tables, a figure, a page, and the explorer of both; statistics/compare/{other}/
 #   steps  compare_passes -> compare_groups
 from other_run import find_run
 
@@ -77,6 +77,10 @@ rule compare_groups:
             str(ROOT / "workflow/report/compare.rst"),
             f"{RESULTS}/layers.csv",
             f"{RESULTS}/statistics/basis.h5",
+            *EXPLORER_TEMPLATES,
+            f"{RESULTS}/quality/layers.csv",
+            f"{RESULTS}/statistics/example_filters.h5",
+            *gather.shards(f"{RESULTS}/statistics/moments.{{scatteritem}}.h5"),
             *expand(f"{RESULTS}/groups/{{grouping}}{{kind}}.csv", grouping=SHARED_GROUPINGS, kind=["", ".sizes"]),
             *OTHER.tables,
         ],

@@ -4,9 +4,10 @@
 #   makes  statistics/example_filters.h5, explorer.html
 #   steps  example_filters -> explorer
 
+EXPLORER_TEMPLATES = sorted(str(path) for path in (ROOT / "src/filtershift/report/explorer/templates").glob("*"))
 # What it is made of, but for the example filters, and what it is told of the groupings; placements make one, too.
 EXPLORER_NEEDS = [
-    *sorted(str(path) for path in (ROOT / "src/filtershift/report/explorer/templates").glob("*")),
+    *EXPLORER_TEMPLATES,
     f"{RESULTS}/layers.csv",
     f"{RESULTS}/quality/layers.csv",
     f"{RESULTS}/statistics/basis.h5",

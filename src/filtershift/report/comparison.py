@@ -10,6 +10,8 @@ from filtershift.analysis.uncertainty.noise import above_noise
 from filtershift.report.page import render
 from filtershift.report.sections import Figure, Section, Table, listing, number, with_figures
 
+PAGES = {"explorer.html": "the groups, layers and models of both, in the common basis"}
+
 LEAD = (
     "Two data sets in one basis and on the same bins: how far groups of the same name are apart, and how far to "
     "believe it."
@@ -38,7 +40,8 @@ def comparison_page(
     """
     heading = f"{Path(here).name} beside {Path(there).name}"
     shown = with_figures(sections(found.shifts, found.bases, skipped, titles), {"Shifts": [figure]})
-    return render(folder, heading, LEAD, facts(found.shifts, titles, here, there), shown, written=figure.path.parent)
+    known = facts(found.shifts, titles, here, there)
+    return render(folder, heading, LEAD, known, shown, see=PAGES, written=figure.path.parent)
 
 
 def distinct_titles(titles: Mapping[str, str]) -> dict[str, str]:

@@ -26,10 +26,13 @@ def compare(
     import pandas as pd
 
     from filtershift.analysis.comparing.two_runs import compare_runs
+    from filtershift.figures.drawing.palette import palette_hex
     from filtershift.figures.drawing.saving import save
     from filtershift.figures.shifts.nearest import farthest_of_comparison
     from filtershift.files import whole_folder, write_table
     from filtershift.report.comparison import comparison_page, distinct_titles
+    from filtershift.report.explorer.compared import compared_content
+    from filtershift.report.explorer.page import explorer_page
     from filtershift.report.page import caption
     from filtershift.report.sections import Figure
     from filtershift.results import SKIPPED
@@ -45,6 +48,8 @@ def compare(
         figure = Figure(folder / "shifts.png", "The groups that shift most", caption(CAPTION, {}))
         story = comparison_page(page.parent, str(here), str(there), found, skipped, distinct, figure)
         (folder / page.name).write_text(story)
+        beside = compared_content(here, there, basis, histograms, distinct, variants, found)
+        (folder / "explorer.html").write_text(explorer_page(beside["name"], beside, palette_hex()))
 
 
 if __name__ == "__main__":

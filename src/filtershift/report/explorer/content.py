@@ -87,6 +87,7 @@ def content(
     groupings: Sequence[ShownGrouping] = (),
     examples: ExampleFilters | None = None,
     marked: Sequence[str] = (),
+    joint: bool = False,
 ) -> dict[str, Any]:
     """Everything the page needs, as values of JSON; arrays are packed.
 
@@ -101,6 +102,7 @@ def content(
         groupings: those that are configured.
         examples: filters of each layer.
         marked: models to point out.
+        joint: whether the layers are those of two runs, which no workflow can group.
     """
     measures = pd.concat([layers, quality.set_axis(layers.index)], axis=1)
     measures = measures.loc[:, ~measures.columns.duplicated()]
@@ -124,6 +126,7 @@ def content(
         "examples": _examples(examples) if examples else None,
         "patterns": [{"kind": kind, "patterns": patterns.tolist()} for kind, patterns in patterns_by_kind().items()],
         "marked": list(marked),
+        "joint": joint,
     }
 
 

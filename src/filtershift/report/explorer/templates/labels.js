@@ -90,6 +90,7 @@ function cut(data, name, parts) {
 
 /** The override that makes the same grouping in the workflow, or why there is none. */
 export function override(data, asked) {
+  if (data.joint) return { reason: "these are layers of two runs, which it compares (compare) but does not group." };
   if (asked.selection?.length) return { reason: "A selection of layers is no label; the workflow groups by labels." };
   if (Object.keys(asked.ranges ?? {}).length) return { reason: "The workflow filters by labels, not by ranges." };
   const where = Object.entries(asked.where ?? {});

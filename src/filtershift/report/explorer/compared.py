@@ -1,0 +1,127 @@
+"""The layers of two compared runs as the explorer shows them: beside each other, in their common basis."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from filtershift.analysis.comparing.two_runs import Comparison
+from filtershift.analysis.groups.membership import load_membership
+from filtershift.analysis.shifts.choices import PAPER
+from filtershift.dataset.layer_table import load_layers
+from filtershift.files import read_table
+from filtershift.passes.example_filters import EACH, KINDS, ExampleFilters
+from filtershift.passes.group_files import load_bases, load_group_arrays
+from filtershift.passes.layer_files import load
+from filtershift.passes.moments import LayerMoments
+from filtershift.report.explorer.content import Histograms, ShownGrouping, content
+from filtershift.report.explorer.placed import RunLayers, joined
+from filtershift.results import VARIANTS, Results
+
+Result = TypeVar("Result", LayerMoments, ExampleFilters)
+
+DATASET = "data set"
+"""The column that tells the layers of the two runs apart."""
+
+
+def compared_content(
+    here: Path,
+    there: Path,
+    basis: Path,
+    histograms: Path,
+    titles: Mapping[str, str],
+    variants: Sequence[str],
+    found: Comparison,
+) -> dict[str, Any]:
+    """What the explorer shows of two runs: each shared grouping with the groups of both, and their layers and models.
+
+    Args:
+        here: the folder of results of one run.
+        there: that of the other one.
+        basis: file of their common bases.
+        histograms: file of their layers' histograms in these bases.
+        titles: of the groupings that both have.
+        variants: those that are shown.
+        found: the comparison; it says how far to believe the shifts between groups of the same name.
+    """
+    names = (here.name, there.name) if here.name != there.name else (str(here), str(there))
+    runs = dict(zip(names, (Results(here), Results(there)), strict=True))
+    sides, shared = load_group_arrays(histograms)
+    own = dict(zip(names, (sides["here"], sides["there"]), strict=True))
+    parts = [_run_layers(run, name, own[name]["layer"], own[name]["counts"], variants) for name, run in runs.items()]
+    both = joined(*parts)
+    edges = dict(zip(VARIANTS, shared["edges"], strict=True))
+    numbers = {name: part.layers.index.tolist() for name, part in zip(names, parts, strict=True)}
+    return content(
+        name=" beside ".join(names),
+        layers=both.layers,
+        quality=both.quality,
+        moments=both.moments,
+        bases=load_bases(basis),
+        histograms={
+            v: Histograms(both.counts[v], float(edges[v][0]), float(edges[v][1] - edges[v][0])) for v in variants
+        },
+        choices=PAPER,
+        groupings=[
+            _grouping(key, title, runs, numbers, found.shifts[found.shifts["grouping"] == key])
+            for key, title in titles.items()
+        ],
+        examples=both.examples,
+        joint=True,
+    )
+
+
+def _run_layers(
+    run: Results, name: str, numbers: NDArray[np.int64], counts: NDArray[np.int64], variants: Sequence[str]
+) -> RunLayers:
+    """The layers of a run with these numbers (L,) and counts (L, 2, 9, bins). What a run lacks is missing.
+
+    A model may be in both runs: its name says in which.
+    """
+    layers = load_layers(run.file("layers")).loc[numbers]
+    every = pd.Index(numbers)
+    quality = pd.DataFrame(index=every)
+    if run.file("quality").is_file():
+        quality = read_table(run.file("quality"), text=("model", "state")).set_index("layer").loc[numbers]
+    empty = np.full((len(numbers), len(KINDS) * EACH, 3, 3), np.nan, np.float32)
+    examples = ExampleFilters(numbers, np.full(empty.shape[:2], -1), empty)
+    if run.file("example_filters").is_file():
+        examples = _of(load([run.file("example_filters")], ExampleFilters), every)
+    return RunLayers(
+        layers=layers.assign(model=layers["model"] + f" ({name})", **{DATASET: name}),
+        quality=quality,
+        moments=_of(load(run.shards("moments"), LayerMoments), every),
+        counts={variant: counts[:, VARIANTS.index(variant)] for variant in variants},
+        examples=examples,
+    )
+
+
+def _of(results: Result, numbers: pd.Index) -> Result:
+    """The results of layers with these numbers."""
+    rows = pd.Index(results.layer).get_indexer(numbers)
+    return type(results)(**{name: values[rows] for name, values in vars(results).items()})
+
+
+def _grouping(
+    key: str, title: str, runs: Mapping[str, Results], numbers: Mapping[str, Sequence[int]], shifts: pd.DataFrame
+) -> ShownGrouping:
+    """The groups of both runs, those of the same name beside each other."""
+    members = {
+        name: load_membership(run.file("groups", grouping=key), run.file("sizes", grouping=key))
+        for name, run in runs.items()
+    }
+    groups = dict.fromkeys(label for one in members.values() for label in one.labels)
+    labels = [f"{label}, {name}" for label in groups for name, one in members.items() if label in one.labels]
+    number = {label: k for k, label in enumerate(labels)}
+    group = [
+        number[f"{members[name].labels[k]}, {name}"] if (k := members[name].group_of.get(layer, -1)) >= 0 else -1
+        for name, layers in numbers.items()
+        for layer in layers
+    ]
+    here, there = ((shifts["group"].astype(str) + f", {name}") for name in runs)
+    known = shifts.assign(a=here, b=there).dropna(subset="flag")
+    intervals = {str(variant): table for variant, table in known.groupby("variant")}
+    return ShownGrouping(key, title, "natural", labels, np.array(group, np.int64), intervals)
