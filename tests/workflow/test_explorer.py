@@ -273,9 +273,32 @@ def test_nothing_stale_is_shown_when_no_layer_is_left(tmp_path: Path, opened: Op
         expect(page.get_by_role("application")).to_be_visible()
 
 
+def test_a_label_among_many_is_found_and_left_out(tmp_path: Path, opened: Opened) -> None:
+    path, _, layers = made(tmp_path / "page.html")
+    depths = [str(depth) for depth in layers["conv_depth"]]
+    with explorer(opened, path, where={"conv_depth": depths}) as page:
+        page.get_by_label("find a label of conv_depth").fill(depths[-1])
+        expect(page.locator(".chip")).to_have_text([depths[-1]])
+        page.get_by_role("button", name="none").click()
+        expect(page.locator(".chip")).to_have_attribute("aria-pressed", "false")
+        [asked] = urllib.parse.parse_qs(urllib.parse.urlsplit(page.url).fragment)["where"]
+        assert json.loads(asked) == {"conv_depth": depths[:-1]}
+
+
+def test_a_search_leads_to_a_layer(tmp_path: Path, opened: Opened) -> None:
+    path, _, _ = made(tmp_path / "page.html")
+    with explorer(opened, path) as page:
+        box = page.get_by_label("find a model, layer or label")
+        box.press_sequentially("layer 1")
+        expect(page.locator("#names option")).to_have_count(5)  # 1 and 10 to 13
+        box.fill("model 2 / layer 9")
+        expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("model 2")
+        assert "layer=9" in page.url
+
+
 def test_a_search_leads_to_a_model_and_its_layers(finished: Workflow, opened: Opened) -> None:
     with explorer(opened, finished.results / "explorer.html") as page:
-        page.get_by_label("find a model or label").fill("model: net-1")
+        page.get_by_label("find a model, layer or label").fill("model: net-1")
         expect(page.get_by_role("tab", name="Models")).to_have_attribute("aria-selected", "true")
         expect(page.locator("main select").first).to_have_value("net-1")
         assert page.locator(".filters canvas").count() == 18

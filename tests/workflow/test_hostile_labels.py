@@ -113,7 +113,7 @@ def test_explorer_in_a_browser(hostile: Workflow, opened: Opened) -> None:
         chips = page.get_by_role("group", name="only these Task")
         for label in ("<script>alert(1)</script>", "../../up", "{wildcards} {0} %d %2F", "NaN", "01"):
             expect(chips.get_by_role("button", name=label, exact=True)).to_be_visible()
-        page.get_by_label("find a model or label").fill("Task: <script>alert(1)</script>")
+        page.get_by_label("find a model, layer or label").fill("Task: <script>alert(1)</script>")
         expect(page.locator(".side h3")).to_have_text("<script>alert(1)</script>")
         for view in ("Layers", "Models", "Groups"):
             page.get_by_role("tab", name=view).click()

@@ -94,11 +94,23 @@ function filters(data, now, set) {
 
 const without = (object, key) => Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 
+const FEW = 12; // labels that need no box to find one
+const typed = new Map(); // what stands in the box of each column: the panel is made anew with each change
+
 function chips({ name, labels }, chosen, now, set) {
-  const change = (next) => set({ where: { ...now.where, [name]: next } });
-  const toggle = (label) => change(chosen.includes(label) ? chosen.filter((one) => one !== label) : [...chosen, label]);
+  const is = (label) => chosen.includes(label);
+  const shown = (label) => label.toLowerCase().includes((typed.get(name) ?? "").toLowerCase());
+  const change = (next) => set({ where: { ...now.where, [name]: labels.filter(next) } });
+  const toggle = (changed) => change((label) => is(label) !== (label === changed));
   const one = (label) =>
-    h("button", { type: "button", class: "chip", "aria-pressed": String(chosen.includes(label)), onclick: () => toggle(label) }, label);
+    h("button", { type: "button", class: "chip", "aria-pressed": String(is(label)), onclick: () => toggle(label) }, label);
+  const list = h("div", { class: "chips" });
+  const find = (text) => {
+    typed.set(name, text);
+    list.replaceChildren(...labels.filter(shown).map(one));
+  };
+  const box = h("input", { type: "search", value: typed.get(name) ?? "", placeholder: "find", "aria-label": `find a label of ${name}`, oninput: () => find(box.value) });
+  find(box.value);
   return h(
     "div",
     { class: "filter", role: "group", "aria-label": `only these ${name}` },
@@ -106,11 +118,12 @@ function chips({ name, labels }, chosen, now, set) {
       "p",
       {},
       h("strong", {}, name),
-      h("button", { type: "button", class: "link", onclick: () => change(labels) }, "all"),
-      h("button", { type: "button", class: "link", onclick: () => change([]) }, "none"),
+      h("button", { type: "button", class: "link", onclick: () => change((label) => is(label) || shown(label)) }, "all"),
+      h("button", { type: "button", class: "link", onclick: () => change((label) => is(label) && !shown(label)) }, "none"),
       h("button", { type: "button", class: "link", onclick: () => set({ where: without(now.where, name) }) }, "remove")
     ),
-    h("div", { class: "chips" }, labels.map(one))
+    labels.length > FEW ? box : null,
+    list
   );
 }
 
