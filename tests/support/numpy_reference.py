@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.passes.bases import Bases, Basis
+from filtershift.passes.extent import SIZES, LayerExtent
 
 Array = NDArray[np.float64]
 
@@ -83,6 +84,13 @@ def bases(filters: NDArray[np.floating]) -> Bases:
         components = components * np.sign(components[np.arange(9), leading])[:, None]
         both.append(made_basis(components, rows.mean(axis=0), variance[::-1]))
     return both[0], both[1]
+
+
+def made_extent(layer: NDArray, low: Array, high: Array, sparse: NDArray[np.int64]) -> LayerExtent:
+    """An extent whose sparse filters are zero, and of whose filters the sizes were not counted."""
+    count = len(layer)
+    mean, scatter, sizes = np.zeros((count, 2, 9)), np.zeros((count, 2, 9, 9)), np.zeros((count, SIZES), np.int64)
+    return LayerExtent(layer, low, high, sparse, mean, scatter, sizes)
 
 
 def coefficients(filters: Array, basis: Basis) -> Array:

@@ -64,16 +64,22 @@ def shift_matrix(groups: dict[str, Array]) -> tuple[list[str], Array]:
 
 
 def quality(filters: Array) -> dict[str, float]:
-    """Sparsity, variance entropy and random threshold of a layer, and the mean range of its filters."""
+    """Sparsity, variance entropy (clean, too) and random threshold of a layer, and the mean range of its filters."""
     peak, n = np.abs(filters).max(), len(filters)
-    variance = np.linalg.eigvalsh(np.cov(filters, rowvar=False))
-    p = variance / variance.sum() if peak > 0 else np.full(9, np.nan)
+    sparse = (np.abs(filters) < peak / 100).all(axis=1)
     return {
-        "sparsity": float((np.abs(filters) < peak / 100).all(axis=1).mean()),
-        "variance_entropy": -float((p * np.log10(p)).sum()),
+        "sparsity": float(sparse.mean()),
+        "variance_entropy": _entropy(filters),
+        "clean_variance_entropy": _entropy(filters[~sparse]),
         "random_threshold": 1.2618047 / (1 + np.exp(-0.88767525 * (np.log2(n) - 2.30436435))) - 0.31050834,
         "mean_range": float(np.ptp(filters, axis=1).mean()),
     }
+
+
+def _entropy(filters: Array) -> float:
+    variance = np.linalg.eigvalsh(np.cov(filters, rowvar=False))
+    p = variance / variance.sum() if filters.any() else np.full(9, np.nan)
+    return -float((p * np.log10(p)).sum())
 
 
 def orthogonality(rows: Array) -> float:

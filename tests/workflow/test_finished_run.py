@@ -190,7 +190,7 @@ def test_quality(finished: Workflow, layers: list[np.ndarray]) -> None:
     expected = pd.DataFrame([reference.quality(filters) for filters in layers])
     assert table["sparsity"].tolist() == expected["sparsity"].tolist()
     assert expected["sparsity"].nunique() > 3
-    for column in ("variance_entropy", "random_threshold", "mean_range"):
+    for column in ("variance_entropy", "clean_variance_entropy", "random_threshold", "mean_range"):
         np.testing.assert_allclose(table[column], expected[column], rtol=1e-9, err_msg=column)
     assert np.isnan(table["variance_entropy"][ZEROS])
     assert table["zero_filters"][ZEROS] == len(layers[ZEROS])

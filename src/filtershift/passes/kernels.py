@@ -206,33 +206,78 @@ def _project(strip, count, components, mean, centred, row):  # type: ignore[no-u
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
 def _stretch(row, count, low, high):  # type: ignore[no-untyped-def]
     """Lower and raise the lanes' smallest and largest coefficient to those of a strip."""
-    for i in range(9):
-        for j in range(count):
-            low[j] = min(low[j], row[i, j])
-            high[j] = max(high[j], row[i, j])
+    c = row
+    for j in range(count):  # all nine at once: a lane's ends are loaded and stored once
+        low[j] = min(low[j], c[0, j], c[1, j], c[2, j], c[3, j], c[4, j], c[5, j], c[6, j], c[7, j], c[8, j])
+    for j in range(count):
+        high[j] = max(high[j], c[0, j], c[1, j], c[2, j], c[3, j], c[4, j], c[5, j], c[6, j], c[7, j], c[8, j])
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _below(peak, count, threshold, lanes):  # type: ignore[no-untyped-def]
+    """Write the lanes whose peak is below the threshold; return how many."""
+    found = 0
+    for j in range(count):
+        lanes[found] = j
+        found += peak[j] < threshold
+    return found
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def extent(block, components, mean, threshold, extents):  # type: ignore[no-untyped-def]
-    """Smallest and largest coefficient of a block in both variants, and its number of sparse filters.
+def _add_lanes(strip, lanes, count, picked, total, product):  # type: ignore[no-untyped-def]
+    """Add the sums and products of the first ``count`` of these lanes, which are copied to ``picked``."""
+    for p in range(9):
+        for j in range(count):
+            picked[p, j] = strip[p, lanes[j]]
+    _add_moments(picked, count, np.zeros(9), total, product)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _tally_sizes(peak, count, threshold, ratio, sizes):  # type: ignore[no-untyped-def]
+    """Count filters by the ratio of their largest weight to ``threshold``, from 2 ** -7 in eight bins per octave.
+
+    Exponent and first three binary digits of the ratio are the bin: no logarithm, and 1 is exactly an edge.
+    """
+    last = len(sizes) - 1
+    for j in range(count):
+        ratio[j] = peak[j] / threshold
+    digits = ratio.view(np.int64)
+    for j in range(count):
+        sizes[min(max((digits[j] >> 49) - 8 * (1023 - 7), 0), last)] += 1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def extent(block, components, mean, threshold, extents, total, product, sizes):  # type: ignore[no-untyped-def]
+    """Smallest and largest coefficient of a block in both variants, its sparse filters, and the sizes of all.
 
     components (2, 9, 9) and mean (2, 9) are the global bases; a filter is sparse where every absolute weight is
-    below ``threshold``. Writes extents (2, 2), (inf, -inf) where the block has no finite filter.
+    below ``threshold``. Writes extents (2, 2), (inf, -inf) where the block has no finite filter; the sums (2, 9) and
+    products (2, 9, 9), up to the diagonal, of sparse filters; and sizes, the filters counted by largest weight, unless
+    the threshold is zero. Returns the number of sparse filters.
     """
     strip = np.empty((9, LANES))
     scaled = np.empty((9, LANES))
     centred = np.empty((9, LANES))
     row = np.empty((9, LANES))
     peak = np.empty(LANES)
+    lanes = np.empty(LANES, np.int64)
     low = np.full((2, LANES), np.inf)
     high = np.full((2, LANES), -np.inf)
+    total[:] = 0.0
+    product[:] = 0.0
+    sizes[:] = 0
     sparse = 0
     for start in range(0, block.shape[0], LANES):
         count = _load(block, start, strip)
         _peaks(strip, count, peak)
-        for j in range(count):
-            sparse += peak[j] < threshold
+        if threshold > 0.0:
+            _tally_sizes(peak, count, threshold, row[0], sizes)
+        found = _below(peak, count, threshold, lanes)
         _scale(strip, count, peak, scaled)
+        if found:
+            _add_lanes(scaled, lanes, found, centred, total[0], product[0])
+            _add_lanes(strip, lanes, found, centred, total[1], product[1])
+            sparse += found
         _project(scaled, count, components[0], mean[0], centred, row)
         _stretch(row, count, low[0], high[0])
         _project(strip, count, components[1], mean[1], centred, row)

@@ -72,6 +72,28 @@ def merge(
     return n_group, mean_group, scatter_group
 
 
+def remove(
+    n: NDArray[np.int64], mean: Array, scatter: Array, n_part: NDArray[np.int64], mean_part: Array, scatter_part: Array
+) -> tuple[NDArray[np.int64], Array, Array]:
+    """Moments of what is left of some sets of filters without a part of each: `merge` the other way round.
+
+    Args:
+        n, mean, scatter: (S,), (S, 9) and (S, 9, 9) of the sets.
+        n_part, mean_part, scatter_part: of their parts, of the same shapes.
+
+    Returns:
+        n, mean and scatter of what is left, which is zero where nothing is. A scatter that is much smaller than that
+        of the set has the set's rounding, some 1e-16 of its trace.
+    """
+    left = n - n_part
+    some = np.maximum(left, 1)
+    mean_left = np.where((left > 0)[:, None], (n[:, None] * mean - n_part[:, None] * mean_part) / some[:, None], 0.0)
+    apart = mean_part - mean_left
+    between = (n_part * left / np.maximum(n, 1))[:, None, None] * apart[:, :, None] * apart[:, None, :]
+    scatter_left = np.where((left > 0)[:, None, None], scatter - scatter_part - between, 0.0)
+    return left, mean_left, scatter_left
+
+
 def measure_moments(
     source: FilterSource,
     row_ranges: pd.DataFrame,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import numpy_reference as reference
-from filtershift.passes.extent import LayerExtent, measure_extent, total_extent
+from filtershift.passes.extent import SPARSE_SIZES, measure_extent, size_edges, total_extent
 from filtershift.passes.moments import measure_moments
 from hostile_filters import DENORMAL, NON_FINITE, ZEROS
-from numpy_reference import STILL, InMemory, made_basis, row_ranges_of
+from numpy_reference import STILL, InMemory, made_basis, made_extent, row_ranges_of
 
 
 def test_extents_and_sparse_filters_equal_those_of_the_filters(hostile):
@@ -22,7 +22,15 @@ def test_extents_and_sparse_filters_equal_those_of_the_filters(hostile):
             np.testing.assert_allclose(result.low[k, v], values.min(initial=np.inf), rtol=0, atol=1e-12)
             np.testing.assert_allclose(result.high[k, v], values.max(initial=-np.inf), rtol=0, atol=1e-12)
         largest = np.abs(reference.finite(rows)).max(axis=1, initial=0)
-        assert result.sparse[k] == (largest < largest.max(initial=0) / 100).sum()
+        sparse = largest < largest.max(initial=0) / 100
+        assert result.sparse[k] == sparse.sum()
+        for v, data in enumerate(reference.variants(rows)):
+            mean, scatter = reference.moments(data[sparse])
+            unit = np.abs(data[sparse]).max(initial=0)
+            np.testing.assert_allclose(result.sparse_mean[k, v], mean, rtol=0, atol=1e-13 * unit)
+            np.testing.assert_allclose(
+                result.sparse_scatter[k, v], scatter, rtol=0, atol=1e-13 * unit**2 * sparse.sum()
+            )
     assert result.sparse[ZEROS] == result.sparse[NON_FINITE] == 0
 
 
@@ -35,6 +43,20 @@ def test_sparse_is_strict_and_relative_to_the_layer():
     assert result.sparse.tolist() == [2, 1]
 
 
+def test_filters_are_counted_by_size_exactly_at_octaves(rng):
+    octaves = size_edges()[8::8]
+    largest = np.concatenate([octaves, np.nextafter(octaves, 0), 2 ** rng.uniform(-14, 0, 5000), [0, 1]])
+    filters = np.zeros((len(largest), 9))
+    filters[np.arange(len(largest)), rng.integers(0, 9, len(largest))] = largest
+    source, row_ranges = InMemory(filters), row_ranges_of([(0, len(filters))])
+    result = measure_extent(source, row_ranges, (STILL, STILL), measure_moments(source, row_ranges))
+    upto = result.sizes[0].cumsum()
+    assert upto.tolist() == [(largest < edge).sum() for edge in size_edges()[1:]]
+    assert upto[-1] == len(largest)
+    assert size_edges()[SPARSE_SIZES] == 0.01
+    assert upto[SPARSE_SIZES - 1] == result.sparse[0]
+
+
 def test_denormals_have_an_extent(hostile):
     filters, row_ranges = hostile
     source = InMemory(filters)
@@ -45,7 +67,7 @@ def test_denormals_have_an_extent(hostile):
 
 
 def extent_of(low, high):
-    return LayerExtent(np.arange(len(low)), np.array(low), np.array(high), np.zeros(len(low), np.int64))
+    return made_extent(np.arange(len(low)), np.array(low), np.array(high), np.zeros(len(low), np.int64))
 
 
 def test_the_total_extent_is_the_widest_of_both_variants():

@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.moments import LayerMoments
+from filtershift.passes.moments import LayerMoments, remove
 from filtershift.passes.orthogonality import LayerOrthogonality
+from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
 
@@ -29,6 +30,23 @@ def variance_entropy(scatter: Array, least: Array | float = 0.0) -> Array:
     ratio = np.divide(variance, total, out=np.full_like(variance, np.nan), where=total > np.reshape(least, (-1, 1)))
     with np.errstate(divide="ignore", invalid="ignore"):
         return 0.0 - np.where(ratio == 0, 0.0, ratio * np.log10(ratio)).sum(axis=-1)
+
+
+def clean_variance_entropy(moments: LayerMoments, extent: LayerExtent, variant: str) -> Array:
+    """Variance entropy of the filters of each layer that are not sparse, (L,); NaN for fewer than two.
+
+    Of raw filters, the variant "unscaled", it is ``variance_entropy_clean`` of the authors' torchconvquality; of scaled
+    ones that of Gavrikov & Keuper, Adversarial Robustness Through the Lens of Convolutional Filters (CVPRW 2022).
+    """
+    v = VARIANTS.index(variant)
+    scatter = moments.scatter[:, v]
+    sparse = extent.sparse, extent.sparse_mean[:, v], extent.sparse_scatter[:, v]
+    left, _, clean = remove(moments.n, moments.mean[:, v], scatter, *sparse)
+    unit = moments.peak if variant == "unscaled" else 1.0
+    # What is left of a difference below this is rounding.
+    rounding = np.where(extent.sparse > 0, 1e-13 * np.trace(scatter, axis1=1, axis2=2), 0.0)
+    least = np.maximum(moments.n * (1e-12 * unit) ** 2, rounding)
+    return np.where(left > 1, variance_entropy(clean, least), np.nan)
 
 
 def random_threshold(n: NDArray[np.int64]) -> Array:
@@ -69,10 +87,11 @@ def layer_state(n: NDArray[np.int64], zeros: NDArray[np.int64], sparsity: Array,
 def layer_quality(
     layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, orthogonality: LayerOrthogonality
 ) -> pd.DataFrame:
-    """Quality of every layer, one row per layer, and its `batch_norm` if `layers` say it; what is undefined is missing.
+    """Quality of every layer, one row per layer, what is undefined is missing.
 
     A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
-    of zero); its filters are counted in ``zero_filters``.
+    of zero); its filters are counted in ``zero_filters``. ``batch_norm`` and ``out_channels`` are there if ``layers``
+    have them.
     """
     n = moments.n
     entropy = variance_entropy(moments.scatter[:, 1], least=n * (1e-12 * moments.peak) ** 2)
@@ -87,11 +106,14 @@ def layer_quality(
         rms_norm=rms_norm(moments),
         sparsity=sparsity,
         variance_entropy=entropy,
+        clean_variance_entropy=clean_variance_entropy(moments, extent, "unscaled"),
+        clean_scaled_variance_entropy=clean_variance_entropy(moments, extent, "scaled"),
         random_threshold=threshold,
+        entropy_ratio=entropy / threshold,
         random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
         orthogonality=orthogonality.orthogonality,
         state=layer_state(n, moments.zeros, sparsity, entropy),
-        **{name: layers[name] for name in ("batch_norm",) if name in layers},
+        **{name: layers[name] for name in ("batch_norm", "out_channels") if name in layers},
     )
 
 

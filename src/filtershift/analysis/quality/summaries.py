@@ -13,9 +13,27 @@ from filtershift.analysis.groups.assign import interval_labels
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.quality.layers import STATES
 
-MEASURES = ("sparsity", "variance_entropy", "orthogonality", "rms_norm", "mean_range")
+MEASURES = (
+    "sparsity",
+    "variance_entropy",
+    "entropy_ratio",
+    "clean_variance_entropy",
+    "clean_scaled_variance_entropy",
+    "orthogonality",
+    "rms_norm",
+    "mean_range",
+)
+WEIGHTED = (
+    "sparsity",
+    "variance_entropy",
+    "clean_variance_entropy",
+    "clean_scaled_variance_entropy",
+    "orthogonality",
+)
+"""Measures whose mean is also taken with the weights of `mean_weights`."""
+
 SHARES = tuple(state.replace("-", "_") for state in STATES)
-SUMMARY = ("n_filters", "n_layers", "n_judged", *SHARES, *MEASURES)
+SUMMARY = ("n_filters", "n_layers", "n_judged", *SHARES, *MEASURES, *(f"weighted_{name}" for name in WEIGHTED))
 DECILES = [k / 10 for k in range(11)]
 
 
@@ -25,8 +43,9 @@ def model_quality(quality: pd.DataFrame) -> pd.DataFrame:
     Of models that are equally degenerate, the most random-like come first; equals are in the order of their names.
 
     ``n_judged`` counts the layers that have a state; ``degenerate``, ``random_like``, ``diverse`` are shares of them.
-    The rest are means over layers, each of which counts once whatever its size, as in the shares. Missing values are
-    left out; a share or mean of none is missing.
+    The measures are means over layers, each of which counts once whatever its size, as in the shares;
+    ``weighted_…`` are means with the weights of `mean_weights`. Missing values are left out; a share or mean of none is
+    missing.
     """
     table = _summed(quality, [quality["model_id"], quality["model"]]).reset_index()
     return table.sort_values(["degenerate", "random_like", "model"], ascending=[False, False, True], ignore_index=True)
@@ -48,15 +67,31 @@ def group_quality(quality: pd.DataFrame, groupings: Mapping[str, Membership]) ->
     return pd.concat(tables, ignore_index=True)
 
 
+def mean_weights(quality: pd.DataFrame) -> dict[str, pd.Series]:
+    """What each layer counts in the mean of each of `WEIGHTED`, as Gavrikov & Keuper weigh in CVPRW 2022.
+
+    Orthogonality by output channels, clean entropies by the filters that are not sparse, all else by filters.
+    """
+    filters = quality["n_filters"] - quality["non_finite_filters"]
+    clean = filters * (1 - quality["sparsity"])
+    channels = pd.to_numeric(quality["out_channels"]) if "out_channels" in quality else filters * np.nan
+    special = {"orthogonality": channels, "clean_variance_entropy": clean, "clean_scaled_variance_entropy": clean}
+    return {name: special.get(name, filters) for name in WEIGHTED}
+
+
 def _summed(quality: pd.DataFrame, by: list[pd.Series]) -> pd.DataFrame:
     """The columns of `SUMMARY` for each group of layers."""
     state = quality["state"]
     shares = {
         name: (state == kind).astype(float).where(state.notna()) for name, kind in zip(SHARES, STATES, strict=True)
     }
-    of_group = quality.assign(**shares).groupby(by)
+    weight = {name: weight.where(quality[name].notna()) for name, weight in mean_weights(quality).items()}
+    weighted = {f"weighted_{name}": quality[name] * weight[name] for name in WEIGHTED}
+    of_group = quality.assign(**shares, **weighted).groupby(by)
     counts = of_group.agg(n_filters=("n_filters", "sum"), n_layers=("state", "size"), n_judged=("state", "count"))
-    return counts.join(of_group[[*SHARES, *MEASURES]].mean())
+    whole = pd.DataFrame(weight).groupby(by).sum().add_prefix("weighted_")
+    sums = of_group[[*weighted]].sum()
+    return counts.join(of_group[[*SHARES, *MEASURES]].mean()).join(sums / whole.where(whole > 0))
 
 
 def depth_rows(quality: pd.DataFrame, column: str) -> list[tuple[str, NDArray]]:

@@ -25,13 +25,18 @@ OF_LAYERS = ("conv_depth", "conv_depth_norm", "n_filters", "in_channels", "out_c
 OF_QUALITY = (
     "sparsity",
     "variance_entropy",
+    "clean_variance_entropy",
     "random_threshold",
+    "entropy_ratio",
     "orthogonality",
     "mean_range",
     "rms_norm",
     "largest_weight",
 )
 """Columns of layers.csv and of quality/layers.csv that two axes can show."""
+
+LABELS_OF_QUALITY = ("zero_filters", "non_finite_filters", "random_like", "state")
+"""Columns of quality/layers.csv that layers can be grouped by, beside those of layers.csv."""
 
 BELIEVED = ("corrected", "low", "high", "floor", "null")
 """Columns of tables of intervals that say how far to believe a shift."""
@@ -110,7 +115,7 @@ def content(
         "name": name,
         "count": len(layers),
         "layer": packed(layers.index.to_numpy(np.int32)),
-        "columns": [_column(measures, column, column in layers.columns) for column in _labelled(measures)],
+        "columns": [_column(measures, column, column in layers.columns) for column in _labelled(measures, layers)],
         "measures": {
             column: packed(pd.to_numeric(measures[column], errors="coerce").to_numpy(np.float32, na_value=np.nan))
             for column in (*OF_LAYERS, *OF_QUALITY)
@@ -130,10 +135,10 @@ def content(
     }
 
 
-def _labelled(table: pd.DataFrame) -> list[str]:
+def _labelled(table: pd.DataFrame, layers: pd.DataFrame) -> list[str]:
     """The columns that can say something of a layer: not ids, and with two labels at least."""
-    known = [str(column) for column in table if column not in (*IDS, *OF_QUALITY)]
-    return [column for column in known if column == "model" or table[column].nunique(dropna=False) > 1]
+    known = [str(name) for name in table if name in LABELS_OF_QUALITY or (name in layers and name not in IDS)]
+    return [name for name in known if name == "model" or table[name].nunique(dropna=False) > 1]
 
 
 def _column(table: pd.DataFrame, column: str, of_data_set: bool) -> dict[str, Any]:

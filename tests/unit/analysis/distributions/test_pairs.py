@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from filtershift.analysis.distributions.pairs import BINS, blocks_of, example_table, pair_counts, ranges, scaled
-from filtershift.passes.extent import LayerExtent
-from numpy_reference import STILL, coefficients, made_basis
+from numpy_reference import STILL, coefficients, made_basis, made_extent
 
 PAIRS = list(combinations(range(9), 2))
 
@@ -115,7 +114,7 @@ def extent():
     """Layers 0, 10, 20, 30; the last has no finite filter."""
     low = np.array([[-1, -0.1], [-2, 3], [0, 0], [np.inf, np.inf]])
     high = np.array([[0.5, 0.3], [1, 4], [0, 0], [-np.inf, -np.inf]])
-    return LayerExtent(np.array([0, 10, 20, 30]), low, high, np.zeros(4, np.int64))
+    return made_extent(np.array([0, 10, 20, 30]), low, high, np.zeros(4, np.int64))
 
 
 def test_scaled_layers_share_a_range_and_unscaled_ones_have_their_own(extent):

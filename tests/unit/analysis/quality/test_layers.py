@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.quality.layers import (
     STATES,
+    clean_variance_entropy,
     layer_quality,
     layer_state,
     model_ranges,
@@ -17,8 +18,9 @@ from filtershift.analysis.quality.layers import (
     rms_norm,
     variance_entropy,
 )
-from filtershift.passes.extent import LayerExtent
+from filtershift.passes.all_passes import measure
 from filtershift.passes.orthogonality import LayerOrthogonality
+from numpy_reference import InMemory, made_extent, row_ranges_of
 
 
 def entropy_of(filters):
@@ -86,7 +88,7 @@ def quality(rng, moments_of):
         },
         index=pd.Index(measured.layer, name="layer"),
     )
-    extent = LayerExtent(measured.layer, np.zeros((6, 2)), np.zeros((6, 2)), sparse)
+    extent = made_extent(measured.layer, np.zeros((6, 2)), np.zeros((6, 2)), sparse)
     orthogonality = LayerOrthogonality(measured.layer, np.array([0.9, 0.1, 0.5, np.nan, np.nan, np.nan]))
     return layer_quality(layers, measured, extent, orthogonality), filters
 
@@ -107,6 +109,33 @@ def test_quality_of_every_layer(quality):
     np.testing.assert_allclose(table["rms_norm"], [*norms, np.nan], rtol=1e-12)
     np.testing.assert_array_equal(table["orthogonality"], [0.9, 0.1, 0.5, np.nan, np.nan, np.nan])
     assert table["state"].fillna("-").tolist() == ["random-like", "degenerate", "degenerate", "-", "-", "-"]
+
+
+def test_clean_entropy_is_that_of_the_filters_that_are_not_sparse(rng):
+    """As torchconvquality defines it for raw filters, and CVPRW 2022 for scaled ones."""
+    layers = [rng.normal(size=(n, 9)) * 0.7 ** np.arange(9) + 0.2 for n in (400, 400, 400, 70_000, 30)]
+    for filters, sparse in zip(layers, (0, 100, 398, 69_000, 29), strict=True):
+        filters[rng.permutation(len(filters))[:sparse]] *= 1e-3
+    stop = np.cumsum([len(filters) for filters in layers])
+    row_ranges = row_ranges_of(*([(end - len(filters), end)] for filters, end in zip(layers, stop, strict=True)))
+    found = measure(InMemory(np.concatenate(layers)), row_ranges)
+    result = {v: clean_variance_entropy(found.moments, found.extent, v) for v in ("unscaled", "scaled")}
+    for k, filters in enumerate(layers):
+        largest = np.abs(filters).max(axis=1)
+        clean = filters[largest >= largest.max() / 100]
+        scaled = clean / np.abs(clean).max(axis=1, keepdims=True)
+        for variant, rows in (("unscaled", clean), ("scaled", scaled)):
+            expected = entropy_of(rows) if len(rows) > 1 else np.nan
+            assert result[variant][k] == pytest.approx(expected, rel=1e-12, abs=2e-11, nan_ok=True), (k, variant)
+    assert result["unscaled"][0] == variance_entropy(found.moments.scatter[:1, 1])[0]
+
+
+def test_clean_filters_that_are_all_equal_have_no_entropy(rng):
+    filters = np.tile(rng.normal(size=9), (50, 1))
+    filters[:20] = 1e-4 * rng.normal(size=(20, 9))
+    found = measure(InMemory(filters), row_ranges_of([(0, 50)]))
+    assert np.isnan(clean_variance_entropy(found.moments, found.extent, "unscaled")).all()
+    assert np.isnan(clean_variance_entropy(found.moments, found.extent, "scaled")).all()
 
 
 def test_only_a_layer_with_entropy_and_threshold_is_random_like_or_not(quality):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from filtershift.analysis.groups.membership import Membership
-from filtershift.analysis.quality.summaries import MEASURES, SUMMARY, depth_rows, group_quality, model_quality
+from filtershift.analysis.quality.summaries import MEASURES, SUMMARY, WEIGHTED, depth_rows, group_quality, model_quality
 from filtershift.files import read_table, write_table
 
 STATES = {"d": "degenerate", "r": "random-like", "v": "diverse", "-": None}
@@ -21,6 +21,8 @@ def quality(rng: np.random.Generator) -> pd.DataFrame:
             "model": ["b"] * 5 + ["a"] * 2 + ["c", "d", "d"],
             "conv_depth_norm": [0, 0.1, 0.2, 0.1 + 0.2, 1, 0, 0.95, 0, 0, 1],
             "n_filters": [100, 4, 200, 1, 300, 50, 60, 10, 2, 1],
+            "non_finite_filters": [0, 0, 0, 0, 100, 0, 60, 0, 0, 0],
+            "out_channels": [10, 2, 20, 1, 30, 5, 6, 10, 2, 1],
             "random_like": [False, np.nan, True, np.nan, False, False, False, True, np.nan, np.nan],
             "state": [STATES[state] for state in "ddr-vdvr--"],
             **{name: rng.uniform(0, 1, 10) for name in MEASURES},
@@ -67,6 +69,26 @@ def test_means_count_every_layer_once_and_leave_missing_values_out(either):
             assert models.loc[model, name] == pytest.approx(expected, rel=1e-12, nan_ok=True)
     assert models["variance_entropy"].isna().tolist() == [False, False, False, True]
     assert models["orthogonality"].isna().tolist() == [False, False, True, False]
+
+
+def test_weighted_means_count_filters_or_what_the_paper_counts(either):
+    models = model_quality(either).set_index("model")
+    for model, layers in either.groupby("model"):
+        filters = layers["n_filters"] - layers["non_finite_filters"]
+        for name in WEIGHTED:
+            clean = filters * (1 - layers["sparsity"]) if "clean" in name else filters
+            weight = layers["out_channels"] if name == "orthogonality" else clean
+            known = [(v, w) for v, w in zip(layers[name], weight, strict=True) if not np.isnan(v)]
+            expected = sum(v * w for v, w in known) / sum(w for _, w in known) if known else np.nan
+            assert models.loc[model, f"weighted_{name}"] == pytest.approx(expected, rel=1e-12, nan_ok=True)
+
+
+def test_the_weighted_sparsity_is_the_share_of_all_filters():
+    layers = pd.DataFrame({"n_filters": [10, 90], "sparsity": [1.0, 0.1], "layer": [0, 1], "state": None, "model": "m"})
+    layers = layers.assign(model_id=0, non_finite_filters=0, **dict.fromkeys(set(MEASURES) - {"sparsity"}, np.nan))
+    [row] = model_quality(layers).itertuples()
+    assert (row.sparsity, row.weighted_sparsity) == pytest.approx((0.55, 0.19))
+    assert np.isnan(row.weighted_orthogonality)
 
 
 def test_groups_come_in_their_order_with_the_layers_they_have(either):
