@@ -17,7 +17,7 @@ from filtershift.passes.all_passes import measure
 from filtershift.passes.bases import Basis, group_bases
 from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.moments import LayerMoments
-from filtershift.passes.orthogonality import LayerOrthogonality
+from filtershift.passes.orthogonality import measure_orthogonality
 from filtershift.results import VARIANTS
 
 BINS = 70
@@ -35,8 +35,9 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
         measured = measure(source, table.row_ranges, BINS, threads)
         paths = histogram_files(folder)
         save_histograms((paths[0], paths[1]), measured.grids, measured.counted)
+        # Without shapes there is nothing to measure, as in the reference.
+        unmeasured = measure_orthogonality(source, table.layers[["n_filters"]], table.row_ranges)
     moments = measured.moments
-    unmeasured = LayerOrthogonality(moments.layer, np.full(len(moments.layer), np.nan))  # as in the reference
     quality = layer_quality(table.layers, moments, measured.extent, unmeasured)
     results: dict[str, NDArray] = {name: quality[name].to_numpy(float) for name in ("sparsity", "variance_entropy")}
     for v, variant in enumerate(VARIANTS):

@@ -87,3 +87,10 @@ def orthogonality(rows: Array) -> float:
     n = len(rows)
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     return float(1 - np.abs(unit @ unit.T - np.eye(n)).sum() / (n * (n - 1)))
+
+
+def ranks(rows: Array) -> tuple[float, float]:
+    """Stable and effective rank from the singular values of the rows."""
+    energy = np.linalg.svd(rows, compute_uv=False) ** 2
+    share = energy[energy > 0] / energy.sum()
+    return 1 / float(share.max()), float(np.exp(-(share * np.log(share)).sum()))

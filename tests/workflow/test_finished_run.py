@@ -197,7 +197,8 @@ def test_quality(finished: Workflow, layers: list[np.ndarray]) -> None:
 
 
 def test_orthogonality_where_the_shape_is_known(finished: Workflow, layers: list[np.ndarray]) -> None:
-    found = pd.read_csv(finished.results / "quality/layers.csv", index_col="layer")["orthogonality"]
+    table = pd.read_csv(finished.results / "quality/layers.csv", index_col="layer")
+    found = table["orthogonality"]
     shapes = small_filters()[1][["out_channels", "in_channels"]].to_numpy()
     fits = [out * per == len(filters) for (out, per), filters in zip(shapes, layers, strict=True)]
     assert found.notna().tolist() == fits
@@ -205,6 +206,10 @@ def test_orthogonality_where_the_shape_is_known(finished: Workflow, layers: list
     for layer in np.flatnonzero(fits):
         rows = layers[layer].reshape(shapes[layer][0], -1)
         assert found[layer] == pytest.approx(reference.orthogonality(rows), abs=1e-7)  # the weights are float32
+        if rows.any():
+            stable, effective = reference.ranks(rows)
+            assert table.loc[layer, ["stable_rank", "effective_rank"]].tolist() == pytest.approx([stable, effective])
+        assert table.loc[layer, ["weight_25", "weight_50"]].tolist() == pytest.approx(np.percentile(rows, [25, 50]))
 
 
 def test_models_and_groups_of_the_quality(finished: Workflow) -> None:

@@ -108,7 +108,7 @@ rule histograms:
 
 
 rule orthogonality:
-    """Orthogonality of each layer whose shape is known; it reads the filters once more."""
+    """Orthogonality, ranks and percentiles of each layer whose shape is known; it reads the filters once more."""
     input:
         code=code("passes/orthogonality"),
         dataset=lambda wildcards: DATASET,

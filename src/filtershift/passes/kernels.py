@@ -1,4 +1,4 @@
-"""The compiled inner loops of the three passes; nothing else in this project is compiled.
+"""The compiled inner loops of the three passes; beside them only those of percentiles are compiled.
 
 Every kernel takes a block of filters, shape (n, 9), float32 or float64, and works through it in
 strips of ``LANES`` filters transposed to (9, LANES) float64, so that each step runs over all lanes
@@ -45,27 +45,19 @@ def _load(block, start, strip):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
-def _peaks(strip, count, peak):  # type: ignore[no-untyped-def]
-    """Largest absolute weight of each filter of the strip."""
+def _peaks(f, count, peak):  # type: ignore[no-untyped-def]
+    """Largest absolute weight of each filter of the strip f."""
     for j in range(count):
-        peak[j] = abs(strip[0, j])
-    for p in range(1, 9):
-        for j in range(count):
-            peak[j] = max(peak[j], abs(strip[p, j]))
+        first = max(abs(f[0, j]), abs(f[1, j]), abs(f[2, j]), abs(f[3, j]), abs(f[4, j]))
+        peak[j] = max(first, abs(f[5, j]), abs(f[6, j]), abs(f[7, j]), abs(f[8, j]))
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
-def _ranges(strip, count, low, span):  # type: ignore[no-untyped-def]
-    """Largest minus smallest weight of each filter of the strip."""
+def _ranges(f, count, span):  # type: ignore[no-untyped-def]
+    """Largest minus smallest weight of each filter of the strip f."""
     for j in range(count):
-        low[j] = strip[0, j]
-        span[j] = strip[0, j]
-    for p in range(1, 9):
-        for j in range(count):
-            low[j] = min(low[j], strip[p, j])
-            span[j] = max(span[j], strip[p, j])
-    for j in range(count):
-        span[j] -= low[j]
+        low = min(f[0, j], f[1, j], f[2, j], f[3, j], f[4, j], f[5, j], f[6, j], f[7, j], f[8, j])
+        span[j] = max(f[0, j], f[1, j], f[2, j], f[3, j], f[4, j], f[5, j], f[6, j], f[7, j], f[8, j]) - low
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
@@ -153,16 +145,14 @@ def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
     summary[:] = 0.0
     mean[:] = 0.0
     scatter[:] = 0.0
-    low = np.empty(LANES)
     span = np.empty(LANES)
-    seen = 0
-    zeros = 0
+    seen = zeros = 0
     for start in range(0, block.shape[0], LANES):
         count = _load(block, start, strip)
         if count == 0:
             continue
         _peaks(strip, count, peak)
-        _ranges(strip, count, low, span)
+        _ranges(strip, count, span)
         summary[1] = max(summary[1], peak[:count].max())
         summary[2] += _sum(span, count)
         for j in range(count):
@@ -175,8 +165,7 @@ def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
         _add_moments(scaled, count, shift[0], total[0], product[0])
         _add_moments(strip, count, shift[1], total[1], product[1])
         seen += count
-    summary[0] = seen
-    summary[3] = zeros
+    summary[0], summary[3] = seen, zeros
     summary[4] = block.shape[0] - seen
     if seen:
         for variant in range(2):
@@ -184,52 +173,25 @@ def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
-def _project(strip, count, components, mean, centred, row):  # type: ignore[no-untyped-def]
+def _project(strip, count, components, mean, x, row):  # type: ignore[no-untyped-def]
     """Coefficients of a strip: row[i, j] = components[i] . (filter j - mean)."""
     for p in range(9):
         for j in range(count):
-            centred[p, j] = strip[p, j] - mean[p]
+            x[p, j] = strip[p, j] - mean[p]
     for i in range(9):
+        b = components[i]
         for j in range(count):
-            c = components[i, 0] * centred[0, j]
-            c += components[i, 1] * centred[1, j]
-            c += components[i, 2] * centred[2, j]
-            c += components[i, 3] * centred[3, j]
-            c += components[i, 4] * centred[4, j]
-            c += components[i, 5] * centred[5, j]
-            c += components[i, 6] * centred[6, j]
-            c += components[i, 7] * centred[7, j]
-            c += components[i, 8] * centred[8, j]
-            row[i, j] = c
+            c = b[0] * x[0, j] + b[1] * x[1, j] + b[2] * x[2, j] + b[3] * x[3, j] + b[4] * x[4, j]
+            row[i, j] = c + b[5] * x[5, j] + b[6] * x[6, j] + b[7] * x[7, j] + b[8] * x[8, j]
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
-def _stretch(row, count, low, high):  # type: ignore[no-untyped-def]
-    """Lower and raise the lanes' smallest and largest coefficient to those of a strip."""
-    c = row
+def _stretch(c, count, low, high):  # type: ignore[no-untyped-def]
+    """Lower and raise the lanes' smallest and largest coefficient to those c of a strip."""
     for j in range(count):  # all nine at once: a lane's ends are loaded and stored once
         low[j] = min(low[j], c[0, j], c[1, j], c[2, j], c[3, j], c[4, j], c[5, j], c[6, j], c[7, j], c[8, j])
     for j in range(count):
         high[j] = max(high[j], c[0, j], c[1, j], c[2, j], c[3, j], c[4, j], c[5, j], c[6, j], c[7, j], c[8, j])
-
-
-@njit(nogil=True, cache=True, inline="always", error_model="numpy")
-def _below(peak, count, threshold, lanes):  # type: ignore[no-untyped-def]
-    """Write the lanes whose peak is below the threshold; return how many."""
-    found = 0
-    for j in range(count):
-        lanes[found] = j
-        found += peak[j] < threshold
-    return found
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def _add_lanes(strip, lanes, count, picked, total, product):  # type: ignore[no-untyped-def]
-    """Add the sums and products of the first ``count`` of these lanes, which are copied to ``picked``."""
-    for p in range(9):
-        for j in range(count):
-            picked[p, j] = strip[p, lanes[j]]
-    _add_moments(picked, count, np.zeros(9), total, product)
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -247,6 +209,20 @@ def _tally_sizes(peak, count, threshold, ratio, sizes):  # type: ignore[no-untyp
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
+def _add_sparse(strip, count, ratio, picked, total, product):  # type: ignore[no-untyped-def]
+    """Add the sums and products of the filters of a ratio below 1, copied to ``picked``; return how many they are."""
+    found = 0
+    for j in range(count):
+        if ratio[j] < 1.0:
+            for p in range(9):
+                picked[p, found] = strip[p, j]
+            found += 1
+    if found:
+        _add_moments(picked, found, np.zeros(9), total, product)
+    return found
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
 def extent(block, components, mean, threshold, extents, total, product, sizes):  # type: ignore[no-untyped-def]
     """Smallest and largest coefficient of a block in both variants, its sparse filters, and the sizes of all.
 
@@ -260,7 +236,7 @@ def extent(block, components, mean, threshold, extents, total, product, sizes): 
     centred = np.empty((9, LANES))
     row = np.empty((9, LANES))
     peak = np.empty(LANES)
-    lanes = np.empty(LANES, np.int64)
+    ratio = np.empty(LANES)
     low = np.full((2, LANES), np.inf)
     high = np.full((2, LANES), -np.inf)
     total[:] = 0.0
@@ -271,13 +247,10 @@ def extent(block, components, mean, threshold, extents, total, product, sizes): 
         count = _load(block, start, strip)
         _peaks(strip, count, peak)
         if threshold > 0.0:
-            _tally_sizes(peak, count, threshold, row[0], sizes)
-        found = _below(peak, count, threshold, lanes)
+            _tally_sizes(peak, count, threshold, ratio, sizes)
         _scale(strip, count, peak, scaled)
-        if found:
-            _add_lanes(scaled, lanes, found, centred, total[0], product[0])
-            _add_lanes(strip, lanes, found, centred, total[1], product[1])
-            sparse += found
+        if threshold > 0.0 and _add_sparse(scaled, count, ratio, centred, total[0], product[0]):
+            sparse += _add_sparse(strip, count, ratio, centred, total[1], product[1])
         _project(scaled, count, components[0], mean[0], centred, row)
         _stretch(row, count, low[0], high[0])
         _project(strip, count, components[1], mean[1], centred, row)

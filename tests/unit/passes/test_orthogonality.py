@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
-from filtershift.passes import blocks, orthogonality
+from filtershift.passes import blocks, weight_matrix
 from filtershift.passes.layer_files import load, save
 from filtershift.passes.orthogonality import LayerOrthogonality, measure_orthogonality
 from numpy_reference import InMemory, assert_identical, owned, row_ranges_of
@@ -105,7 +105,7 @@ def test_any_size_of_weight(rng, kind):
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize("strip", [512, 1])
 def test_one_weight_that_is_not_finite_leaves_it_unknown(several, bad, kind, strip, monkeypatch):
-    monkeypatch.setattr(orthogonality, "STRIP_ROWS", strip)
+    monkeypatch.setattr(weight_matrix, "STRIP_ROWS", strip)
     filters, table, row_ranges = several
     filters = filters.astype(kind)
     whole = measure_orthogonality(InMemory(filters), table, row_ranges).orthogonality
@@ -117,7 +117,6 @@ def test_one_weight_that_is_not_finite_leaves_it_unknown(several, bad, kind, str
 
 def test_layers_of_one_row_or_of_another_shape_are_unknown(rng):
     shapes = [
-        (12, 1, 12, 1),
         (12, 4, 4, 1),  # sixteen
         (12, 3, 4, 2),  # six
         (12, 24, 1, 2),  # half a filter a row
@@ -131,7 +130,16 @@ def test_layers_of_one_row_or_of_another_shape_are_unknown(rng):
     ]
     result = measure_orthogonality(Unreadable(), table_of(*shapes), row_ranges_of(*[[(0, 12)]] * len(shapes)))
     assert result.layer.tolist() == list(range(len(shapes)))
+    for found in (result.orthogonality, result.stable_rank, result.effective_rank, result.percentiles):
+        assert np.isnan(found).all()
+
+
+def test_one_row_has_a_rank_and_percentiles_but_no_orthogonality(rng):
+    filters = rng.normal(size=(12, 9))
+    result = measure_orthogonality(InMemory(filters), table_of((12, 1, 12, 1)), row_ranges_of([(0, 12)]))
     assert np.isnan(result.orthogonality).all()
+    assert (result.stable_rank[0], result.effective_rank[0]) == pytest.approx((1, 1))
+    assert result.percentiles[0].tolist() == pytest.approx(np.percentile(filters, [0, 25, 50, 75, 100]).tolist())
 
 
 def test_nothing_is_read_without_the_columns_of_shapes(several):
@@ -154,15 +162,18 @@ def test_shapes_may_be_text_as_in_the_layer_table_read_back(several):
 @pytest.mark.parametrize(("rows", "weights"), [(512, 1), (3, 1 << 21), (7, 1800), (64, 900)])
 def test_strips_are_the_whole(several, rows, weights, monkeypatch):
     filters, table, row_ranges = several
-    whole = measure_orthogonality(InMemory(filters), table, row_ranges).orthogonality
-    monkeypatch.setattr(orthogonality, "STRIP_ROWS", rows)
-    monkeypatch.setattr(orthogonality, "STRIP_WEIGHTS", weights)
-    strips = measure_orthogonality(InMemory(filters), table, row_ranges, threads=2).orthogonality
-    np.testing.assert_allclose(strips, whole, rtol=0, atol=EXACT[filters.dtype.name])
+    whole = measure_orthogonality(InMemory(filters), table, row_ranges)
+    monkeypatch.setattr(weight_matrix, "STRIP_ROWS", rows)
+    monkeypatch.setattr(weight_matrix, "STRIP_WEIGHTS", weights)
+    strips = measure_orthogonality(InMemory(filters), table, row_ranges, threads=2)
+    np.testing.assert_allclose(strips.orthogonality, whole.orthogonality, rtol=0, atol=EXACT[filters.dtype.name])
+    np.testing.assert_allclose(strips.stable_rank, whole.stable_rank, rtol=1e-12)
+    np.testing.assert_allclose(strips.effective_rank, whole.effective_rank, rtol=1e-12)
+    np.testing.assert_array_equal(strips.percentiles, whole.percentiles)
 
 
 def test_no_more_than_two_strips_are_held(monkeypatch):
-    monkeypatch.setattr(orthogonality, "STRIP_WEIGHTS", 900)
+    monkeypatch.setattr(weight_matrix, "STRIP_WEIGHTS", 900)
     filters = np.random.default_rng(0).normal(size=(4000, 9))
     reads = []
 
@@ -173,19 +184,18 @@ def test_no_more_than_two_strips_are_held(monkeypatch):
 
     measure_orthogonality(Source(), table_of((4000, 200, 20, 1)), row_ranges_of([(0, 4000)]))
     assert max(reads) * 9 <= 900
-    assert len(reads) == 40 * 41 / 2
 
 
 @pytest.mark.parametrize("threads", [2, 5])
 def test_threads_do_not_matter(several, threads, monkeypatch):
-    monkeypatch.setattr(orthogonality, "STRIP_ROWS", 7)
+    monkeypatch.setattr(weight_matrix, "STRIP_ROWS", 7)
     filters, table, row_ranges = several
     one = measure_orthogonality(InMemory(filters), table, row_ranges)
     assert_identical(measure_orthogonality(InMemory(filters), table, row_ranges, threads), one)
 
 
 def test_threads_of_the_linear_algebra_library_do_not_matter(monkeypatch):
-    monkeypatch.setattr(orthogonality, "STRIP_ROWS", 300)
+    monkeypatch.setattr(weight_matrix, "STRIP_ROWS", 300)
     filters = np.random.default_rng(3).normal(9, 1, (600 * 57, 9))
     table, row_ranges = table_of((600 * 57, 600, 57, 1)), row_ranges_of([(0, 600 * 57)])
     results = []
@@ -208,8 +218,8 @@ def test_shards_do_not_matter(several, shards, tmp_path):
     assert_identical(load(paths[::-1], LayerOrthogonality), whole)
 
 
-def test_progress_sees_every_strip(several, monkeypatch):
-    monkeypatch.setattr(orthogonality, "STRIP_ROWS", 10)
+def test_progress_sees_every_strip_and_every_layer(several, monkeypatch):
+    monkeypatch.setattr(weight_matrix, "STRIP_ROWS", 10)
     filters, table, row_ranges = several
     seen = []
 
@@ -219,4 +229,4 @@ def test_progress_sees_every_strip(several, monkeypatch):
             yield item
 
     measure_orthogonality(InMemory(filters), table, row_ranges, 1, progress)
-    assert len(seen) == 1 + 1 + 4 + 5 + 1 + 1
+    assert len(seen) == (1 + 1 + 4 + 5 + 1 + 1) + 6

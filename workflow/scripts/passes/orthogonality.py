@@ -1,4 +1,4 @@
-"""Orthogonality of the layers of one shard."""
+"""Orthogonality, ranks and percentiles of the layers of one shard."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from filtershift.command import progress, run
 
 
 def measure(dataset: Path, layers: Path, output: Path, shard: str = "1-of-1", threads: int = 1) -> None:
-    """Filters of the layers whose shape is known -> the orthogonality of these layers."""
+    """Filters of the layers whose shape is known -> the orthogonality, ranks and percentiles of these layers."""
     from filtershift.dataset.filters import FilterFile
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.blocks import in_shard

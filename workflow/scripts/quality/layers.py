@@ -8,7 +8,7 @@ from filtershift.command import run
 def judge(
     layers: Path, moments: list[Path], extent: list[Path], orthogonality: list[Path], output: Path, skipped: Path
 ) -> None:
-    """Per-layer statistics of all shards -> sparsity, variance entropy, random threshold, orthogonality, state, …."""
+    """Per-layer statistics of all shards -> sparsity, variance entropy, ranks, percentiles, state, …."""
     from filtershift.analysis.quality.layers import layer_quality, non_finite
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table

@@ -8,6 +8,7 @@ from filtershift.analysis.groups.membership import Membership
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.moments import LayerMoments, remove
 from filtershift.passes.orthogonality import LayerOrthogonality
+from filtershift.passes.percentiles import PERCENTILES
 from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
@@ -66,6 +67,22 @@ def rms_norm(moments: LayerMoments) -> Array:
     return np.sqrt(spread + (moments.mean[:, 1] ** 2).sum(axis=1))
 
 
+def weight_statistics(moments: LayerMoments, orthogonality: LayerOrthogonality) -> dict[str, Array]:
+    """Mean and variance of the single raw weights of each layer, and `PERCENTILES` of them; NaN for no weight.
+
+    The features of Unterthiner et al., Predicting Neural Network Accuracy from Weights (arXiv:2002.11448). Percentiles
+    need the layer's shape, and that all its weights are finite.
+    """
+    n = np.where(moments.n > 0, moments.n, np.nan)
+    mean = np.where(moments.n > 0, moments.mean[:, 1].mean(axis=1), np.nan)
+    between = moments.mean[:, 1].var(axis=1)
+    return {
+        "weight_mean": mean,
+        "weight_variance": np.trace(moments.scatter[:, 1], axis1=1, axis2=2) / (9 * n) + between,
+        **{f"weight_{p}": column for p, column in zip(PERCENTILES, orthogonality.percentiles.T, strict=True)},
+    }
+
+
 def layer_state(n: NDArray[np.int64], zeros: NDArray[np.int64], sparsity: Array, entropy: Array) -> NDArray[np.object_]:
     """Which of `STATES` each layer is in: the first of these that it meets, or None.
 
@@ -102,6 +119,7 @@ def layer_quality(
         zero_filters=moments.zeros,
         non_finite_filters=moments.non_finite,
         largest_weight=np.where(n > 0, moments.peak, np.nan),
+        **weight_statistics(moments, orthogonality),
         mean_range=moments.mean_range,
         rms_norm=rms_norm(moments),
         sparsity=sparsity,
@@ -112,6 +130,8 @@ def layer_quality(
         entropy_ratio=entropy / threshold,
         random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
         orthogonality=orthogonality.orthogonality,
+        stable_rank=orthogonality.stable_rank,
+        effective_rank=orthogonality.effective_rank,
         state=layer_state(n, moments.zeros, sparsity, entropy),
         **{name: layers[name] for name in ("batch_norm", "out_channels") if name in layers},
     )

@@ -29,6 +29,8 @@ OF_QUALITY = (
     "random_threshold",
     "entropy_ratio",
     "orthogonality",
+    "stable_rank",
+    "effective_rank",
     "mean_range",
     "rms_norm",
     "largest_weight",

@@ -89,8 +89,10 @@ def quality(rng, moments_of):
         index=pd.Index(measured.layer, name="layer"),
     )
     extent = made_extent(measured.layer, np.zeros((6, 2)), np.zeros((6, 2)), sparse)
-    orthogonality = LayerOrthogonality(measured.layer, np.array([0.9, 0.1, 0.5, np.nan, np.nan, np.nan]))
-    return layer_quality(layers, measured, extent, orthogonality), filters
+    matrices = LayerOrthogonality(
+        measured.layer, np.array([0.9, 0.1, 0.5, np.nan, np.nan, np.nan]), np.arange(6.0), np.ones(6), np.eye(6)[:, :5]
+    )
+    return layer_quality(layers, measured, extent, matrices), filters
 
 
 def test_quality_of_every_layer(quality):
@@ -108,6 +110,12 @@ def test_quality_of_every_layer(quality):
     norms = [np.sqrt((f**2).sum(axis=1).mean()) for f in filters[:-1]]
     np.testing.assert_allclose(table["rms_norm"], [*norms, np.nan], rtol=1e-12)
     np.testing.assert_array_equal(table["orthogonality"], [0.9, 0.1, 0.5, np.nan, np.nan, np.nan])
+    np.testing.assert_allclose(
+        table["weight_mean"], [*(f.mean() for f in filters[:-1]), np.nan], rtol=1e-12, atol=1e-15
+    )
+    np.testing.assert_allclose(table["weight_variance"], [*(f.var() for f in filters[:-1]), np.nan], rtol=1e-12)
+    assert table["stable_rank"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert table["weight_75"].tolist() == [0, 0, 0, 1, 0, 0]
     assert table["state"].fillna("-").tolist() == ["random-like", "degenerate", "degenerate", "-", "-", "-"]
 
 
