@@ -34,6 +34,7 @@ MAY_IMPORT_INSIDE = {
         "uncertainty": {"groups", "shifts"},
         "claims": {"groups", "shifts", "quality", "uncertainty"},
         "comparing": {"groups", "shifts", "quality", "uncertainty"},
+        "layerwise": {"groups", "shifts", "quality", "uncertainty"},
     },
     "report": {
         "": set(),
@@ -45,6 +46,7 @@ MAY_IMPORT_INSIDE = {
         "distributions": {"drawing"},
         "shifts": {"drawing"},
         "quality": {"", "drawing"},
+        "layerwise": {"drawing"},
     },
 }
 # `import filtershift` offers what this room has; no room imports it.

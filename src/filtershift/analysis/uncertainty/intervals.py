@@ -118,20 +118,22 @@ def measure_uncertainty(
             resamples = units.resamples(random(1), resampling.resamples)
             resampled = shifts_between(layers, resamples, *pairs, resampling.resamples)
             is_length = layers.choices.divergence in LENGTHS
-            corrected[part], low[part], high[part] = _corrected(resampled, shift[part], resampling.level, is_length)
+            corrected[part], low[part], high[part] = corrected_interval(
+                resampled, shift[part], resampling.level, is_length
+            )
             chance = shifts_between(layers, null_groups(layers, random(2), fewer), *pairs, fewer)
             [null[part]] = _quantiles(chance, [resampling.level])
     return Uncertainty(shift, corrected, low, high, null, median, floor)
 
 
-def _corrected(resampled: Array, shift: Array, level: float, is_length: bool = False) -> NDArray[np.float64]:
+def corrected_interval(resampled: Array, shift: Array, level: float, is_length: bool = False) -> NDArray[np.float64]:
     """The corrected shifts and both ends of their intervals, (3, P), see `measure_uncertainty`.
 
     ``resampled`` (draws, P) are the resamples of the ``shift`` (P,); those of lengths are overwritten.
     """
     if is_length:
         np.square(resampled, out=resampled)
-        return np.sqrt(_corrected(resampled, shift**2, level))
+        return np.sqrt(corrected_interval(resampled, shift**2, level))
     lower, upper = _quantiles(resampled, [(1 - level) / 2, (1 + level) / 2])
     bias = resampled.mean(axis=0, dtype=float) - shift
     low = np.minimum(lower - 2 * bias, 2 * shift - upper)

@@ -81,7 +81,7 @@ def test_a_small_shift_is_exact_enough():
 def test_the_interval_is_the_wider_of_two_and_never_negative():
     drawn = np.random.default_rng(1).gamma(2.0, size=(4000, 3)).astype(np.float32) + np.float32([0, 5, 5])
     shift = np.array([2.0, 7.0, 6.0])
-    corrected, low, high = intervals._corrected(drawn, shift, 0.9)
+    corrected, low, high = intervals.corrected_interval(drawn, shift, 0.9)
     for k in range(3):
         five, ninety_five = np.percentile(drawn[:, k], [5, 95])
         bias = drawn[:, k].mean() - shift[k]
@@ -102,7 +102,7 @@ def test_the_corrected_shift_is_inside_its_interval_however_skewed_the_resamples
         drawn[:, ::50] = drawn[:1, ::50]  # resamples that are all the same
         shift = rng.lognormal(sigma=skew, size=500).astype(np.float32).astype(float)
         for resampled in (drawn, drawn.max(axis=0) - drawn):
-            corrected, low, high = intervals._corrected(resampled.copy(), shift, level, is_length)
+            corrected, low, high = intervals.corrected_interval(resampled.copy(), shift, level, is_length)
             assert (low <= corrected).all()
             assert (corrected <= high).all()
 
