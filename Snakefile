@@ -5,7 +5,7 @@
 #   snakemake --cores all --config 'overrides=[bins=100]'        anything changed, see config/README.md
 #   snakemake --list                                             every rule, with what it makes
 #
-# Data flow: dataset -> passes -> groupings, quality -> figures, paper -> claims, expected, placement, compare -> report
+# Data flow: dataset -> passes -> groupings, quality -> figures, paper -> claims, expected, placement, layerwise, compare -> report
 
 from snakemake.utils import min_version
 
@@ -61,6 +61,7 @@ include: "workflow/rules/claims.smk"
 include: "workflow/rules/expected.smk"
 include: "workflow/rules/explorer.smk"
 include: "workflow/rules/placement.smk"
+include: "workflow/rules/layerwise.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/skipped.smk"
 include: "workflow/rules/report.smk"

@@ -13,19 +13,17 @@ LONGEST = 60
 """Characters of a name."""
 
 
-def request_name(models: Sequence[ModelFile], chosen: str | None) -> str:
-    """The name for a placement of models: the chosen one, or one made from their names and a code for their paths.
+def request_name(models: Sequence[ModelFile], chosen: str | None, key: str = "placement.name") -> str:
+    """The name for an answer about models: the chosen one, or one made from their names and a code for their paths.
 
     The code keeps apart models that have the same name in different folders.
 
     Raises:
-        FiltershiftError: the chosen name cannot be that of a folder.
+        FiltershiftError: the chosen name, that of ``key`` in the configuration, cannot be that of a folder.
     """
     if chosen is not None:
         if not NAME.fullmatch(chosen):
-            raise FiltershiftError(
-                f"config: placement.name must be up to 100 letters, digits, '_' and '-', not {chosen!r}"
-            )
+            raise FiltershiftError(f"config: {key} must be up to 100 letters, digits, '_' and '-', not {chosen!r}")
         return chosen
     return coded("-".join(model.name for model in models), *(f"{one.name}={_full(one.file)}" for one in models))
 
@@ -38,4 +36,4 @@ def coded(words: str, *paths: str) -> str:
 
 
 def _full(file: str) -> str:
-    return str(Path(file).resolve())
+    return str(Path(file).resolve()) if file else ""

@@ -169,6 +169,24 @@ class PlacementConfig:
 
 
 @dataclass
+class LayerwiseConfig:
+    """Two models to compare layer by layer by `snakemake layerwise`, see [layerwise](layerwise.md).
+
+    Attributes:
+        models (two models): The model before and the model after: model files, listed as in `dataset.models`, or names
+            of models of the data set.
+        fail_above: The largest D that a layer may have moved by, of scaled filters if these are among `variants`. If a
+            layer above noise has a larger one, Snakemake ends with an error once all files are written.
+        name: The name of the folder of the answer. By default it is made from the names of the models, and a code for
+            their paths.
+    """
+
+    models: list[Any] = field(default_factory=list)
+    fail_above: float | None = None
+    name: str | None = None
+
+
+@dataclass
 class UncertaintyConfig:
     """How the uncertainty of shifts is measured, see [uncertainty](uncertainty.md).
 
@@ -243,5 +261,6 @@ class Config:
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)
     placement: PlacementConfig = field(default_factory=PlacementConfig)
+    layerwise: LayerwiseConfig = field(default_factory=LayerwiseConfig)
     # A field cannot be called "with".
     compare: dict[str, Any] = field(default_factory=lambda: {"runs": [], "with": None})
