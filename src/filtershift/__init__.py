@@ -1,7 +1,8 @@
 """Distribution shifts between trained 3x3 convolution filters.
 
 In a notebook: `open_dataset`, `read_model` and `from_arrays` give `Filters`; `pca`, `coefficients`, `shift` and
-`quality` measure them, `plot` draws what was measured, and `explore` writes a page to look around in.
+`quality` measure them, `plot` draws what was measured, and `explore` writes a page to look around in. `layerwise` says
+what changed between two models.
 """
 
 from importlib import import_module
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from filtershift.notebook.arrays import from_arrays
     from filtershift.notebook.explore import explore
     from filtershift.notebook.filters import Filters
+    from filtershift.notebook.layerwise import layerwise
     from filtershift.notebook.opening import open_dataset, read_model
     from filtershift.notebook.plots import plot
     from filtershift.notebook.principal import coefficients, pca
@@ -26,6 +28,7 @@ __all__ = [
     "coefficients",
     "explore",
     "from_arrays",
+    "layerwise",
     "open_dataset",
     "pca",
     "plot",
@@ -40,6 +43,7 @@ _HOME = {
     "coefficients": "notebook.principal",
     "explore": "notebook.explore",
     "from_arrays": "notebook.arrays",
+    "layerwise": "notebook.layerwise",
     "open_dataset": "notebook.opening",
     "pca": "notebook.principal",
     "plot": "notebook.plots",

@@ -46,7 +46,7 @@ MAY_IMPORT_INSIDE = {
         "distributions": {"drawing"},
         "shifts": {"drawing"},
         "quality": {"", "drawing"},
-        "layerwise": {"drawing"},
+        "layerwise": {"drawing", "distributions"},
     },
 }
 # `import filtershift` offers what this room has; no room imports it.

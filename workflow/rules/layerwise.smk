@@ -47,7 +47,6 @@ rule compare_models:
         needs=[
             *(str(path) for model in COMPARED_MODELS if model.file for path in parts_of(model)),
             *TEMPLATES,
-            *(str(ROOT / f"workflow/report/layerwise_{name}.rst") for name in ("depth", "eigenfilters")),
             *([] if all(model.file for model in COMPARED_MODELS) else OF_DATASET),
         ],
     output:

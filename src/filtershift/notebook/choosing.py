@@ -97,3 +97,9 @@ def shown(value: object) -> str:
     if isinstance(value, (list, tuple, dict, set)) and len(text := repr(value)) <= 60 and text.isprintable():
         return text
     return f"an object of type {type(value).__name__}"
+
+
+def check_whole(name: str, value: object, least: int, most: int) -> None:
+    """Raise a FiltershiftError if a parameter is not a whole number in this range."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
+        raise FiltershiftError(f"{name} must be a whole number from {least:,} to {most:,}, not {shown(value)}")

@@ -14,8 +14,7 @@ from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.analysis.uncertainty.tables import uncertainty_tables
 from filtershift.dataset.models.labels import LINEAGE
-from filtershift.errors import FiltershiftError
-from filtershift.notebook.choosing import shown
+from filtershift.notebook.choosing import check_whole
 from filtershift.notebook.filters import Filters
 from filtershift.notebook.measuring import check_groups, grouped, measured, variant_number
 from filtershift.passes.histograms import compared_counts
@@ -56,9 +55,9 @@ def shift(
         FiltershiftError: no such column or variant, a number out of range, or a group without a finite filter.
     """
     v = variant_number(variant)
-    _check_whole("bins", bins, 1, _MOST_BINS)
-    _check_whole("resamples", resamples, 1, _MOST_RESAMPLES)
-    _check_whole("seed", seed, 0, 2**32 - 1)
+    check_whole("bins", bins, 1, _MOST_BINS)
+    check_whole("resamples", resamples, 1, _MOST_RESAMPLES)
+    check_whole("seed", seed, 0, 2**32 - 1)
     filters, number, sizes = grouped(filters, by)
     labels = sizes["group"].tolist()
     found = measured(filters, bins)
@@ -86,8 +85,3 @@ def _lineages(layers: pd.DataFrame) -> NDArray[np.int64] | None:
     models = layers.drop_duplicates("model_id")
     cluster = clusters_by_column(models, LINEAGE)
     return cluster.loc[layers["model_id"]].to_numpy() if cluster.duplicated().any() else None
-
-
-def _check_whole(name: str, value: object, least: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or not least <= value <= most:
-        raise FiltershiftError(f"{name} must be a whole number from {least:,} to {most:,}, not {shown(value)}")

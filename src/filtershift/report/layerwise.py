@@ -1,13 +1,18 @@
 """The page of two models layer by layer: it begins with the layers that moved above noise, largest first."""
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from filtershift.analysis.layerwise.changes import CHANGES
 from filtershift.analysis.layerwise.compare import ABOVE_ROUNDING, QUALITY, SAME, Layerwise
-from filtershift.analysis.layerwise.summary import by_chance, moved
+from filtershift.analysis.layerwise.summary import by_chance, change_bases, moved, summary
 from filtershift.analysis.uncertainty.noise import TOO_SMALL
+from filtershift.files import whole_folder, write_table
+from filtershift.passes.bases import basis_table
 from filtershift.report.page import render
 from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, with_figures
 
@@ -18,35 +23,82 @@ LEAD = (
 NAMED = 5
 """Layers named in a sentence."""
 
+PAGE = "layerwise.html"
+FILES = (
+    *(PAGE, "layerwise.json", "layers.csv", "skipped.csv", "eigenfilters.csv", ".complete"),
+    *("depth.pdf", "depth.png", "eigenfilters.pdf", "eigenfilters.png"),
+)
+"""What a folder of such a page may hold."""
+
+TITLES = {"depth": "The change by depth", "eigenfilters": "What was added to the filters"}
+PLACES = {"depth": "Layers by depth", "eigenfilters": "Filters"}
+CAPTIONS = {
+    "depth": (
+        "<p>Each row is a layer, from the input at the top to the output. The mark is the shift D between both models; "
+        "the line is its interval, corrected for noise. Noise makes D too large, most of all with few filters, so the "
+        "mark can lie outside the line.</p><p>The red tick is the null: D is seldom larger if output channels of both "
+        "models change places at random. A dark mark is above noise. A light mark is above rounding: the filters "
+        "changed, but chance may have moved their distribution as far. All other marks are hollow.</p>"
+    ),
+    "eigenfilters": (
+        "<p>The principal components of the differences between each filter after and before, about zero: of all "
+        "layers of equal shape, and of those that moved most. A change that is the same in all filters has a first "
+        "tile with a ratio near 1; random noise has nine tiles of about equal ratios.</p>"
+    ),
+}
+"""How to read the figures, as HTML."""
+
 _PAIR = ["layer", "layer_after"]
 _SHIFT = ["shift", "flag", "p", "corrected", "low", "high", "null", "floor"]
 _PARTS = [f"component_{i}" for i in range(9)]
 _MEANS = [f"mean_shift_{i}" for i in range(9)]
 
 
-def layerwise_page(folder: Path, found: Layerwise, skipped: pd.DataFrame, basis: str, figures: list[Figure]) -> str:
-    """The whole page.
+def write_answer(
+    place: Path,
+    found: Layerwise,
+    basis: str,
+    drawn: Mapping[str, Any],
+    save: Callable[..., None],
+    fail_above: float | None = None,
+) -> None:
+    """Write the folder of an answer, whole or not at all: tables, figures, a summary and the page.
 
     Args:
-        folder: where the page and its tables will be.
+        place: the folder.
         found: the comparison.
-        skipped: what has no partner or was left out of the files.
         basis: whose basis and bins are used.
-        figures: the layers by depth, and the eigenfilters of the change, if there are any.
+        drawn: the figures, by the names of `CAPTIONS`; eigenfilters may be missing.
+        save: writes a figure to some paths.
+        fail_above: the limit of D that the summary tells.
     """
-    sections = [_moved(found), _depth(found), _filters(found), _quality(found), left_out(skipped)]
-    placed = dict(zip(("Layers by depth", "Filters"), ([figure] for figure in figures), strict=False))
+    with whole_folder(place) as folder:
+        write_table(folder / "layers.csv", found.layers)
+        write_table(folder / "skipped.csv", found.skipped)
+        bases = [(label, vars(basis)) for label, basis in change_bases(found).items()]
+        write_table(folder / "eigenfilters.csv", basis_table(bases).rename(columns={"group": "layer"}))
+        (folder / "layerwise.json").write_text(json.dumps(summary(found, fail_above), indent=1) + "\n")
+        for name, figure in drawn.items():
+            save(figure, folder / f"{name}.pdf", folder / f"{name}.png")
+        figures = {name: Figure(folder / f"{name}.png", TITLES[name], CAPTIONS[name]) for name in drawn}
+        (folder / PAGE).write_text(layerwise_page(place, found, basis, figures))
+
+
+def layerwise_page(folder: Path, found: Layerwise, basis: str, figures: Mapping[str, Figure]) -> str:
+    """The whole page; ``folder`` is where it will be, the other arguments are as of `write_answer`."""
+    sections = [_moved(found), _depth(found), _filters(found), _quality(found), left_out(found.skipped)]
+    placed = {PLACES[name]: [figure] for name, figure in figures.items()}
     before, after = found.names
     facts = {
         "before": before,
         "after": after,
         "matched layers": number(len(found.layers.drop_duplicates(_PAIR))),
-        "without a partner": number((skipped["kind"] == "layer").sum()),
+        "without a partner": number((found.skipped["kind"] == "layer").sum()),
         "basis and bins": basis,
     }
-    shown = with_figures(sections, placed)
-    written = figures[0].path.parent
-    return render(folder, f"{text_of(before)} → {text_of(after)}", LEAD, facts, shown, written=written)
+    written = next(iter(figures.values())).path.parent
+    heading = f"{text_of(before)} → {text_of(after)}"
+    return render(folder, heading, LEAD, facts, with_figures(sections, placed), written=written)
 
 
 def text_of(model: str) -> str:

@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 
-from docutils.core import publish_parts
 from jinja2 import Environment
 
 from filtershift.report.sections import Figure, Section
@@ -49,6 +48,8 @@ def render(
 
 def caption(path: Path, wildcards: Mapping[str, str]) -> str:
     """The HTML of a caption of Snakemake's report: reStructuredText in which Jinja finds the wildcards of a job."""
+    from docutils.core import publish_parts  # no dependency of notebooks
+
     text = Environment().from_string(path.read_text()).render(snakemake=SimpleNamespace(wildcards=wildcards))
     settings = {"raw_enabled": False, "file_insertion_enabled": False}
     return publish_parts(text, writer="html5", settings_overrides=settings)["body"]

@@ -1,11 +1,15 @@
+import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from filtershift.analysis.layerwise.compare import Layerwise, compare_layers
 from filtershift.analysis.uncertainty.intervals import Resampling
-from filtershift.report.layerwise import layerwise_page
+from filtershift.figures.drawing.saving import save
+from filtershift.figures.layerwise.answer import figures_of
+from filtershift.report.layerwise import layerwise_page, write_answer
 from two_models import layers_of, net
 
 
@@ -18,7 +22,7 @@ def found() -> Layerwise:
 
 def page_of(found: Layerwise, picture) -> str:
     folder = picture.path.parents[1] / "layerwise/pair"
-    return layerwise_page(folder, found, found.skipped, "common to both models", [picture, picture])
+    return layerwise_page(folder, found, "common to both models", {"depth": picture, "eigenfilters": picture})
 
 
 def test_the_page_begins_with_the_layers_that_moved(found: Layerwise, picture) -> None:
@@ -41,3 +45,15 @@ def test_models_that_are_the_same(found: Layerwise, picture) -> None:
     same = found.layers.assign(flag="same", shift=0.0)
     page = page_of(replace(found, layers=same), picture)
     assert "Of scaled filters, no layer moved above noise; 4 layers are the same." in page
+
+
+def test_an_answer_is_a_whole_folder(found: Layerwise, tmp_path: Path) -> None:
+    place = tmp_path / "pair"
+    write_answer(place, found, "common to both models", figures_of(found), save, fail_above=10)
+    assert sorted(path.name for path in place.iterdir()) == [
+        *("depth.pdf", "depth.png", "eigenfilters.csv", "eigenfilters.pdf", "eigenfilters.png"),
+        *("layers.csv", "layerwise.html", "layerwise.json", "skipped.csv"),
+    ]
+    told = json.loads((place / "layerwise.json").read_text())
+    assert (told["unmatched"], told["fail_above"], told["failed"]) == (1, 10, [])
+    assert "In full: <a" in (place / "layerwise.html").read_text()

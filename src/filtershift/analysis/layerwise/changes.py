@@ -26,39 +26,48 @@ class FilterChange:
     """How the filters of a layer changed, in one variant.
 
     Attributes:
-        changed: share of filters of which any weight differs.
+        changed: share of raw filters of which any weight differs.
+        cosines: (4,) mean and quartiles of the cosine between each filter and its counterpart; NaN without any.
         relative: Frobenius norm of the differences over that of the filters before.
         related: whether the filters are recognisably the same ones: see `RELATED`.
-        cosines: (4,) mean and quartiles of the cosine between each filter and its counterpart; NaN without any.
         moment: (9, 9) mean outer product of the differences, after minus before.
-        n: how many pairs of finite filters.
     """
 
     changed: float
+    cosines: NDArray[np.float64]
     relative: float
     related: bool
-    cosines: NDArray[np.float64]
     moment: NDArray[np.float64]
-    n: int
 
 
-def filter_change(before: Weights, after: Weights) -> FilterChange:
-    """How filters (n, 9) changed to their counterparts (n, 9); those that are not finite in both are left out."""
+def filter_changes(before: Weights, after: Weights) -> tuple[FilterChange, FilterChange]:
+    """How filters (n, 9) changed to their counterparts (n, 9), scaled and unscaled.
+
+    Those that are not finite in both are left out.
+    """
     if not np.isfinite(before.sum() + after.sum()):
         finite = np.isfinite(before).all(axis=1) & np.isfinite(after).all(axis=1)
         before, after = before[finite], after[finite]
-    n = len(before)
-    if not n:
-        return FilterChange(np.nan, np.nan, False, np.full(4, np.nan), np.zeros((9, 9)), 0)
-    moved, ones = after - before, np.ones(n, before.dtype)
+    if not len(before):
+        nothing = FilterChange(np.nan, np.full(4, np.nan), np.nan, False, np.zeros((9, 9)))
+        return nothing, nothing
+    # Products with ones are many times as fast as sums along so short an axis.
+    differs = (before != after).astype(np.float32) @ np.ones(9, np.float32)
+    changed, cosines = np.count_nonzero(differs) / len(before), _cosines(before, after)
+    return (
+        FilterChange(changed, cosines, *_distance(scaled(before), scaled(after))),
+        FilterChange(changed, cosines, *_distance(before, after)),
+    )
+
+
+def _distance(before: Weights, after: Weights) -> tuple[float, bool, NDArray[np.float64]]:
+    """The relative change, whether the filters are related, and the mean outer product of the differences."""
+    n, moved, ones = len(before), after - before, np.ones(len(before), before.dtype)
     moment = (moved.T @ moved).astype(np.float64)
     energy, other_energy = (float(np.vdot(side, side)) for side in (before, after))
     distance, by_chance = np.trace(moment), energy + other_energy - 2 * (ones @ before) @ (ones @ after) / n
     relative = np.sqrt(distance / energy) if energy else (np.inf if distance else 0.0)
-    # Products with ones are many times as fast as sums along so short an axis.
-    changed = np.count_nonzero((before != after).astype(np.float32) @ np.ones(9, np.float32)) / n
-    related = bool(n > 1 and distance < RELATED**2 * by_chance)
-    return FilterChange(changed, float(relative), related, _cosines(before, after), moment / n, n)
+    return float(relative), bool(n > 1 and distance < RELATED**2 * by_chance), moment / n
 
 
 def scaled(filters: Weights) -> Weights:

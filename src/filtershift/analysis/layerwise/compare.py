@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.analysis.layerwise.changes import CHANGES, EQUAL, ROUNDING, FilterChange, filter_change, scaled
+from filtershift.analysis.layerwise.changes import CHANGES, EQUAL, ROUNDING, FilterChange, filter_changes
 from filtershift.analysis.layerwise.matching import label, match_layers, unmatched
 from filtershift.analysis.layerwise.models import ModelLayers, both_sources
 from filtershift.analysis.layerwise.noise import LayerNoise, layer_noise, layer_shift
@@ -39,7 +39,7 @@ class Layerwise:
     Attributes:
         names: of both models.
         layers: one row per matched layer and variant, see docs/layerwise.md.
-        skipped: what has no partner, as rows kind, name, reason, count.
+        skipped: layers without a partner, and what was left out before, as rows kind, name, reason, count.
         moments: (9, 9) mean outer product of how the filters changed, of each matched pair of equal shape in each
             variant, by (variant, position in ``layers`` of that variant).
         level: of the intervals, and one minus the share of layers that are above noise by chance.
@@ -59,6 +59,7 @@ def compare_layers(
     variants: Sequence[str] = VARIANTS,
     reference: tuple[Bases, tuple[Grid, Grid]] | int = 70,
     threads: int = 1,
+    left_out: pd.DataFrame | None = None,
 ) -> Layerwise:
     """What changed in each layer from one model to another, and how far to believe it.
 
@@ -69,7 +70,8 @@ def compare_layers(
         variants: those that are compared.
         reference: the bases and grids of a data set; or a number of bins, for the common basis of both models and bins
             over their common extent.
-        threads: how many blocks of filters are measured at once.
+        threads: how many blocks of filters, and how many layers, are measured at once.
+        left_out: what was left out when the models were read, as rows kind, name, reason, count.
 
     Raises:
         FiltershiftError: no layer of one model has a partner in the other, or no filter is finite.
@@ -115,7 +117,7 @@ def compare_layers(
         for k, row in enumerate(rows)
         if (change := row[v][1]) is not None
     }
-    return Layerwise(names, table, left, moments_of, resampling.level)
+    return Layerwise(names, table, pd.concat([left, left_out]), moments_of, resampling.level)
 
 
 @dataclass(frozen=True)
@@ -142,13 +144,15 @@ class _Measured:
     ) -> Iterator[tuple[dict[str, Any], FilterChange | None]]:
         """What changed from one layer to its partner, in each variant; with ``filters`` (n, 9) of both."""
         alpha = (1 - resampling.level) / len(variants)
+        units = [self.sums[place][0].units for place in places]
+        is_paired = units[0] == units[1] and len(filters[0]) == len(filters[1])
+        changes = filter_changes(*filters) if is_paired else (None, None)
         for variant in variants:
             v = VARIANTS.index(variant)
             pair = self.sums[places[0]][v], self.sums[places[1]][v]
             width = float(np.ptp(self.grids[v].extent)) / self.grids[v].bins
             ratio = self.bases[v].explained_variance_ratio
-            is_paired = pair[0].units == pair[1].units and len(filters[0]) == len(filters[1])
-            change = filter_change(*(filters if v else map(scaled, filters))) if is_paired else None
+            change = changes[v]
             noise = layer_noise(pair, is_paired, width, ratio, resampling)
             yield {"variant": variant, **_shift(pair, width, ratio, noise, change, alpha), **_changes(change)}, change
 

@@ -18,10 +18,10 @@ ALL = "all changed layers"
 
 
 def moved(layers: pd.DataFrame) -> pd.DataFrame:
-    """The rows above noise, variant by variant, largest D first."""
+    """The rows above noise, variant by variant: first those above the null, each kind with the largest D first."""
     above = layers[layers["flag"].isin([ABOVE, ABOVE_ROUNDING])]
     number = above["variant"].map({variant: k for k, variant in enumerate(layers["variant"].unique())})
-    return above.iloc[np.lexsort((-above["shift"], number))]
+    return above.iloc[np.lexsort((-above["shift"], above["flag"] != ABOVE, number))]
 
 
 def by_chance(found: Layerwise) -> float:

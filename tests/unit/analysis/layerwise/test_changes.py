@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from filtershift.analysis.layerwise.changes import filter_change, scaled
+from filtershift.analysis.layerwise.changes import FilterChange, filter_changes, scaled
+
+
+def filter_change(before: np.ndarray, after: np.ndarray) -> FilterChange:
+    return filter_changes(before, after)[1]
 
 
 def test_a_change_is_that_of_numpy(rng: np.random.Generator) -> None:
@@ -15,6 +19,8 @@ def test_a_change_is_that_of_numpy(rng: np.random.Generator) -> None:
     assert found.relative == pytest.approx(np.linalg.norm(moved) / np.linalg.norm(before))
     assert found.cosines == pytest.approx([cosines.mean(), *np.quantile(cosines, [0.25, 0.5, 0.75])])
     assert found.moment == pytest.approx(moved.T @ moved / 500)
+    one, other = scaled(before), scaled(after)
+    assert filter_changes(before, after)[0].relative == pytest.approx(np.linalg.norm(other - one) / np.linalg.norm(one))
 
 
 @pytest.mark.parametrize("n", [4, 100])
@@ -32,7 +38,7 @@ def test_filters_that_are_not_finite_in_both_do_not_count(rng: np.random.Generat
     expected = filter_change(before[2:], after[2:])
     before[0, 3], after[1, 4] = np.nan, np.inf
     assert vars(filter_change(before, after))["relative"] == pytest.approx(expected.relative)
-    assert filter_change(before[:1], after[:1]).n == 0
+    assert np.isnan(filter_change(before[:1], after[:1]).relative)
 
 
 def test_zero_filters(rng: np.random.Generator) -> None:
