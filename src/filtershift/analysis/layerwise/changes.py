@@ -16,7 +16,10 @@ EQUAL = 1e-6
 """The relative change up to which filters are the same: computing in float32 makes such a one."""
 
 RELATED = 0.5
-"""Filters are those of the other model, changed, if they are nearer to them than half of the distance by chance."""
+"""Filters are those of the other model, changed, if their correlation with their counterparts is larger than this, …"""
+
+BEYOND_CHANCE = 3.0
+"""… and so many times that by chance (Fisher's z): that of two numbers for each unit."""
 
 CHANGES = ("changed_filters", "relative_change", "cosine_mean", "cosine_q25", "cosine_median", "cosine_q75")
 
@@ -29,7 +32,7 @@ class FilterChange:
         changed: share of raw filters of which any weight differs.
         cosines: (4,) mean and quartiles of the cosine between each filter and its counterpart; NaN without any.
         relative: Frobenius norm of the differences over that of the filters before.
-        related: whether the filters are recognisably the same ones: see `RELATED`.
+        related: whether the filters are recognisably the same ones, see `RELATED`.
         moment: (9, 9) mean outer product of the differences, after minus before.
     """
 
@@ -40,8 +43,8 @@ class FilterChange:
     moment: NDArray[np.float64]
 
 
-def filter_changes(before: Weights, after: Weights) -> tuple[FilterChange, FilterChange]:
-    """How filters (n, 9) changed to their counterparts (n, 9), scaled and unscaled.
+def filter_changes(before: Weights, after: Weights, units: int) -> tuple[FilterChange, FilterChange]:
+    """How filters (n, 9) of so many units changed to their counterparts (n, 9), scaled and unscaled.
 
     Those that are not finite in both are left out.
     """
@@ -55,19 +58,21 @@ def filter_changes(before: Weights, after: Weights) -> tuple[FilterChange, Filte
     differs = (before != after).astype(np.float32) @ np.ones(9, np.float32)
     changed, cosines = np.count_nonzero(differs) / len(before), _cosines(before, after)
     return (
-        FilterChange(changed, cosines, *_distance(scaled(before), scaled(after))),
-        FilterChange(changed, cosines, *_distance(before, after)),
+        FilterChange(changed, cosines, *_distance(scaled(before), scaled(after), units)),
+        FilterChange(changed, cosines, *_distance(before, after, units)),
     )
 
 
-def _distance(before: Weights, after: Weights) -> tuple[float, bool, NDArray[np.float64]]:
+def _distance(before: Weights, after: Weights, units: int) -> tuple[float, bool, NDArray[np.float64]]:
     """The relative change, whether the filters are related, and the mean outer product of the differences."""
     n, moved, ones = len(before), after - before, np.ones(len(before), before.dtype)
     moment = (moved.T @ moved).astype(np.float64)
     energy, other_energy = (float(np.vdot(side, side)) for side in (before, after))
     distance, by_chance = np.trace(moment), energy + other_energy - 2 * (ones @ before) @ (ones @ after) / n
     relative = np.sqrt(distance / energy) if energy else (np.inf if distance else 0.0)
-    return float(relative), bool(n > 1 and distance < RELATED**2 * by_chance), moment / n
+    correlation = 1 - distance / by_chance if by_chance > 0 else 0.0
+    least = max(RELATED, np.tanh(BEYOND_CHANCE / np.sqrt(2 * units)))
+    return float(relative), bool(correlation > least), moment / n
 
 
 def scaled(filters: Weights) -> Weights:

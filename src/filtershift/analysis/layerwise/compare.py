@@ -146,7 +146,7 @@ class _Measured:
         alpha = (1 - resampling.level) / len(variants)
         units = [self.sums[place][0].units for place in places]
         is_paired = units[0] == units[1] and len(filters[0]) == len(filters[1])
-        changes = filter_changes(*filters) if is_paired else (None, None)
+        changes = filter_changes(*filters, units[0]) if is_paired else (None, None)
         for variant in variants:
             v = VARIANTS.index(variant)
             pair = self.sums[places[0]][v], self.sums[places[1]][v]

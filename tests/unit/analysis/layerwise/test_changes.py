@@ -5,7 +5,7 @@ from filtershift.analysis.layerwise.changes import FilterChange, filter_changes,
 
 
 def filter_change(before: np.ndarray, after: np.ndarray) -> FilterChange:
-    return filter_changes(before, after)[1]
+    return filter_changes(before, after, len(before))[1]
 
 
 def test_a_change_is_that_of_numpy(rng: np.random.Generator) -> None:
@@ -20,17 +20,19 @@ def test_a_change_is_that_of_numpy(rng: np.random.Generator) -> None:
     assert found.cosines == pytest.approx([cosines.mean(), *np.quantile(cosines, [0.25, 0.5, 0.75])])
     assert found.moment == pytest.approx(moved.T @ moved / 500)
     one, other = scaled(before), scaled(after)
-    assert filter_changes(before, after)[0].relative == pytest.approx(np.linalg.norm(other - one) / np.linalg.norm(one))
+    assert filter_changes(before, after, 500)[0].relative == pytest.approx(
+        np.linalg.norm(other - one) / np.linalg.norm(one)
+    )
 
 
-@pytest.mark.parametrize("n", [4, 100])
-def test_filters_that_changed_are_related_and_others_are_not(n: int) -> None:
-    for seed in range(50):
+@pytest.mark.parametrize(("units", "spread"), [(3, 0.1), (16, 0.5)])
+def test_filters_that_changed_are_related_and_others_are_not(units: int, spread: float) -> None:
+    for seed in range(100):
         random = np.random.default_rng(seed)
-        before = random.normal(size=(n, 9)) + 2 * random.normal(size=9)
-        assert filter_change(before, before + random.normal(0, 0.1, (n, 9))).related
-        assert not filter_change(before, before[::-1] + 0 * before).related or n == 4
-        assert not filter_change(before, random.normal(size=(n, 9)) + before.mean(axis=0)).related
+        before, other, noise = random.normal(size=(3, 10 * units, 9)) @ np.diag(0.6 ** np.arange(9))
+        mean = 2 * random.normal(size=9)
+        assert filter_changes(before + mean, before + mean + spread * noise, units)[1].related
+        assert not filter_changes(before + mean, other + mean, units)[1].related
 
 
 def test_filters_that_are_not_finite_in_both_do_not_count(rng: np.random.Generator) -> None:
