@@ -3,6 +3,7 @@
 #   snakemake --cores all                                        everything, for the default data set
 #   snakemake --cores all paper                                  the papers' figures only
 #   snakemake --cores all --config 'overrides=[bins=100]'        anything changed, see config/README.md
+#   snakemake --cores all bundle                                 the statistics in one file, to send to others
 #   snakemake --list                                             every rule, with what it makes
 #
 # Data flow: dataset -> passes -> groupings, quality -> figures, paper -> claims, expected, placement, layerwise, compare -> report
@@ -64,6 +65,7 @@ include: "workflow/rules/placement.smk"
 include: "workflow/rules/layerwise.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/skipped.smk"
+include: "workflow/rules/bundle.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/story.smk"
 

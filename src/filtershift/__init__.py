@@ -2,7 +2,7 @@
 
 In a notebook: `open_dataset`, `read_model` and `from_arrays` give `Filters`; `pca`, `coefficients`, `shift` and
 `quality` measure them, `plot` draws what was measured, and `explore` writes a page to look around in. `layerwise` says
-what changed between two models.
+what changed between two models; `place` compares models with a data set of which only the statistics are here.
 """
 
 from importlib import import_module
@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from filtershift.notebook.filters import Filters
     from filtershift.notebook.layerwise import layerwise
     from filtershift.notebook.opening import open_dataset, read_model
+    from filtershift.notebook.placing import place
     from filtershift.notebook.plots import plot
     from filtershift.notebook.principal import coefficients, pca
     from filtershift.notebook.quality import quality
     from filtershift.notebook.shifts import shift
-
-__version__ = "0.3.0"
 
 __all__ = [
     "Filters",
@@ -31,6 +30,7 @@ __all__ = [
     "layerwise",
     "open_dataset",
     "pca",
+    "place",
     "plot",
     "quality",
     "read_model",
@@ -38,6 +38,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "__version__": "version",
     "Filters": "notebook.filters",
     "FiltershiftError": "errors",
     "coefficients": "notebook.principal",
@@ -46,6 +47,7 @@ _HOME = {
     "layerwise": "notebook.layerwise",
     "open_dataset": "notebook.opening",
     "pca": "notebook.principal",
+    "place": "notebook.placing",
     "plot": "notebook.plots",
     "quality": "notebook.quality",
     "read_model": "notebook.opening",

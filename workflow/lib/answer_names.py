@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filtershift.dataset.models.listed import ModelFile
 from filtershift.errors import FiltershiftError
-from schema import NAME
+from filtershift.results import NAME
 
 LONGEST = 60
 """Characters of a name."""

@@ -8,8 +8,8 @@ from filtershift.analysis.shifts.choices import check_choices
 from filtershift.dataset.corrections import FIXED
 from filtershift.dataset.models.batch_norm import FOLDED, STORED
 from filtershift.errors import FiltershiftError
-from filtershift.results import VARIANTS
-from schema import NAME, Config, DatasetConfig, GroupingConfig, UncertaintyConfig
+from filtershift.results import NAME, VARIANTS
+from schema import Config, DatasetConfig, GroupingConfig, UncertaintyConfig
 
 MOST = 10_000  # bins or shards
 MOST_RESAMPLES = 1_000_000

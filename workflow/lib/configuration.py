@@ -23,8 +23,9 @@ from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError, did_you_mean
 from filtershift.files import instead_of
+from filtershift.results import NAME
 from finished_run import as_first_run
-from schema import NAME, Config, DatasetConfig, GroupingConfig
+from schema import Config, DatasetConfig, GroupingConfig
 
 
 def load(directory: Path, overrides: Sequence[str]) -> Config:

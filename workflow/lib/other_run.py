@@ -11,9 +11,9 @@ from omegaconf.errors import OmegaConfBaseException
 from answer_names import coded
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.errors import FiltershiftError
-from filtershift.results import Results
+from filtershift.results import NAME, Results
 from finished_run import RESULTS, stored_configuration
-from schema import NAME, DatasetConfig, GroupingConfig
+from schema import DatasetConfig, GroupingConfig
 
 
 @dataclass(frozen=True)

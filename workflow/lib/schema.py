@@ -3,7 +3,6 @@
 The docstrings explain the keys to users: `docs/scripts/reference_config.py` turns them into `docs/reference-config.md`.
 """
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from filtershift.analysis.comparing.expected import Expectation
 from filtershift.dataset.models.batch_norm import FOLDED
 from filtershift.dataset.sources.packages import Package
 from filtershift.results import VARIANTS, dataset_file
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 @dataclass
@@ -159,12 +156,15 @@ class PlacementConfig:
     Attributes:
         models (list of models): The models, listed as in `dataset.models`.
         groupings: The groupings of the data set with whose groups the models are compared.
+        reference (path): A bundle (see [bundle](bundle.md)) of the data set that the models are compared with. Then no
+            finished run is needed here, and the answer is in the results of the data set that the bundle is of.
         name: The name of the folder of the answer. By default it is made from the names of the models, and a code for
             their paths.
     """
 
     models: list[Any] = field(default_factory=list)
     groupings: list[str] = field(default_factory=list)
+    reference: str | None = None
     name: str | None = None
 
 

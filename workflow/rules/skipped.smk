@@ -3,6 +3,11 @@
 #   needs  skipped/, and resources/{dataset}/skipped.csv of models
 #   makes  skipped.csv, paper/skipped.csv
 #   steps  skipped, paper_skipped
+# Tables of what was left out of the models that the data set was built of.
+SKIPPED_MODELS = [
+    *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.packages else []),
+    *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if MODELS else []),
+]
 # What the configuration leaves out, as rows of skipped.csv.
 NOT_CONFIGURED = [
     *(["grouping", grouping, reason, ""] for grouping, reason in UNLABELLED.items()),
@@ -39,8 +44,7 @@ rule skipped:
     input:
         code=code("records/skipped"),
         parts=[
-            *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.packages else []),
-            *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if MODELS else []),
+            *SKIPPED_MODELS,
             f"{RESULTS}/skipped/layers.csv",
             f"{RESULTS}/skipped/corrections.csv",
             f"{RESULTS}/skipped/non_finite.csv",

@@ -66,9 +66,7 @@ def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") ->
     from filtershift.report.explorer.content import Histograms, content
     from filtershift.report.explorer.page import explorer_page
 
-    if not isinstance(path, (str, Path)):
-        raise FiltershiftError(f"explore expects the path of a page, not {shown(path)}")
-    page = Path(path).expanduser()
+    page = page_path(path, "explore")
     filters = filled(as_filters(filters))
     found = measured(filters)
     bins = found.grids[0].bins
@@ -88,10 +86,21 @@ def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") ->
         choices=PAPER,
         examples=example_filters(filters.source, filters.row_ranges, found.bases[0], found.grids[0], counts[:, 0]),
     )
-    text = explorer_page(page.stem, shown_content, palette_hex())
+    return Explorer(write_page(page, explorer_page(page.stem, shown_content, palette_hex())))
+
+
+def page_path(path: object, caller: str) -> Path:
+    """The path of a page that is to be written."""
+    if not isinstance(path, (str, Path)):
+        raise FiltershiftError(f"{caller} expects the path of a page, not {shown(path)}")
+    return Path(path).expanduser()
+
+
+def write_page(page: Path, text: str) -> Path:
+    """Write a page; its path."""
     try:
         with whole_file(page) as beside:
             beside.write_text(text)
     except OSError as error:
         raise FiltershiftError(f"{page}: the page cannot be written: {error.strerror}") from None
-    return Explorer(page)
+    return page

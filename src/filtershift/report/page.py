@@ -17,7 +17,7 @@ LARGEST = 1_500_000
 
 
 def render(
-    results: Path,
+    results: Path | None,
     heading: str,
     lead: str,
     facts: Mapping[str, str],
@@ -28,7 +28,8 @@ def render(
     """The page of a folder of results: what it is, a few facts, then the sections. All text is escaped.
 
     Figures for which there is no room are named instead. ``see`` are pages beside this one, with what is in them.
-    Figures are in ``written`` while the page is, if that is not yet the folder of results.
+    Figures are in ``written`` while the page is, if that is not yet the folder of results. Without a folder of results
+    the page stands alone and names no file.
     """
     templates = environment("filtershift.report")
     templates.globals |= {"source": _source, "allowed": _allowed}

@@ -1,6 +1,7 @@
 """The page of a placement: which models of a data set your own resemble, and which of their layers are wasted."""
 
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +24,27 @@ KIN = 10
 NAMED = 5
 """Degenerate layers named in a sentence."""
 
+FIGURES = {"nearest": "The nearest groups", "layers": "Layers by depth"}
+"""The figures of the page by the names of their files, with their titles."""
+
 PAGES = {"explorer.html": "your models among those of the data set: their layers, their filters, the nearest models"}
 
 SHOWN = ("group", "shift", "flag", "corrected", "low", "high", "floor", "null", "n_filters", "own_share")
 """The columns of shifts on the page, where there are such: what decides stands first, the rest is in shifts.csv."""
 
 
+def placement_figures(folder: Path) -> dict[str, Figure]:
+    """The figures of the page, whose files are in a folder."""
+    captions = files("filtershift.report").joinpath("templates")
+    return {
+        name: Figure(folder / f"{name}.png", title, captions.joinpath(f"placement_{name}.html").read_text())
+        for name, title in FIGURES.items()
+    }
+
+
 def placement_page(
-    folder: Path,
+    folder: Path | None,
+    dataset: str,
     found: Placement,
     skipped: pd.DataFrame,
     titles: Mapping[str, str],
@@ -41,7 +55,8 @@ def placement_page(
     """The whole page of a placement.
 
     Args:
-        folder: where the page will be, results/{dataset}/placement/{request}.
+        folder: where the page will be, results/{dataset}/placement/{request}; None for a page alone.
+        dataset: its name.
         found: the placement.
         skipped: what was left out.
         titles: of the groupings.
@@ -51,8 +66,8 @@ def placement_page(
     """
     figures = {"Nearest": [nearest], "Layers": [layers]}
     shown = with_figures(sections(found.shifts, found.models, found.layers, skipped, titles, tasks), figures)
-    heading = f"Models placed in {folder.parents[1].name}"
-    return render(folder, heading, LEAD, facts(found.models, titles), shown, see=PAGES, written=nearest.path.parent)
+    heading, see = f"Models placed in {dataset}", PAGES if folder else None
+    return render(folder, heading, LEAD, facts(found.models, titles), shown, see, written=nearest.path.parent)
 
 
 def facts(models: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, str]:

@@ -128,7 +128,7 @@ def test_the_page_has_each_figure_in_its_section_and_labels_are_text(picture: Fi
     unseen: Any = None  # by this page
     found = Placement(shifts(), LAYERS, MODELS, unseen)
     folder = picture.path.parents[1] / "placement/mine"
-    page = placement_page(folder, found, SKIPPED, TITLES, TASKS, nearest=picture, layers=profile)
+    page = placement_page(folder, "zoo", found, SKIPPED, TITLES, TASKS, nearest=picture, layers=profile)
     assert f"{folder}/" in page
     assert "Models placed in zoo</h1>" in page
     parts = (">Nearest</h2>", "the caption", ">Layers</h2>", "the profile", ">Skipped</h2>")

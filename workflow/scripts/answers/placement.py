@@ -1,13 +1,11 @@
 """Place models beside a finished data set: tables, figures and a page."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.command import run
-
-CAPTIONS = Path(__file__).parents[2] / "report"
-TITLES = {"nearest": "The nearest groups", "layers": "Layers by depth"}
 
 
 @dataclass
@@ -24,6 +22,7 @@ def place_models(
     models: dict[str, Path],
     batch_norm: str,
     results: Path,
+    bundle: list[Path],
     titles: dict[str, str],
     missing: list[str],
     variants: list[str],
@@ -31,11 +30,30 @@ def place_models(
     explorer: ExplorerSettings,
     page: Path,
 ) -> None:
-    """Model files by name, and the results of a data set -> the folder of the page, with all its tables and figures.
+    """Model files by name, and the results of a data set, or a bundle of them -> the folder of the page, with all its
+    tables and figures.
 
     ``titles`` are those of the groupings; those that are missing are named on the page. ``explorer`` is what the
     explorer of the data set is made with.
     """
+    from filtershift.analysis.comparing.bundle import unpacked_bundle
+
+    with unpacked_bundle(bundle[0]) if bundle else nullcontext(results) as folder:
+        place_beside(folder, models, batch_norm, titles, missing, variants, resampling, explorer, page)
+
+
+def place_beside(
+    results: Path,
+    models: dict[str, Path],
+    batch_norm: str,
+    titles: dict[str, str],
+    missing: list[str],
+    variants: list[str],
+    resampling: Resampling,
+    explorer: ExplorerSettings,
+    page: Path,
+) -> None:
+    """The same, from a folder of results that is named after the data set."""
     import pandas as pd
 
     from filtershift.analysis.comparing.placement import place, unconfigured
@@ -48,12 +66,10 @@ def place_models(
     from filtershift.figures.drawing.saving import save
     from filtershift.figures.quality.profile import layer_profiles
     from filtershift.figures.shifts.nearest import nearest_of_placement
-    from filtershift.files import read_table, whole_folder, write_table
+    from filtershift.files import whole_folder, write_table
     from filtershift.report.explorer.page import explorer_page
     from filtershift.report.explorer.run import run_content
-    from filtershift.report.page import caption
-    from filtershift.report.placement import placement_page
-    from filtershift.report.sections import Figure
+    from filtershift.report.placement import placement_figures, placement_page
     from filtershift.results import SKIPPED, Results
 
     read = {name: read_model_file(file, name, batch_norm) for name, file in models.items()}
@@ -61,8 +77,6 @@ def place_models(
     found = place(read, reference, resampling)
     rows = pd.DataFrame([vars(row) for model in read.values() for row in model.skipped], columns=SKIPPED)
     skipped = pd.concat([unconfigured(missing), rows, non_finite(found.layers)])
-    known = read_table(Results(results).file("models"), text=("model",)).reindex(columns=["model", "Task"])
-    tasks = {str(model): str(task) for model, task in known.dropna().itertuples(index=False)}
     with whole_folder(page.parent) as folder:
         write_table(folder / "shifts.csv", found.shifts)
         write_table(folder / "layers.csv", found.layers)
@@ -72,11 +86,8 @@ def place_models(
         drawn["layers"] = layer_profiles(found.layers, reference.quality)
         for name, figure in drawn.items():
             save(figure, folder / f"{name}.pdf", folder / f"{name}.png")
-        figures = {
-            name: Figure(folder / f"{name}.png", TITLES[name], caption(CAPTIONS / f"placement_{name}.rst", {}))
-            for name in drawn
-        }
-        story = placement_page(page.parent, found, skipped, titles, tasks, **figures)
+        figures = placement_figures(folder)
+        story = placement_page(page.parent, results.name, found, skipped, titles, reference.tasks, **figures)
         (folder / page.name).write_text(story)
         layers, examples = (Results(results).file(kind) for kind in ("layers", "example_filters"))
         settings = (explorer.titles, explorer.orders, Choices(**explorer.choices), explorer.intervals)

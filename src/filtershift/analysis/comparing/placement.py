@@ -4,7 +4,9 @@ A model is compared with every group of the data set as groups are with each oth
 layers of the data set.
 """
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,12 +107,13 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         name: twins({variant: of_layers[owner == name] for variant, of_layers in counts.items()}, reference)
         for name in models
     }
+    own = {variant: {name: of_layers[owner == name] for name in models} for variant, of_layers in counts.items()}
+    believed = _believed(own, reference, resampling)
     tables = []
     for (grouping, variant), groups in reference.counts.items():
         v = VARIANTS.index(variant)
         grid, ratio = reference.grids[v], reference.bases[v].explained_variance_ratio
-        own = {name: counts[variant][owner == name] for name in models}
-        totals = {name: of_layers.sum(axis=0) for name, of_layers in own.items()}
+        totals = {name: of_layers.sum(axis=0) for name, of_layers in own[variant].items()}
         width = grid.edges[1] - grid.edges[0]
         table = placed_shifts(totals, groups, width, ratio).merge(reference.sizes[grouping], on="group", how="left")
         table.insert(0, "variant", variant)
@@ -119,8 +122,7 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         table["own_share"] = [shares[name][group] for name, group in zip(table["model"], table["group"], strict=True)]
         # The same filters are at no distance; computed, it is one of rounding.
         table.loc[table["own_share"] == 1, ["shift", *PARTS]] = 0.0
-        believed = _believed(own, reference, grouping, variant, resampling)
-        tables.append(table.merge(believed, on=["model", "group"], how="left"))
+        tables.append(table.merge(believed[grouping, variant], on=["model", "group"], how="left"))
     quality = placed_layers(layers, source, measured, histograms[:, 0, :, -WINDOW_BINS:], reference)
     shifts = pd.concat(tables, ignore_index=True)
     told = placed_models(quality)
@@ -139,6 +141,26 @@ def unconfigured(groupings: Sequence[str]) -> pd.DataFrame:
 
 
 def _believed(
+    own: Mapping[str, Mapping[str, NDArray[np.int64]]], reference: Reference, resampling: Resampling
+) -> dict[tuple[str, str], pd.DataFrame]:
+    """How far to believe the shifts of each grouping and variant, several at once.
+
+    ``own`` has per variant and model the counts (l, 9, bins) of its layers.
+    """
+    from threadpoolctl import threadpool_limits
+
+    # Each of them sets the same limit and takes it back, which must not end that of the others.
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+        waiting = {
+            (grouping, variant): pool.submit(
+                _believed_of_grouping, own[variant], reference, grouping, variant, resampling
+            )
+            for grouping, variant in reference.counts
+        }
+        return {key: found.result() for key, found in waiting.items()}
+
+
+def _believed_of_grouping(
     own: Mapping[str, NDArray[np.int64]], reference: Reference, grouping: str, variant: str, resampling: Resampling
 ) -> pd.DataFrame:
     """How far to believe the shift of each model to each group of a grouping: model, group, corrected, low, high, ….

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from filtershift.analysis.groups.membership import Membership, load_membership
 from filtershift.files import read_table
 from filtershift.passes.bases import Bases
-from filtershift.passes.group_files import load_bases, load_group_arrays
+from filtershift.passes.group_files import load_bases
 from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
 from filtershift.results import VARIANTS, Results
@@ -31,6 +31,7 @@ class Reference:
         groups: of each grouping, which group each layer is in.
         sizes: of each grouping, group, n_filters, n_layers, n_models.
         quality: one row per layer.
+        tasks: what each model is for, by name; those without a task are not in it.
     """
 
     bases: Bases
@@ -42,6 +43,7 @@ class Reference:
     groups: Mapping[str, Membership]
     sizes: Mapping[str, pd.DataFrame]
     quality: pd.DataFrame
+    tasks: Mapping[str, str]
 
 
 def load_reference(folder: Path, groupings: Sequence[str], variants: Sequence[str]) -> Reference:
@@ -51,19 +53,28 @@ def load_reference(folder: Path, groupings: Sequence[str], variants: Sequence[st
     scaled, unscaled = (load_grid(files[variant][0]) for variant in VARIANTS)
     layers = read_table(results.file("layers")).set_index("layer")
     tables = {name: [results.file(kind, grouping=name) for kind in ("groups", "sizes")] for name in groupings}
-    counts = {
-        (name, variant): load_group_arrays(results.file("group_histograms", variant=variant, grouping=name))[0]
-        for name in groupings
-        for variant in variants
-    }
+    groups = {name: load_membership(*paths) for name, paths in tables.items()}
+    counts = {variant: layer_counts(files[variant], layers.index.tolist()) for variant in variants}
+    known = read_table(results.file("models"), text=("model",)).reindex(columns=["model", "Task"])
     return Reference(
         bases=load_bases(results.file("basis")),
         grids=(scaled, unscaled),
         variants=variants,
-        counts={key: {label: group["counts"] for label, group in groups.items()} for key, groups in counts.items()},
-        layer_counts={variant: layer_counts(files[variant], layers.index.tolist()) for variant in variants},
+        counts={
+            (name, variant): _of_groups(counts[variant], layers.index, groups[name])
+            for name in groupings
+            for variant in variants
+        },
+        layer_counts=counts,
         layers=layers,
-        groups={name: load_membership(*paths) for name, paths in tables.items()},
+        groups=groups,
         sizes={name: read_table(sizes, text=("group",)) for name, (_, sizes) in tables.items()},
         quality=read_table(results.file("quality"), text=("model", "state")),
+        tasks={str(model): str(task) for model, task in known.dropna().itertuples(index=False)},
     )
+
+
+def _of_groups(counts: NDArray[np.integer], layers: pd.Index, groups: Membership) -> dict[str, NDArray[np.int64]]:
+    """The histogram (9, bins) of each group of a grouping, from those of the layers (L, 9, bins)."""
+    rows, number = layers.get_indexer(pd.Index(list(groups.group_of))), np.array(list(groups.group_of.values()))
+    return {label: counts[rows[number == k]].sum(axis=0, dtype=np.int64) for k, label in enumerate(groups.labels)}

@@ -97,6 +97,7 @@ def reference() -> Reference:
         groups={"task": Membership(["a", "b"], [2, 2], {0: 0, 1: 1, 2: 0, 3: 1})},
         sizes={"task": pd.DataFrame({"group": ["a", "b"], "n_filters": 100, "n_layers": 2, "n_models": 2})},
         quality=quality,
+        tasks={},
     )
 
 
