@@ -9,14 +9,15 @@ RULES = [
     *("quality", "quality_figures", "quality_summary", "report", "sensitivity_figure", "shapes"),
     *("shift", "shift_boxes", "shift_matrix", "skipped", "uncertainty"),
 ]
-QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares")
+QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares", "thresholds")
 CVPR = ("sparsity", "variance-entropy", "entropy-by-size", "ranking")
 PAPER = ("01", "03", "04", "05", "07", "08", "09", "10", "11", "12", *(f"cvpr-{name}" for name in CVPR))
 EXPECTED = [
     *("config.yaml", "layers.csv", "models.csv", "skipped.csv", "cost.csv", "overview.html", "report.html"),
     "paper/skipped.csv",
     *("claims.csv", "claims.html", "explorer.html", "shapes/layers.csv"),
-    *(f"quality/{table}.csv" for table in ("layers", "models", "groups", "phenotypes", "phenotypes.models")),
+    *(f"quality/{table}.csv" for table in ("layers", "models", "groups", "thresholds")),
+    *("quality/phenotypes.csv", "quality/phenotypes.models.csv"),
     *(f"figures/quality/{name}.{kind}" for name in QUALITY for kind in ("pdf", "png")),
     *(f"{table}/{grouping}.csv" for table in ("groups", "shapes") for grouping in ("all", "task")),
     *(f"figures/shapes/{grouping}.{kind}" for grouping in ("all", "task") for kind in ("pdf", "png")),

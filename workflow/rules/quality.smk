@@ -30,7 +30,7 @@ rule shapes:
 
 
 rule quality:
-    """Sparsity, entropy, orthogonality and state of each layer."""
+    """Sparsity, entropy, orthogonality and state of each layer, and the states for every threshold."""
     input:
         code=code("quality/layers"),
         layers="results/{dataset}/layers.csv",
@@ -39,6 +39,9 @@ rule quality:
         orthogonality=gather.shards("results/{{dataset}}/statistics/orthogonality.{scatteritem}.h5"),
     output:
         output=table("results/{dataset}/quality/layers.csv", "6 Quality", "quality", "layers (CSV)"),
+        thresholds=table(
+            "results/{dataset}/quality/thresholds.csv", "6 Quality", "quality_thresholds", "thresholds (CSV)"
+        ),
         skipped="results/{dataset}/skipped/non_finite.csv",
     log:
         "results/{dataset}/logs/quality.log",
@@ -142,12 +145,13 @@ rule pair_counts:
 
 
 rule quality_figures:
-    """Quality of layers by depth and size, the most degenerate models, and the states of layers in each group."""
+    """Quality of layers by depth and size, the most degenerate models, the states of layers by group and by threshold."""
     input:
         code=code("figures/quality"),
         layers="results/{dataset}/quality/layers.csv",
         models="results/{dataset}/quality/models.csv",
         groups="results/{dataset}/quality/groups.csv",
+        moved="results/{dataset}/quality/thresholds.csv",
     output:
         sparsity=figure(
             "results/{dataset}/figures/quality/sparsity", "6 Quality", "quality_sparsity", "sparsity by depth"
@@ -172,6 +176,12 @@ rule quality_figures:
             "6 Quality",
             "quality_shares",
             "states of layers in every group",
+        ),
+        thresholds=figure(
+            "results/{dataset}/figures/quality/thresholds",
+            "6 Quality",
+            "quality_thresholds",
+            "states of layers for every threshold",
         ),
     log:
         "results/{dataset}/logs/quality_figures.log",

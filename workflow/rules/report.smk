@@ -39,7 +39,8 @@ rule results:
         f"{RESULTS}/claims.csv",
         f"{RESULTS}/claims.html",
         expand(
-            f"{RESULTS}/quality/{{table}}.csv", table=["layers", "models", "groups", "phenotypes", "phenotypes.models"]
+            f"{RESULTS}/quality/{{table}}.csv",
+            table=["layers", "models", "groups", "thresholds", "phenotypes", "phenotypes.models"],
         ),
         f"{RESULTS}/shapes/layers.csv",
         f"{RESULTS}/figures/quality/shares.png",

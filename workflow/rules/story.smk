@@ -75,7 +75,7 @@ STORY = [
         {"variant": BOX_VARIANTS[1:]},
     ),
     ("Quality", "quality_ranking", "The most degenerate models", "figures/quality/ranking", {}),
-    ("Quality", "quality_sparsity", "Sparsity by depth", "figures/quality/sparsity", {}),
+    ("Quality", "quality_thresholds", "States for every threshold", "figures/quality/thresholds", {}),
     ("Quality", "quality_entropy_by_size", "Entropy by size", "figures/quality/entropy_by_size", {}),
     (
         "Quality",

@@ -6,10 +6,17 @@ from filtershift.command import run
 
 
 def judge(
-    layers: Path, moments: list[Path], extent: list[Path], orthogonality: list[Path], output: Path, skipped: Path
+    layers: Path,
+    moments: list[Path],
+    extent: list[Path],
+    orthogonality: list[Path],
+    output: Path,
+    thresholds: Path,
+    skipped: Path,
 ) -> None:
-    """Per-layer statistics of all shards -> sparsity, variance entropy, ranks, percentiles, state, …."""
+    """Per-layer statistics of all shards -> sparsity, ranks, percentiles, state, …; states for every threshold."""
     from filtershift.analysis.quality.layers import layer_quality, non_finite
+    from filtershift.analysis.quality.thresholds import sweep
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
     from filtershift.passes.extent import LayerExtent
@@ -17,13 +24,12 @@ def judge(
     from filtershift.passes.moments import LayerMoments
     from filtershift.passes.orthogonality import LayerOrthogonality
 
+    found = load(extent, LayerExtent)
     quality = layer_quality(
-        load_layers(layers),
-        load(moments, LayerMoments),
-        load(extent, LayerExtent),
-        load(orthogonality, LayerOrthogonality),
+        load_layers(layers), load(moments, LayerMoments), found, load(orthogonality, LayerOrthogonality)
     )
     write_table(output, quality, index=True)
+    write_table(thresholds, sweep(quality, found))
     write_table(skipped, non_finite(quality))
 
 

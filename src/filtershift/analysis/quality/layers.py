@@ -16,8 +16,8 @@ Array = NDArray[np.float64]
 STATES = ("degenerate", "random-like", "diverse")
 # A degenerate layer has a larger share of sparse filters than this,
 SPARSE_SHARE = 0.5
-# or fewer effective patterns: 10 to the power of its variance entropy, k for k patterns of equal variance.
-FEWEST_PATTERNS = 2
+# or a lower variance entropy: that of two patterns of equal variance.
+LOWEST_ENTROPY = float(np.log10(2))
 
 
 def variance_entropy(scatter: Array, least: Array | float = 0.0) -> Array:
@@ -83,18 +83,28 @@ def weight_statistics(moments: LayerMoments, orthogonality: LayerOrthogonality) 
     }
 
 
-def layer_state(n: NDArray[np.int64], zeros: NDArray[np.int64], sparsity: Array, entropy: Array) -> NDArray[np.object_]:
+def layer_state(
+    n: NDArray[np.int64],
+    zeros: NDArray[np.int64],
+    sparsity: Array,
+    entropy: Array,
+    *,
+    sparse_share: float = SPARSE_SHARE,
+    lowest_entropy: float = LOWEST_ENTROPY,
+    random_from: float = 1.0,
+) -> NDArray[np.object_]:
     """Which of `STATES` each layer is in: the first of these that it meets, or None.
 
-    Degenerate: all its n filters are zero, or more than `SPARSE_SHARE` of them sparse, or its effective patterns fewer
-    than `FEWEST_PATTERNS` and its entropy below the random threshold, as 3 or 4 random filters have no more patterns.
-    Random-like: its entropy reaches the threshold. Diverse: all others of three filters or more.
+    Degenerate: all its n filters are zero, or more than ``sparse_share`` of them sparse, or its entropy below
+    ``lowest_entropy`` and below the random threshold, as 3 or 4 random filters have no more patterns.
+    Random-like: its entropy reaches the threshold, ``random_from`` times that of `random_threshold`. Diverse: all
+    others of three filters or more.
     Filters without variance are one pattern, of entropy 0. Fewer than three, unless all zero, cannot be judged.
     """
-    threshold = random_threshold(n)
+    threshold = random_threshold(n) * random_from
     entropy = np.where(np.isfinite(threshold), np.nan_to_num(entropy), np.nan)
-    one_pattern = entropy < np.minimum(np.log10(FEWEST_PATTERNS), threshold)
-    degenerate = ((n > 0) & (zeros == n)) | (sparsity > SPARSE_SHARE) | one_pattern
+    one_pattern = entropy < np.minimum(lowest_entropy, threshold)
+    degenerate = ((n > 0) & (zeros == n)) | (sparsity > sparse_share) | one_pattern
     state = np.full(len(n), None, object)
     for name, meeting in zip(STATES[::-1], (entropy < threshold, entropy >= threshold, degenerate), strict=True):
         state[meeting] = name
