@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.layer_sums import LayerSums
 from filtershift.analysis.uncertainty.noise import above_noise, flags
 from publish import END, markdown
 from simulated import Group, Population, simulate, simulate_shared, true_shift
@@ -29,7 +29,7 @@ ALIKE = Population(models=0, scales=0)
 # How far groups are moved from the first one, in standard deviations; the second is not moved.
 SHIFTS = (0.0, 0.0, 0.3, 1.0, 2.0)
 
-Make = Callable[[np.random.Generator], GroupedLayers]
+Make = Callable[[np.random.Generator], LayerSums]
 
 
 def apart(population: Population, first: int, others: int, size: tuple[int, int] | None = None) -> Make:
@@ -48,11 +48,11 @@ def shared(shifts: Sequence[float], models: int) -> Make:
     return partial(_made_shared, shifts=shifts, models=models)
 
 
-def _made(random: np.random.Generator, population: Population, groups: Sequence[Group]) -> GroupedLayers:
+def _made(random: np.random.Generator, population: Population, groups: Sequence[Group]) -> LayerSums:
     return simulate(random, population, groups)
 
 
-def _made_shared(random: np.random.Generator, shifts: Sequence[float], models: int) -> GroupedLayers:
+def _made_shared(random: np.random.Generator, shifts: Sequence[float], models: int) -> LayerSums:
     return simulate_shared(random, USUAL, shifts, models)
 
 

@@ -10,6 +10,7 @@ from filtershift.analysis.groups.assign import Groups, assign
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.quality.layers import layer_quality
+from filtershift.analysis.shifts.gaussian import coefficient_moments
 from filtershift.analysis.shifts.of_grouping import GroupingShifts, measure_shifts
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
@@ -75,5 +76,8 @@ def shifts_of(
     membership = Membership(labels, groups.sizes["n_models"].tolist(), group_of)
     bases = dict(zip(labels, group_bases(moments, variant, group_of, len(labels)), strict=True))
     own = {label: vars(base) for label, base in bases.items()}
-    shifts = measure_shifts([histograms], membership, groups.sizes, layers["model_id"], basis, own, order=order)
+    coefficients = coefficient_moments(moments, variant, basis)
+    shifts = measure_shifts(
+        [histograms], coefficients, membership, groups.sizes, layers["model_id"], basis, own, order=order
+    )
     return shifts, bases

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from filtershift.analysis.shifts.choices import PAPER, Choices
+from filtershift.analysis.groups.membership import Membership
+from filtershift.analysis.shifts.choices import GAUSSIAN, PAPER, Choices
 from filtershift.analysis.shifts.d_matrix import EPSILON
 from filtershift.analysis.shifts.divergences import comparable, distance
-from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers, grouped_layers
+from filtershift.analysis.shifts.gaussian import CoefficientMoments, Gaussians, gaussian_parts
+from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
+from filtershift.analysis.uncertainty.layer_sums import LayerSums
+from filtershift.analysis.uncertainty.moment_layers import moment_layers
 
 Array = NDArray[np.float64]
 
@@ -51,6 +56,14 @@ class Population:
         mean = np.broadcast_to(shift * SIGMA, wide.shape)
         return np.einsum("s,sib->ib", weights / weights.sum(), binned(mean, wide))
 
+    def gaussian(self, shift: float, scale: float) -> tuple[Array, Array]:
+        """The mean (9,) and covariance (9, 9) of infinitely many models, moved, and ``scale`` times as wide.
+
+        The mean of squares of log-normal standard deviations is exp(2 ``scales``²) times as large.
+        """
+        wide = np.exp(2 * self.scales**2) + self.models**2 + self.layers**2
+        return shift * SIGMA, np.diag(wide * (scale * SIGMA) ** 2)
+
     def model(self, random: Generator, size: tuple[int, int] | None = None) -> tuple[Array, Array, NDArray[np.int64]]:
         """One random model: means and standard deviations of its layers, (layers, 9), and their numbers of filters.
 
@@ -66,26 +79,32 @@ class Population:
 
 @dataclass(frozen=True)
 class Group:
-    """A group to simulate: number of models, how far it is moved, and fixed layers per model and filters per layer."""
+    """A group to simulate.
+
+    Attributes:
+        models: their number.
+        shift: how far it is moved.
+        size: fixed numbers of layers per model and filters per layer.
+        scale: how many times as wide its coefficients are spread.
+    """
 
     models: int
     shift: float = 0.0
     size: tuple[int, int] | None = None
+    scale: float = 1.0
 
 
-def simulate(
-    random: Generator, population: Population, groups: Sequence[Group], choices: Choices = PAPER
-) -> GroupedLayers:
+def simulate(random: Generator, population: Population, groups: Sequence[Group], choices: Choices = PAPER) -> LayerSums:
     """Simulate layers of groups that do not share models."""
     rows = []
     for g, group in enumerate(groups):
         for _ in range(group.models):
             mean, sigma, n = population.model(random, group.size)
-            rows.append((mean + group.shift * SIGMA, sigma, n, np.full(len(n), g)))
+            rows.append((group.scale * mean + group.shift * SIGMA, group.scale * sigma, n, np.full(len(n), g)))
     return _counted(random, rows, len(groups), choices)
 
 
-def simulate_shared(random: Generator, population: Population, shifts: Sequence[float], models: int) -> GroupedLayers:
+def simulate_shared(random: Generator, population: Population, shifts: Sequence[float], models: int) -> LayerSums:
     """Simulate groups that share all models, as depths do: each layer is in a random group, and moved as that group."""
     rows = []
     for _ in range(models):
@@ -100,12 +119,29 @@ def _counted(
     rows: Sequence[tuple[Array, Array, NDArray, NDArray]],
     groups: int,
     choices: Choices = PAPER,
-) -> GroupedLayers:
+) -> LayerSums:
     """Sample filters; each row is a model: means and standard deviations, filters and groups of its layers."""
     mean, sigma, n, group = (np.concatenate(column) for column in zip(*rows, strict=True))
-    counts = random.multinomial(n[:, None], binned(mean, sigma))
     model = np.repeat(np.arange(len(rows)), [len(row[2]) for row in rows])
+    if choices.divergence in GAUSSIAN:
+        members = Membership([str(g) for g in range(groups)], [0] * groups, dict(enumerate(group.tolist())))
+        return moment_layers(_moments(random, mean, sigma, n), members, pd.Series(model), choices)
+    counts = random.multinomial(n[:, None], binned(mean, sigma))
     return grouped_layers(counts, WIDTH, RATIO, group, groups, model, choices=choices)
+
+
+def _moments(random: Generator, mean: Array, sigma: Array, n: NDArray[np.int64]) -> CoefficientMoments:
+    """Sample filters of layers, and take their moments."""
+    filters = [m + s * random.normal(size=(count, 9)) for m, s, count in zip(mean, sigma, n.tolist(), strict=True)]
+    means = np.array([x.mean(axis=0) for x in filters])
+    scatter = np.array([(x - m).T @ (x - m) for x, m in zip(filters, means, strict=True)])
+    return CoefficientMoments(np.arange(len(n)), n, means, scatter)
+
+
+def true_distance(one: tuple[Array, Array], other: tuple[Array, Array], divergence: str) -> float:
+    """The shift D of two distributions of known mean (9,) and covariance (9, 9)."""
+    both = Gaussians(*(np.stack(pair) for pair in zip(one, other, strict=True)))
+    return float(gaussian_parts(both, divergence)[:, 0, 1].sum())
 
 
 def binned(mean: Array, sigma: Array) -> Array:

@@ -38,5 +38,15 @@ def test_others(described) -> None:
     assert "KL(" not in text
 
 
+@pytest.mark.parametrize(
+    ("divergence", "first"), [("frechet", "Fréchet distance D = ‖m"), ("bures", "Bures distance D = tr(")]
+)
+def test_distances_of_means_and_covariances_have_no_bins(described, divergence, first) -> None:
+    text = described(f"choices.divergence={divergence}", "choices.weighting=layer")
+    for said in (first, "each layer counts the same", "squared units"):
+        assert said in text
+    assert "bins" not in text
+
+
 def test_a_grouping_of_the_command_line(described) -> None:
     assert r"opset (by op\_set)." in described("+grouping.opset.by=op_set")

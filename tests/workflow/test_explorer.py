@@ -13,12 +13,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from browser import Opened, needs_chromium
-from filtershift.analysis.shifts.choices import Choices
+from coefficient_moments import made_layer_moments
+from filtershift.analysis.shifts.choices import GAUSSIAN, Choices
 from filtershift.analysis.shifts.divergences import divergences, smoothed
+from filtershift.analysis.shifts.gaussian import coefficient_moments, gaussian_parts, gaussians
 from filtershift.analysis.shifts.weighting import filter_weights
 from filtershift.passes.bases import Basis
 from filtershift.passes.group_files import load_group_arrays
-from filtershift.passes.moments import LayerMoments
 from filtershift.report.explorer.content import Histograms, content
 from filtershift.report.explorer.page import explorer_page
 from running import Workflow
@@ -27,6 +28,7 @@ pytestmark = needs_chromium
 
 BINS, WIDTH = 12, 0.5
 RATIO = np.arange(9.0, 0, -1) / 45
+BASIS = Basis(np.linalg.qr(np.arange(81.0).reshape(9, 9) % 7 + np.eye(9))[0].T, np.zeros(9), RATIO, RATIO, 0)
 LABELS = [
     "a",
     "__proto__",
@@ -81,14 +83,8 @@ def made(path: Path, choices: Choices = Choices(), **more: Any) -> tuple[Path, n
             "n_filters": n,
         }
     ).rename_axis("layer")
-    scatter = np.einsum("lvij,lvkj->lvik", *[rng.normal(size=(count, 2, 9, 9))] * 2)
-    none = np.zeros(count, int)
-    moments = LayerMoments(
-        np.arange(count), n, rng.normal(size=(count, 2, 9)), scatter, none + 1.0, none + 1.0, none, none
-    )
-    basis = Basis(np.eye(9), np.zeros(9), RATIO, RATIO, int(n.sum()))
     shown = content(
-        "made", layers, pd.DataFrame({"sparsity": rng.random(count)}), moments, (basis, basis),
+        "made", layers, pd.DataFrame({"sparsity": rng.random(count)}), made_layer_moments(n), (BASIS, BASIS),
         {"scaled": Histograms(counts, -3.0, WIDTH)}, choices, **more,
     )  # fmt: skip
     path.write_text(explorer_page("Explorer of made", shown, ["#112233", "#445566"]))
@@ -100,6 +96,10 @@ def expected(counts: np.ndarray, layers: pd.DataFrame, column: str, choices: Cho
     group, labels = pd.factorize(layers[column])
     model = pd.factorize(layers["model"])[0]
     weights = filter_weights(choices.weighting, layers["n_filters"].to_numpy(float), group, model, len(labels))
+    if choices.divergence in GAUSSIAN:
+        of_layers = coefficient_moments(made_layer_moments(layers["n_filters"].to_numpy()), 0, BASIS)
+        own = gaussians(of_layers, weights, group, len(labels))
+        return pd.DataFrame(gaussian_parts(own, choices.divergence).sum(axis=0), labels, labels)
     sums = np.zeros((len(labels), *counts.shape[1:]))
     np.add.at(sums, group, counts * weights[:, None, None])
     p = smoothed(sums, WIDTH, choices.epsilon)
@@ -139,6 +139,8 @@ def test_a_pair_has_the_bases_of_the_workflow(finished: Workflow, opened: Opened
             ("model", "pseudocount", "wasserstein"),
             ("filter", "floor", "tv"),
             ("model", "density", "kl"),
+            ("filter", "density", "frechet"),
+            ("model", "density", "bures"),
         )
     ],
     ids=lambda choices: f"{choices.weighting}-{choices.epsilon}-{choices.divergence}",

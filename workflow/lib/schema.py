@@ -218,7 +218,8 @@ class ChoicesConfig:
         extent: The range that the bins divide: `data`, `quantile` (99.9 %) or `symmetric`. Change it for data stretched
             by a few outliers.
         epsilon: The value that empty bins get: `density`, `floor` or `pseudocount`. Change it for small groups.
-        divergence: The divergence: `kl`, `js`, `wasserstein` or `tv`. Change it if empty bins decide the shifts.
+        divergence: The divergence: `kl`, `js`, `wasserstein` or `tv` of histograms; `frechet` or `bures` of means and
+            covariances, for which extent, epsilon and bins do not matter. Change it if empty bins decide the shifts.
     """
 
     weighting: str = "filter"

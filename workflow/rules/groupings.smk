@@ -83,6 +83,7 @@ rule shift:
     input:
         code=code("groupings/shift"),
         histograms=in_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         layers="results/{dataset}/layers.csv",
         groups="results/{dataset}/groups/{grouping}.csv",
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
@@ -126,6 +127,7 @@ rule uncertainty:
     input:
         code=code("groupings/uncertainty"),
         histograms=in_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         layers="results/{dataset}/layers.csv",
         groups="results/{dataset}/groups/{grouping}.csv",
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",

@@ -6,6 +6,7 @@ Counts, means and scatter matrices of disjoint sets of filters add up to those o
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
 
 Array = NDArray[np.float64]
+Numbers = TypeVar("Numbers", NDArray[np.int64], NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,12 @@ class LayerMoments:
 
 
 def merge(
-    n: NDArray[np.int64], mean: Array, scatter: Array, group: NDArray[np.int64], groups: int
-) -> tuple[NDArray[np.int64], Array, Array]:
+    n: Numbers, mean: Array, scatter: Array, group: NDArray[np.int64], groups: int
+) -> tuple[Numbers, Array, Array]:
     """Merge moments of disjoint sets of filters into those of ``groups`` unions.
 
     Args:
-        n: (S,) number of filters of each set.
+        n: (S,) number of filters of each set, or their weight.
         mean: (S, 9) their means.
         scatter: (S, 9, 9) their scatter matrices about those means.
         group: (S,) the union each set goes to, 0 … groups - 1.
@@ -61,7 +63,7 @@ def merge(
     Returns:
         n (groups,), mean (groups, 9) and scatter (groups, 9, 9); the mean of an empty union is zero.
     """
-    n_group = np.zeros(groups, np.int64)
+    n_group = np.zeros(groups, n.dtype)
     np.add.at(n_group, group, n)
     mean_group = np.zeros((groups, 9))
     np.add.at(mean_group, group, n[:, None] * mean)

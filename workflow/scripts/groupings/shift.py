@@ -9,6 +9,7 @@ from filtershift.command import per_variant, run
 def measure(
     variants: list[str],
     histograms: list[Path],
+    moments: list[Path],
     layers: Path,
     groups: Path,
     sizes: Path,
@@ -23,23 +24,26 @@ def measure(
     group_histograms: list[Path],
     densities: list[Path],
 ) -> None:
-    """Per-layer histograms, groups and bases of each variant -> D-matrix, its parts and alternatives, histograms and
-    densities of the groups.
+    """Per-layer histograms and moments, groups and bases of each variant -> D-matrix, its parts and alternatives,
+    histograms and densities of the groups.
     """
     from filtershift.analysis.groups.membership import load_membership
+    from filtershift.analysis.shifts.gaussian import coefficient_moments
     from filtershift.analysis.shifts.of_grouping import measure_shifts
     from filtershift.files import read_table, write_table
     from filtershift.passes.group_files import load_bases, load_group_arrays, save_group_arrays
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
     from filtershift.results import VARIANTS
 
     membership, counts = load_membership(groups, sizes), read_table(sizes, text=("group",))
     model = read_table(layers).set_index("layer")["model_id"]
     shards, bases = per_variant(histograms, variants), load_bases(basis)
+    of_layers = load(moments, LayerMoments)
     for k, variant in enumerate(variants):
-        own = load_group_arrays(pca[k])[0]
-        found = measure_shifts(
-            shards[k], membership, counts, model, bases[VARIANTS.index(variant)], own, choices, order
-        )
+        v, own = VARIANTS.index(variant), load_group_arrays(pca[k])[0]
+        coefficients = coefficient_moments(of_layers, v, bases[v])
+        found = measure_shifts(shards[k], coefficients, membership, counts, model, bases[v], own, choices, order)
         write_table(shift[k], found.matrix, index=True)
         write_table(n[k], found.n)
         write_table(components[k], found.components)

@@ -11,6 +11,7 @@ def measure(
     name: str,
     variants: list[str],
     histograms: list[Path],
+    moments: list[Path],
     layers: Path,
     groups: Path,
     sizes: Path,
@@ -23,9 +24,9 @@ def measure(
     intervals: list[Path],
     floor: list[Path],
 ) -> None:
-    """Per-layer histograms, groups and shifts of each variant -> intervals, noise floors and nulls of all shifts."""
+    """Per-layer sums, groups and shifts of each variant -> intervals, noise floors and nulls of all shifts."""
     from filtershift.analysis.groups.membership import load_membership
-    from filtershift.analysis.uncertainty.grouped_layers import load_grouped_layers
+    from filtershift.analysis.uncertainty.loading import load_layers_of_groups
     from filtershift.analysis.uncertainty.tables import uncertainty_tables
     from filtershift.files import read_table, write_table
     from filtershift.passes.group_files import load_bases
@@ -37,8 +38,8 @@ def measure(
     bases = load_bases(basis)
     shards = per_variant(histograms, variants)
     for k, variant in enumerate(variants):
-        ratio = bases[VARIANTS.index(variant)].explained_variance_ratio
-        grouped = load_grouped_layers(shards[k], membership, model, ratio, choices, *cluster)
+        v = VARIANTS.index(variant)
+        grouped = load_layers_of_groups(shards[k], moments, v, membership, model, bases[v], choices, *cluster)
         pairs, counts = read_table(components[k], text=("a", "b")), read_table(n[k], text=("group",))
         tables = uncertainty_tables(grouped, membership.labels, name, resampling, pairs, counts)
         for path, table in zip((intervals[k], floor[k]), tables, strict=True):

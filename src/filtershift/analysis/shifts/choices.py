@@ -8,9 +8,12 @@ KNOWN = {
     "weighting": ("filter", "layer", "model"),
     "extent": ("data", "quantile", "symmetric"),
     "epsilon": ("density", "floor", "pseudocount"),
-    "divergence": ("kl", "js", "wasserstein", "tv"),
+    "divergence": ("kl", "js", "wasserstein", "tv", "frechet", "bures"),
 }
 """The values of each choice, the papers' first."""
+
+GAUSSIAN = ("frechet", "bures")
+"""Divergences of means and covariances: without histograms, so that extent, epsilon and bins do not matter."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class Choices:
             or half a filter, as all bins do (pseudocount).
         divergence: between two histograms: the symmetric Kullback-Leibler divergence (kl), the Jensen-Shannon
             divergence (js), both in nats, the first Wasserstein distance in units of the coefficients (wasserstein),
-            or the total variation, 0 … 1 (tv).
+            or the total variation, 0 … 1 (tv). Between two normal distributions: the squared Fréchet distance (frechet)
+            or its part without the means, the squared Bures distance (bures), in squared units of the coefficients.
     """
 
     weighting: str = "filter"

@@ -1,4 +1,4 @@
-"""The parts of the shift D of all pairs of groups under any choice, of the stored fine histograms.
+"""The parts of the shift D of all pairs of groups under any choice, of the stored fine histograms and moments.
 
 With the papers' choices these are `filtershift.analysis.shifts.d_matrix`'s, bit for bit.
 """
@@ -6,8 +6,9 @@ With the papers' choices these are `filtershift.analysis.shifts.d_matrix`'s, bit
 import numpy as np
 from numpy.typing import NDArray
 
-from filtershift.analysis.shifts.choices import Choices
+from filtershift.analysis.shifts.choices import GAUSSIAN, Choices
 from filtershift.analysis.shifts.d_matrix import EPSILON, component_shifts, probabilities
+from filtershift.analysis.shifts.gaussian import gaussian_parts
 from filtershift.analysis.shifts.weighting import FineCounts
 from filtershift.passes.histograms import REFINE, Grid, coarsen
 
@@ -27,8 +28,10 @@ def chosen_parts(fine: FineCounts, choices: Choices, bins: int, ratio: Array) ->
     """The components of D of every pair of groups, (9, groups, groups), weighted by ``ratio`` (9,): they add up to D.
 
     ``bins`` divides the extent; it must divide the fine bins where the extent is that of the data. Groups without
-    filters have NaN.
+    filters have NaN. Gaussian divergences depend on neither.
     """
+    if choices.divergence in GAUSSIAN:
+        return gaussian_parts(fine.gaussians[choices.weighting], choices.divergence)
     counts, width = rebinned(fine, choices, bins)
     p = smoothed(counts, width, choices.epsilon)
     return divergences(p, width, choices.divergence) * ratio[:, None, None]

@@ -1,4 +1,4 @@
-"""The shifts of one grouping in one variant: from the stored histograms of layers to every table about them."""
+"""The shifts of one grouping in one variant: from what is stored of layers to every table about them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.choices import KNOWN, PAPER, Choices
 from filtershift.analysis.shifts.d_matrix import tables_of
 from filtershift.analysis.shifts.divergences import chosen_parts
+from filtershift.analysis.shifts.gaussian import CoefficientMoments
 from filtershift.analysis.shifts.sensitivity import sensitivity
 from filtershift.analysis.shifts.weighting import load_fine_counts
 from filtershift.passes.bases import Basis
@@ -54,6 +55,7 @@ class GroupingShifts:
 
 def measure_shifts(
     histograms: Sequence[Path],
+    moments: CoefficientMoments,
     groups: Membership,
     sizes: pd.DataFrame,
     model: pd.Series,
@@ -66,6 +68,7 @@ def measure_shifts(
 
     Args:
         histograms: the files of all shards of one variant.
+        moments: of all layers, in this variant and basis.
         groups: the groups and the layers of each.
         sizes: columns group, n_filters, n_layers, n_models.
         model: the model_id of each layer.
@@ -75,7 +78,7 @@ def measure_shifts(
         order: "shift" to show groups by ascending mean shift, else their natural order.
     """
     labels = groups.labels
-    fine = load_fine_counts(histograms, groups, KNOWN["weighting"], model)
+    fine = load_fine_counts(histograms, moments, groups, KNOWN["weighting"], model)
     window = group_counts(histograms, "window", groups.group_of, len(labels))
     grid, ratio = fine.grid, basis.explained_variance_ratio
     counts = dict(zip(labels, coarsen(fine.groups["filter"].astype(np.int64), grid.bins), strict=True))

@@ -1,4 +1,4 @@
-"""Histograms of groups in which each filter, each layer or each model counts the same."""
+"""Histograms and moments of groups in which each filter, each layer or each model counts the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
+from filtershift.analysis.shifts.gaussian import CoefficientMoments, Gaussians, gaussians
 from filtershift.passes.histogram_files import layer_sizes, load_grid, stored_layers
 from filtershift.passes.histograms import REFINE, Grid
 
@@ -18,29 +19,36 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class FineCounts:
-    """The stored histograms of the groups of one grouping, over the fine bins of the extent.
+    """The stored histograms of the groups of one grouping, over the fine bins of the extent, and their moments.
 
     Attributes:
         groups: per weighting (groups, 9, fine bins). Whatever counts the same, each histogram adds up to the number of
             filters of the group.
         every: (fine bins,) all coefficients of all layers of the data set, those of no group too.
         grid: where the bins lie.
+        gaussians: per weighting the means and covariances of the groups.
     """
 
     groups: dict[str, Array]
     every: Array
     grid: Grid
+    gaussians: dict[str, Gaussians]
 
 
 def load_fine_counts(
-    paths: Sequence[Path], groups: Membership, weightings: Sequence[str], model: pd.Series | None = None
+    paths: Sequence[Path],
+    moments: CoefficientMoments,
+    groups: Membership,
+    weightings: Sequence[str],
+    model: pd.Series | None = None,
 ) -> FineCounts:
-    """Sum the histograms of the layers of each group.
+    """Sum the histograms and moments of the layers of each group.
 
     Memory is that of the sums: layers are read a batch at a time.
 
     Args:
         paths: the files of all shards of one variant.
+        moments: of all layers, in the same variant and basis.
         groups: the grouping's groups and its layers.
         weightings: some of filter, layer, model.
         model: the model_id of each layer, for the weighting by model.
@@ -64,7 +72,8 @@ def load_fine_counts(
             if (k := place.get(layer)) is not None:
                 for weighting, total in sums.items():
                     total[group[k]] += counts * weights[weighting][k]
-    return FineCounts(sums, every, grid)
+    own = moments.of(layers)
+    return FineCounts(sums, every, grid, {key: gaussians(own, weight, group, count) for key, weight in weights.items()})
 
 
 def filter_weights(weighting: str, n: Array, group: Indices, model: Indices, groups: int) -> Array:

@@ -1,30 +1,28 @@
-"""The layers of a grouping with their histograms, weights and resampling units."""
+"""The layers of a grouping with their histograms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.choices import PAPER, Choices
 from filtershift.analysis.shifts.divergences import binning
-from filtershift.analysis.shifts.weighting import filter_weights
+from filtershift.analysis.uncertainty.layer_sums import LayerSums, owners, sorted_layers
 from filtershift.passes.histogram_files import group_counts, layer_counts, load_grid
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
 
 
-CLUSTERS, MODELS, LAYERS, FILTERS = "clusters", "models", "layers", "filters"
-"""The kinds of units that can be resampled in a group."""
-
-
 @dataclass(frozen=True)
-class GroupedLayers:
-    """The layers of a grouping that have filters, sorted by group and within a group by model.
+class GroupedLayers(LayerSums):
+    """The layers of a grouping, of which histogram counts add up.
 
     Attributes:
         counts: (L, K) histogram counts of the nine components, one bin after another. With the papers' divergence and
@@ -32,42 +30,43 @@ class GroupedLayers:
         component: (K,) the component of each bin, ascending.
         weight: (K,) the explained variance ratio of that component.
         width: width of a bin, in units of the coefficients.
-        group: (L,) the group of each layer, 0 … groups - 1.
-        groups: number of groups, including those without layers.
-        model: (L,) the model of each layer, or its cluster of models.
-        unit: (L,) the resampling unit of each layer, 0 … units - 1, ascending.
-        draw_of_unit: (units,) index of the random number that decides about each unit; units of one model share it.
-        resampled: for each group, what its units are: models (or clusters of models); layers if it has only one model;
-            filters if it has only one layer.
-        choices: how shifts are computed.
-        in_group: (L,) weight of each filter of a layer in its group; those of a group sum to its number of filters.
-        in_all: (L,) the same if all layers were in one group.
     """
 
-    counts: Array
     component: Indices
     weight: Array
     width: float
-    group: Indices
-    groups: int
-    model: Indices
-    unit: Indices
-    draw_of_unit: Indices
-    resampled: list[str]
-    choices: Choices
-    in_group: Array
-    in_all: Array
 
-    @property
+    @cached_property
     def n(self) -> Array:
-        """Number of filters of each layer, (L,)."""
+        """Whole up to rounding, even where a bin was split between two."""
         return _filters(self.counts, self.component)
 
+    @cached_property
+    def whole(self) -> Array:
+        """The counts, rounded where bins were split."""
+        return self.counts if self.choices.extent == "data" else rounded(self.counts, self.component)
+
     def evened(self, counts: Array, observed: Array) -> Array:
-        """Scale counts (…, K) per component to the total of `observed`; a component without counts gets `observed`."""
+        """Each component by itself."""
         firsts = np.searchsorted(self.component, np.arange(9))
         total, wanted = (np.add.reduceat(x, firsts, axis=-1)[..., self.component] for x in (counts, observed))
         return np.where(total > 0, counts * wanted / np.maximum(total, 1), observed)
+
+    def redrawn(self, random: Generator, observed: Array) -> Array:
+        """Every bin is a Poisson number whose mean is its count."""
+        return self.evened(random.poisson(observed).astype(np.float32), observed)
+
+    def split(self, random: Generator, counts: Array, times: int) -> tuple[Array, Array]:
+        """Each component by itself: a histogram does not say which coefficients belong to the same filter."""
+        whole = rounded(counts, self.component)
+        parts = [whole[self.component == i].astype(np.int64) for i in range(9)]
+        halves = [random.multivariate_hypergeometric(part, part.sum() // 2, times, "marginals") for part in parts]
+        half = np.concatenate(halves, axis=1).astype(np.float32)
+        return half, whole - half
+
+    def thinned(self, random: Generator, whole: Array, share: Array) -> Array:
+        """Each bin by itself."""
+        return random.binomial(np.rint(whole).astype(np.int64), share).astype(np.float32)
 
 
 def grouped_layers(
@@ -92,34 +91,16 @@ def grouped_layers(
         cluster: (L,) the cluster of each layer's model; None if models are independent.
         choices: how shifts are computed.
     """
-    finest = {LAYERS: np.arange(len(group)), MODELS: _numbered(model)}
-    kinds = finest if cluster is None else {**finest, CLUSTERS: _numbered(cluster)}
-    order = np.lexsort([*kinds.values(), group])
-    order = order[counts[order, 0].sum(axis=1) > 0]
-    kinds = {kind: labels[order] for kind, labels in kinds.items()}
-    group = group[order]
-    unit, draw_of_unit, resampled = _units(group, groups, kinds)
+    filters = np.rint(counts[:, 0].sum(axis=1))
+    order, known = sorted_layers(filters, group, groups, model, cluster, choices)
     seen = (counts[order] > 0).any(axis=0)
     if (choices.divergence, choices.epsilon) != (PAPER.divergence, PAPER.epsilon):
         # Other choices need the empty bins, too: they get a probability, and they count as distance.
         seen = np.ones_like(seen)
     component = np.nonzero(seen)[0]
     nonempty = np.ascontiguousarray(counts[order][:, seen], np.float32)
-    filters = choices.weighting, _filters(nonempty, component).astype(float)
     return GroupedLayers(
-        counts=nonempty,
-        component=component,
-        weight=ratio[component].astype(np.float32),
-        width=width,
-        group=group,
-        groups=groups,
-        model=_numbered(list(kinds.values())[-1]),
-        unit=unit,
-        draw_of_unit=draw_of_unit,
-        resampled=resampled,
-        choices=choices,
-        in_group=filter_weights(*filters, group, kinds[MODELS], groups).astype(np.float32),
-        in_all=filter_weights(*filters, np.zeros_like(group), kinds[MODELS], 1).astype(np.float32),
+        counts=nonempty, **known, component=component, weight=ratio[component].astype(np.float32), width=width
     )
 
 
@@ -141,50 +122,33 @@ def load_grouped_layers(
         choices: how shifts are computed.
         cluster: the cluster of each model_id; None if models are independent.
     """
-    if cluster is not None and not cluster.duplicated().any():
-        cluster = None  # each model counts for itself
-    layers = list(groups.group_of)
     grid = load_grid(histograms[0])
     all_counts = np.zeros(0)
     if choices.extent == "quantile":
         all_counts = group_counts(histograms, "extent", dict.fromkeys(model.index, 0), 1).sum(axis=(0, 1)).astype(float)
     share, width = binning(grid, choices.extent, grid.bins, all_counts)
-    owner = model.loc[layers]
+    group, owner, own_cluster = owners(groups, model, cluster)
     return grouped_layers(
-        layer_counts(histograms, layers, share),
+        layer_counts(histograms, list(groups.group_of), share),
         width,
         ratio,
-        np.array(list(groups.group_of.values())),
+        group,
         len(groups.labels),
-        owner.to_numpy(),
-        None if cluster is None else cluster.loc[owner].to_numpy(),
+        owner,
+        own_cluster,
         choices,
     )
 
 
-def _filters(counts: Array, component: Indices) -> Array:
-    """Number of filters in each histogram (…, K). Whole up to rounding, even where a bin was split between two."""
-    return np.rint(counts[..., component == 0].sum(axis=-1))
+def rounded(counts: Array, component: Indices) -> Array:
+    """Round fractional counts (…, K), from bins that were split, to whole numbers with the same total per component.
 
-
-def _numbered(labels: NDArray) -> Indices:
-    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
-
-
-def _units(group: Indices, groups: int, kinds: dict[str, Indices]) -> tuple[Indices, Indices, list[str]]:
-    """The resampling units of each group.
-
-    A group is resampled by the coarsest kind of which it has at least two; ``kinds`` go from fine to coarse. A group
-    with only one of every kind is a single unit, and its filters are resampled.
-
-    Returns:
-        The unit of each layer, the number of the draw of each unit, and the kind of units in each group.
+    Cumulative counts are rounded, not the counts themselves: then rounding errors cannot add up.
     """
-    key, offset, resampled = np.zeros(len(group), np.int64), 1, [FILTERS] * groups
-    for kind, labels in kinds.items():
-        several = np.bincount(np.unique(np.stack([group, labels]), axis=1)[0], minlength=groups) > 1
-        key = np.where(several[group], labels + offset, key)
-        resampled = [kind if coarser else finer for coarser, finer in zip(several, resampled, strict=True)]
-        offset += int(labels.max(initial=-1)) + 1
-    first = np.append(True, (np.diff(group) != 0) | (np.diff(key) != 0))[: len(group)]
-    return np.cumsum(first) - 1, _numbered(key[first]), resampled
+    below = [np.rint(np.cumsum(counts[..., component == i], axis=-1, dtype=float)) for i in range(9)]
+    return np.concatenate([np.diff(sums, axis=-1, prepend=0) for sums in below], axis=-1).astype(np.float32)
+
+
+def _filters(counts: Array, component: Indices) -> Array:
+    """Number of filters in each histogram (…, K)."""
+    return np.rint(counts[..., component == 0].sum(axis=-1))

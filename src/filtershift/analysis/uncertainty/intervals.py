@@ -1,6 +1,7 @@
 """The uncertainty of shifts: an interval and a null for each pair of groups, and a noise floor for each group.
 
-D is never negative, so noise of any kind only adds to it. Three questions are answered from per-layer histograms:
+D is never negative, so noise of any kind only adds to it. Three questions are answered from what is stored of
+layers:
 
 * Interval: how would D vary if other models had been collected? (bootstrap)
 * Floor: how large is D between random halves of the same group?
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
+from filtershift.analysis.uncertainty.layer_sums import LayerSums
 from filtershift.analysis.uncertainty.null_groups import null_groups
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
@@ -72,9 +73,7 @@ class Uncertainty:
     floor: Array
 
 
-def measure_uncertainty(
-    layers: GroupedLayers, name: str, resampling: Resampling, a: Indices, b: Indices
-) -> Uncertainty:
+def measure_uncertainty(layers: LayerSums, name: str, resampling: Resampling, a: Indices, b: Indices) -> Uncertainty:
     """Measure the uncertainty of the shifts between the groups with numbers ``a`` and ``b``, (P,) each.
 
     Noise makes D too large by some bias, and resamples too large by about the same bias once more. So the bias is

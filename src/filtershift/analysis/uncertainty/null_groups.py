@@ -12,10 +12,11 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
-from filtershift.analysis.uncertainty.resampling import blocks, rounded
+from filtershift.analysis.uncertainty.layer_sums import LayerSums
+from filtershift.analysis.uncertainty.moment_layers import MomentLayers
+from filtershift.analysis.uncertainty.resampling import blocks
 
-Array = NDArray[np.float32]
+Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
 Blocks = Iterator[Array]
 
@@ -26,8 +27,8 @@ MANY = 100_000
 """Groups with this many filters are not thinned to their size: sampling noise of so many adds about 0.001 to D."""
 
 
-def null_groups(layers: GroupedLayers, random: Generator, count: int) -> Blocks:
-    """Random groups with the sizes of the real ones, ``count`` times: histograms (b, groups, K), in blocks of b draws.
+def null_groups(layers: LayerSums, random: Generator, count: int) -> Blocks:
+    """Random groups with the sizes of the real ones, ``count`` times: sums (b, groups, K), in blocks of b draws.
 
     1. Every model (or cluster) is replaced by a random model of the data set that has at least as many filters, or at
        least `ENOUGH`. The replacement is the same in all groups, so groups that share models share replacements.
@@ -53,12 +54,15 @@ def null_groups(layers: GroupedLayers, random: Generator, count: int) -> Blocks:
     owner = np.arange(len(layers.model)) if one_each else layers.model
     part = np.unique(np.stack([layers.group, owner]), axis=1, return_inverse=True)[1].ravel()
     replacements = _replacements(places, owner, layers.n)
-    samples = _samples if layers.choices.weighting == "filter" else _evenly_weighted_samples
+    if layers.choices.weighting != "filter":
+        samples = _evenly_weighted_samples
+    else:
+        samples = _samples_of_thinned_layers if isinstance(layers, MomentLayers) else _samples
     return samples(layers, part, replacements, thinning, count)
 
 
 def _samples(
-    layers: GroupedLayers, part: Indices, replacements: Iterator[Indices], random: Generator, count: int
+    layers: LayerSums, part: Indices, replacements: Iterator[Indices], random: Generator, count: int
 ) -> Blocks:
     """Steps 3 and 4 of `null_groups` if each filter counts the same.
 
@@ -76,20 +80,55 @@ def _samples(
         received = np.empty((size, layers.groups))
         for k in range(size):
             replacement = next(replacements)
-            new = np.bincount(part, n[replacement])
-            weight = np.where(new >= np.minimum(filters, ENOUGH), filters / new, 1).astype(np.float32)[part]
+            weight = _weight(filters, np.bincount(part, n[replacement]))[part]
             received[k] = np.bincount(layers.group, n[replacement], layers.groups)
             # A sparse matrix (groups, layers) of weights: its product with the counts sums the layers of each group.
             sample[k] = csr_array((weight, replacement, starts), (layers.groups, len(part))) @ layers.counts
         # Thin from the number of filters received: the histogram scaled to these, then each filter kept with ``share``.
         share = np.minimum(1.0, wanted / np.maximum(received, 1))[:, small, None]
-        thinned = random.binomial(np.rint(sample[:, small] / share).astype(np.int64), share).astype(np.float32)
+        thinned = layers.thinned(random, sample[:, small] / share, share)
         sample[:, small] = layers.evened(thinned, sample[:, small])
         yield sample
 
 
+def _samples_of_thinned_layers(
+    layers: LayerSums, part: Indices, replacements: Iterator[Indices], random: Generator, count: int
+) -> Blocks:
+    """The same as `_samples`, but each layer is thinned by itself, as moments ask for.
+
+    A histogram says how the filters of all layers of a group are distributed; their moments do not.
+    """
+    from scipy.sparse import csr_array
+
+    n = layers.n
+    places = np.arange(len(part)), np.searchsorted(layers.group, np.arange(layers.groups + 1))
+    filters = np.bincount(part, n)
+    wanted = np.bincount(layers.group, n, layers.groups)
+    small = (wanted < MANY)[layers.group]
+    for size in blocks(count, layers):
+        sample = np.empty((size, layers.groups, layers.counts.shape[1]))
+        for k in range(size):
+            replacement = next(replacements)
+            weight = _weight(filters, np.bincount(part, n[replacement]))[part]
+            together = csr_array((weight, *places), (layers.groups, len(part)))
+            received = np.bincount(layers.group, n[replacement], layers.groups)
+            share = np.minimum(1.0, wanted / np.maximum(received, 1))[layers.group]
+            counts = layers.counts[replacement]
+            sample[k] = together @ counts
+            thin = np.flatnonzero(small & (share < 1))
+            counts[thin] = layers.thinned(random, counts[thin], share[thin, None]) / share[thin, None]
+            sample[k] = layers.evened(together @ counts, sample[k])
+        yield sample
+
+
+def _weight(filters: NDArray, new: NDArray) -> Array:
+    """Step 3 of `null_groups`: what each filter weighs where ``new`` filters came in place of ``filters``."""
+    weight: Array = np.where(new >= np.minimum(filters, ENOUGH), filters / new, 1).astype(np.float32)
+    return weight
+
+
 def _evenly_weighted_samples(
-    layers: GroupedLayers, part: Indices, replacements: Iterator[Indices], random: Generator, count: int
+    layers: LayerSums, part: Indices, replacements: Iterator[Indices], random: Generator, count: int
 ) -> Blocks:
     """Steps 3 and 4 of `null_groups` if layers or models count the same: a replacement gets the weight of the old one.
 
@@ -104,16 +143,15 @@ def _evenly_weighted_samples(
     filters, wanted = np.bincount(cell, n), np.bincount(cell, weight)
     total, squares = (np.bincount(layers.group, x, layers.groups) for x in (weight, weight * layers.in_group))
     noisy = (total**2 < MANY * squares)[layers.group]
-    whole = layers.counts if layers.choices.extent == "data" else rounded(layers.counts, layers.component)
     for size in blocks(count, layers):
-        sample = np.empty((size, layers.groups, layers.counts.shape[1]), np.float32)
+        sample = np.empty((size, layers.groups, layers.counts.shape[1]), layers.counts.dtype)
         for k in range(size):
             replacement = next(replacements)
             share = np.minimum(1.0, filters / np.bincount(cell, n[replacement]))[cell]
             scale = (wanted / np.bincount(cell, weight_in_all[replacement]))[cell] * layers.in_all[replacement]
             counts = layers.counts[replacement]
             thin = np.flatnonzero(noisy & (share < 1))
-            thinned = random.binomial(whole[replacement[thin]].astype(np.int64), share[thin, None]).astype(np.float32)
+            thinned = layers.thinned(random, layers.whole[replacement[thin]], share[thin, None])
             counts[thin] = layers.evened(thinned, counts[thin])
             sample[k] = csr_array((scale.astype(np.float32), *places), (layers.groups, len(part))) @ counts
         yield sample

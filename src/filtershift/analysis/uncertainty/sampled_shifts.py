@@ -1,7 +1,8 @@
-"""The shifts between sampled histograms, for any choices, in float32.
+"""The shifts between sampled histograms or moments, for any choices, in float32.
 
 With the papers' divergence the shifts of all pairs of one draw are a single matrix product. The other divergences are
-not products: pairs are compared one by one, as many at a time as fit into the processor's cache.
+not products: pairs are compared one by one, as many at a time as fit into the processor's cache. Distances of means and
+covariances are computed in float64.
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.shifts.d_matrix import EPSILON
 from filtershift.analysis.shifts.divergences import comparable, distance, smoothed
+from filtershift.analysis.shifts.gaussian import Gaussians, gaussian_distances
 from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers
+from filtershift.analysis.uncertainty.layer_sums import LayerSums
+from filtershift.analysis.uncertainty.moment_layers import gaussians_of
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -20,23 +24,30 @@ Indices = NDArray[np.int64]
 _COMPARED = 1 << 17
 
 
-def shifts_between(layers: GroupedLayers, samples: Iterable[Array], a: Indices, b: Indices, count: int) -> Array:
+def shifts_between(layers: LayerSums, samples: Iterable[Array], a: Indices, b: Indices, count: int) -> Array:
     """Shifts (count, P) of pairs of groups ``a`` and ``b``, (P,) each, in ``count`` draws.
 
-    ``samples`` are the histograms of the draws, in blocks (b, groups, K). The groups of the pairs must have filters;
+    ``samples`` are the sums of the draws, in blocks (b, groups, K). The groups of the pairs must have filters;
     other groups may be empty.
     """
-    between = _products if layers.choices.divergence == "kl" else _one_by_one
     shifts = np.empty((count, len(a)), np.float32)
     draw = 0
     for sample in samples:
-        between(layers, sample, a, b, shifts[draw : draw + len(sample)])
+        block = shifts[draw : draw + len(sample)]
+        if isinstance(layers, GroupedLayers):
+            between = _products if layers.choices.divergence == "kl" else _one_by_one
+            between(layers, sample, a, b, block)
+        else:
+            _distances(layers, sample, a, b, block)
         draw += len(sample)
     return np.maximum(shifts, 0, out=shifts)
 
 
-def shifts_of_halves(layers: GroupedLayers, one: Array, other: Array) -> Array:
-    """Shifts (draws,) between histograms ``one`` and ``other``, (draws, K)."""
+def shifts_of_halves(layers: LayerSums, one: Array, other: Array) -> Array:
+    """Shifts (draws,) between the sums ``one`` and ``other``, (draws, K)."""
+    if not isinstance(layers, GroupedLayers):
+        them = gaussians_of(other[:, None])
+        return gaussian_distances(gaussians_of(one), them, layers.choices.divergence)[:, 0]
     if layers.choices.divergence == "kl":
         (p, log), (q, log_q) = _logarithms(layers, one), _logarithms(layers, other)
         shifts: Array = np.einsum("dk,dk,k->d", p - q, log - log_q, layers.weight)
@@ -75,6 +86,16 @@ def _one_by_one(layers: GroupedLayers, sample: Array, a: Indices, b: Indices, sh
     for start in range(0, len(a), pairs):
         part = slice(start, start + pairs)
         shifts[:, part] = distance(rows[:, a[part]], rows[:, b[part]], layers.choices.divergence)
+
+
+def _distances(layers: LayerSums, sample: Array, a: Indices, b: Indices, shifts: Array) -> None:
+    """Put the shifts of a block of draws into ``shifts`` (draws, P), for a divergence of means and covariances."""
+    groups = gaussians_of(sample)
+    for one in np.unique(a):
+        pairs = np.flatnonzero(a == one)
+        own = Gaussians(groups.mean[:, one], groups.covariance[:, one])
+        others = Gaussians(groups.mean[:, b[pairs]], groups.covariance[:, b[pairs]])
+        shifts[:, pairs] = gaussian_distances(own, others, layers.choices.divergence)
 
 
 def _rows(layers: GroupedLayers, sample: Array) -> Array:

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.grouped_layers import GroupedLayers, grouped_layers
+from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
+from filtershift.analysis.uncertainty.layer_sums import LayerSums
 from filtershift.analysis.uncertainty.noise import flags
 
 Indices = NDArray[np.int64]
 
 
 def uncertainty_tables(
-    layers: GroupedLayers,
+    layers: LayerSums,
     labels: Sequence[str],
     name: str,
     resampling: Resampling,

@@ -13,6 +13,7 @@ MODULES = (
     "linear",
     "tree",
     "shifts",
+    "gaussian",
     "data",
     "labels",
     "start_state",

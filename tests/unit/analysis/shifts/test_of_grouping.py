@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coefficient_moments import made_moments
 from filtershift.analysis.distributions.densities import POINTS
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.choices import Choices
@@ -46,7 +47,9 @@ def histograms(tmp_path_factory):
 
 
 def measured(histograms, **options):
-    return measure_shifts(histograms, GROUPS, TABLE, MODEL, BASIS, dict.fromkeys(LABELS, OWN), **options)
+    return measure_shifts(
+        histograms, made_moments(SIZES), GROUPS, TABLE, MODEL, BASIS, dict.fromkeys(LABELS, OWN), **options
+    )
 
 
 def expected(histograms, order="shift"):

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
+from coefficient_moments import gaussians_like
 from filtershift.analysis.shifts.choices import PAPER, Choices
 from filtershift.analysis.shifts.divergences import chosen_parts
+from filtershift.analysis.shifts.gaussian import Gaussians
 from filtershift.analysis.shifts.sensitivity import CONFIGURED, kendall_tau, sensitivity
 from filtershift.analysis.shifts.weighting import FineCounts
 from filtershift.passes.histograms import REFINE, Grid
@@ -37,12 +39,19 @@ def test_fewer_than_two_pairs_have_no_ranking(few):
     assert np.isnan(kendall_tau(np.array(few), np.array(few)))
 
 
+def fine_of(counts, grid):
+    """The same histograms (groups, 9, bins) by filter, and other ones by layer and model, with made-up moments."""
+    known = dict(zip(("filter", "layer", "model"), counts, strict=True))
+    of_groups = {weighting: gaussians_like(own, seed) for seed, (weighting, own) in enumerate(known.items())}
+    return FineCounts(known, counts[0].sum(axis=(0, 1)), grid, of_groups)
+
+
 def made(groups, seed=0):
     rng = np.random.default_rng(seed)
     shares = rng.dirichlet(np.full(BINS * REFINE, 0.3), (3, groups, 9))
     counts = [rng.multinomial(10**4, share).astype(float) for share in shares]
     grid = Grid(np.array([-1.0, 2.0]), BINS, np.array([-1.0, 2.0]))
-    return FineCounts(dict(zip(("filter", "layer", "model"), counts, strict=True)), counts[0].sum(axis=(0, 1)), grid)
+    return fine_of(counts, grid)
 
 
 def test_a_row_says_what_one_other_choice_makes_of_the_shifts():
@@ -50,7 +59,7 @@ def test_a_row_says_what_one_other_choice_makes_of_the_shifts():
     table = sensitivity(fine, labels, PAPER, BINS, RATIO)
     assert table["choice"].tolist() == [
         CONFIGURED, "weighting", "weighting", "extent", "extent", "epsilon", "epsilon",
-        "divergence", "divergence", "divergence", "bins", "bins", "bins",
+        "divergence", "divergence", "divergence", "divergence", "divergence", "bins", "bins", "bins",
     ]  # fmt: skip
     assert table["value"].tolist()[-3:] == ["3", "12", "24"]
     assert (table["n_pairs"] == 10).all()
@@ -73,17 +82,33 @@ def test_a_row_says_what_one_other_choice_makes_of_the_shifts():
 def test_shifts_of_another_unit_have_no_ratio():
     table = sensitivity(made(4), list("wxyz"), Choices(divergence="js"), BINS, RATIO)
     other = table["choice"] == "divergence"
-    assert table.loc[other, "value"].tolist() == ["kl", "wasserstein", "tv"]
+    assert table.loc[other, "value"].tolist() == ["kl", "wasserstein", "tv", "frechet", "bures"]
     assert table.loc[other, ["median_ratio", "largest_change", "a", "b"]].isna().all(axis=None)
     assert table.loc[~other, ["median_ratio", "largest_change"]].notna().all(axis=None)
     assert table["kendall_tau"].notna().all()
 
 
+def test_what_histograms_need_changes_no_distance_of_means_and_covariances():
+    table = sensitivity(made(4), list("wxyz"), Choices(divergence="frechet"), BINS, RATIO).set_index("choice")
+    for choice in ("extent", "epsilon", "bins"):
+        assert (table.loc[choice, ["kendall_tau", "median_ratio"]] == 1).all(axis=None)
+    assert (table.loc["weighting", "median_ratio"] != 1).all()
+    assert table.loc["divergence", "value"].tolist() == ["kl", "js", "wasserstein", "tv", "bures"]
+
+
 def test_groups_without_filters_take_no_part_and_one_group_has_no_pairs():
     fine = made(4)
     expected = sensitivity(fine, list("wxyz"), PAPER, BINS, RATIO)
-    with_empty = {weighting: np.insert(counts, 2, 0, axis=0) for weighting, counts in fine.groups.items()}
-    found = sensitivity(FineCounts(with_empty, fine.every, fine.grid), ["w", "x", "-", "y", "z"], PAPER, BINS, RATIO)
+    with_empty = FineCounts(
+        {weighting: np.insert(counts, 2, 0, axis=0) for weighting, counts in fine.groups.items()},
+        fine.every,
+        fine.grid,
+        {
+            weighting: Gaussians(*(np.insert(values, 2, np.nan, axis=0) for values in vars(own).values()))
+            for weighting, own in fine.gaussians.items()
+        },
+    )
+    found = sensitivity(with_empty, ["w", "x", "-", "y", "z"], PAPER, BINS, RATIO)
     assert found["n_pairs"].tolist() == expected["n_pairs"].tolist()
     np.testing.assert_allclose(found["kendall_tau"], expected["kendall_tau"])
     assert found["a"].tolist()[1:] == expected["a"].tolist()[1:]
@@ -95,6 +120,6 @@ def test_groups_without_filters_take_no_part_and_one_group_has_no_pairs():
 def test_an_odd_number_of_bins_is_not_halved():
     grid = Grid(np.array([-1.0, 1.0]), 5, np.array([-1.0, 1.0]))
     counts = np.random.default_rng(0).integers(1, 9, (3, 9, 40)).astype(float)
-    fine = FineCounts(dict.fromkeys(("filter", "layer", "model"), counts), counts.sum(axis=(0, 1)), grid)
+    fine = fine_of([counts] * 3, grid)
     table = sensitivity(fine, list("abc"), PAPER, 5, RATIO)
     assert table.loc[table["choice"] == "bins", "value"].tolist() == ["10", "20"]

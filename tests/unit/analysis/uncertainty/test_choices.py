@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coefficient_moments import made_moments
 from filtershift.analysis.groups.membership import Membership
-from filtershift.analysis.shifts.choices import KNOWN, PAPER, Choices
+from filtershift.analysis.shifts.choices import GAUSSIAN, KNOWN, PAPER, Choices
 from filtershift.analysis.shifts.divergences import chosen_parts
 from filtershift.analysis.shifts.weighting import load_fine_counts
-from filtershift.analysis.uncertainty.grouped_layers import grouped_layers, load_grouped_layers
+from filtershift.analysis.uncertainty.grouped_layers import grouped_layers, load_grouped_layers, rounded
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
 from filtershift.analysis.uncertainty.noise import above_noise, flags
 from filtershift.analysis.uncertainty.null_groups import null_groups
-from filtershift.analysis.uncertainty.resampling import ResamplingUnits, rounded
+from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
 from filtershift.passes.histograms import REFINE
 from simulated import RATIO, Group, Population, simulate, true_shift
@@ -26,7 +27,10 @@ FINE = 4 * REFINE
 SIZES = [300, 900, 50, 2000, 400, 70, 600, 10, 0, 500]
 GROUP_OF = {0: 0, 1: 1, 2: 0, 3: 1, 4: 0, 5: 2, 6: 2, 7: 0, 8: 1}
 MODEL = pd.Series([0, 0, 1, 1, 2, 3, 3, 2, 2, 9])
-EVERY = [Choices(*values) for values in product(*KNOWN.values())]
+# Those of means and covariances are in test_moment_layers.py.
+OF_HISTOGRAMS = [kind for kind in KNOWN["divergence"] if kind not in GAUSSIAN]
+EVERY = [Choices(*values) for values in product(*{**KNOWN, "divergence": OF_HISTOGRAMS}.values())]
+MOMENTS = made_moments(SIZES)
 PAIRS = np.array([0, 0, 1]), np.array([1, 2, 2])
 
 
@@ -42,7 +46,7 @@ def histograms(tmp_path_factory):
 
 def loaded(paths, group_of, choices, model=MODEL):
     groups = Membership(["a", "b", "c"], [3, 3, 1], group_of)
-    fine = load_fine_counts(paths, groups, [choices.weighting], model)
+    fine = load_fine_counts(paths, MOMENTS, groups, [choices.weighting], model)
     return load_grouped_layers(paths, groups, model, RATIO, choices), chosen_parts(fine, choices, 4, RATIO).sum(axis=0)
 
 
@@ -145,7 +149,7 @@ def test_a_group_of_one_layer_is_halved_in_bins_that_are_shared(histograms, exte
         np.testing.assert_array_equal(np.add.reduceat(half, np.searchsorted(layers.component, range(9)), axis=1), 35)
 
 
-KINDS = [Choices(divergence=kind) for kind in KNOWN["divergence"]] + [
+KINDS = [Choices(divergence=kind) for kind in OF_HISTOGRAMS] + [
     Choices(weighting="layer"),
     Choices(weighting="model", divergence="js"),
     Choices(epsilon="pseudocount"),

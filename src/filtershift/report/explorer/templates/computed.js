@@ -1,6 +1,7 @@
 // Groups as they are asked for, their shifts, and all that the views show of them.
 import { variant as open } from "./data.js";
 import { number } from "./elements.js";
+import { GAUSSIAN, gaussianShifts } from "./gaussian.js";
 import { groupsOf, MOST_GROUPS } from "./labels.js";
 import { byMeanShift, filterWeights, groupCounts, shifts } from "./shifts.js";
 import { tree } from "./tree.js";
@@ -17,7 +18,9 @@ export async function compute(data, state) {
   if (!g) return { ...groups, error: "No layer is left: loosen the filters." };
   const weights = filterWeights(state.weighting, data.n, groups.code, data.columns.get("model").code, g);
   const counts = groupCounts(variant.counts, variant.bins, groups.code, g, weights);
-  const found = shifts(counts, g, variant, data.choices);
+  const found = GAUSSIAN.includes(data.choices.divergence)
+    ? gaussianShifts(data.n, variant, groups.code, g, weights, data.choices.divergence)
+    : shifts(counts, g, variant, data.choices);
   const sizes = sizesOf(data, groups);
   const computed = { ...groups, ...found, counts, variant, choices: data.choices, sizes, small: sizes.map(({ filters }) => filters < data.settled) };
   computed.marked = groups.labels.map((label) => data.marked.includes(label));

@@ -36,12 +36,13 @@ function rotate(a, vectors, n, p, q) {
 }
 
 /**
- * The principal components of the filters of some layers, from the layers' moments.
+ * The count, mean (9) and scatter matrix (9, 9) of the filters of some layers, from the layers' moments.
  *
  * n, mean (L, 9) and scatter (L, 45), the upper triangle, are of all layers; chosen are the numbers of those to merge.
- * Counts, means and scatter matrices of disjoint sets add up (Chan, Golub & LeVeque, 1983).
+ * If filters of layers have weights (L), these are in n. Counts, means and scatter matrices of disjoint sets add up
+ * (Chan, Golub & LeVeque, 1983).
  */
-export function pca(n, mean, scatter, chosen) {
+export function merged(n, mean, scatter, chosen, weights = null) {
   let total = 0;
   const middle = new Float64Array(9);
   for (const layer of chosen) {
@@ -52,14 +53,21 @@ export function pca(n, mean, scatter, chosen) {
   const sum = new Float64Array(81);
   for (const layer of chosen) {
     if (!n[layer]) continue;
+    const weight = weights ? weights[layer] : 1;
     for (let p = 0, k = 45 * layer; p < 9; p++) {
       const dp = mean[9 * layer + p] - middle[p];
       for (let q = p; q < 9; q++, k++) {
-        sum[9 * p + q] += scatter[k] + n[layer] * dp * (mean[9 * layer + q] - middle[q]);
+        sum[9 * p + q] += weight * scatter[k] + n[layer] * dp * (mean[9 * layer + q] - middle[q]);
       }
     }
   }
   for (let p = 0; p < 9; p++) for (let q = 0; q < p; q++) sum[9 * p + q] = sum[9 * q + p];
+  return { n: total, mean: middle, sum };
+}
+
+/** The principal components of the filters of some layers, from the moments that `merged` takes. */
+export function pca(n, mean, scatter, chosen) {
+  const { n: total, mean: middle, sum } = merged(n, mean, scatter, chosen);
   const { values, vectors } = eigen(sum, 9);
   const all = values.reduce((a, b) => a + b, 0);
   return { n: total, mean: middle, ratio: values.map((value) => value / all), components: vectors.map(signed) };
