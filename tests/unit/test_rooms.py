@@ -35,6 +35,7 @@ MAY_IMPORT_INSIDE = {
         "claims": {"groups", "shifts", "quality", "uncertainty"},
         "comparing": {"groups", "shifts", "quality", "uncertainty"},
         "layerwise": {"groups", "shifts", "quality", "uncertainty"},
+        "trajectory": {"groups", "shifts", "quality", "shapes"},
     },
     "report": {
         "": set(),
@@ -47,6 +48,7 @@ MAY_IMPORT_INSIDE = {
         "shifts": {"drawing"},
         "quality": {"", "drawing"},
         "layerwise": {"drawing", "distributions"},
+        "trajectory": {"drawing"},
     },
 }
 # `import filtershift` offers what this room has; no room imports it.

@@ -35,6 +35,8 @@ WEIGHTED = (
 SHARES = tuple(state.replace("-", "_") for state in STATES)
 SUMMARY = ("n_filters", "n_layers", "n_judged", *SHARES, *MEASURES, *(f"weighted_{name}" for name in WEIGHTED))
 DECILES = [k / 10 for k in range(11)]
+DEPTHS = ("first layer", *(label.replace("[", "(") for label in interval_labels(DECILES)))
+"""The first layers (depth 0), then ten deciles; the first decile is "(0, .1]", as the layers of depth 0 stand apart."""
 
 
 def model_quality(quality: pd.DataFrame) -> pd.DataFrame:
@@ -95,13 +97,12 @@ def _summed(quality: pd.DataFrame, by: list[pd.Series]) -> pd.DataFrame:
 
 
 def depth_rows(quality: pd.DataFrame, column: str) -> list[tuple[str, NDArray]]:
-    """The values of a column of ``quality`` by depth: the first layers (``conv_depth_norm`` 0), then ten deciles.
+    """The values of a column of ``quality`` by depth: rows (label of `DEPTHS`, values), missing values among them."""
+    labels = np.array(depth_labels(quality["conv_depth_norm"].to_numpy(float)), object)
+    return [(label, quality[column].to_numpy()[labels == label]) for label in DEPTHS]
 
-    Rows are (label, values), missing values among them; the first decile is "(0, .1]", as the layers of depth 0 stand
-    apart.
-    """
+
+def depth_labels(depth: NDArray[np.float64]) -> list[str]:
+    """Which of `DEPTHS` each layer is in, by its ``conv_depth_norm``."""
     # Rounded as groupings round, so that 3 / 10 and .1 + .2 are in one decile.
-    depth = quality["conv_depth_norm"].to_numpy(float).round(12)
-    labels = ["first layer", *(label.replace("[", "(") for label in interval_labels(DECILES))]
-    row = np.searchsorted(DECILES, depth, side="left")
-    return [(label, quality[column].to_numpy()[row == k]) for k, label in enumerate(labels)]
+    return [DEPTHS[row] for row in np.searchsorted(DECILES, depth.round(12), side="left")]

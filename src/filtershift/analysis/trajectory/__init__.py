@@ -1,0 +1,1 @@
+"""Models over time: which layers changed, when, and when they settle."""
