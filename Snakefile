@@ -52,6 +52,11 @@ if MODELS:
     include: "workflow/rules/sources/own.smk"
 
 
+if CONFIG.dataset.bundled:
+
+    include: "workflow/rules/sources/bundle.smk"
+
+
 include: "workflow/rules/dataset.smk"
 include: "workflow/rules/passes.smk"
 include: "workflow/rules/groupings.smk"

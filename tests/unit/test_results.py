@@ -6,7 +6,7 @@ import pytest
 
 from filtershift.results import FILES, Results
 
-RULES = "\n".join(path.read_text() for path in (Path(__file__).parents[2] / "workflow/rules").glob("*.smk"))
+RULES = "\n".join(path.read_text() for path in (Path(__file__).parents[2] / "workflow/rules").rglob("*.smk"))
 
 
 @pytest.mark.parametrize("kind", FILES)

@@ -18,6 +18,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from bundled import take_over
 from checks import check, choose_packages
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
@@ -56,6 +57,8 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
         raise FiltershiftError(f"config: {_unknown(str(key), _keys(Config, []))}")
     for name in config.grouping:
         config.grouping[name] = OmegaConf.to_object(_typed(composed.grouping[name], f"config: grouping.{name}"))
+    if config.dataset.bundled:
+        take_over(config)
     check(config)
     _check_named_groupings(directory, config)
     _check_own_name(directory, config.dataset)

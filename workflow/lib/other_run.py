@@ -72,10 +72,13 @@ def find_run(key: str, path: str, here: Path, configured: Mapping[str, GroupingC
         raise FiltershiftError(f"{at} is the run {here} itself; name another one")
     try:
         config: Any = OmegaConf.to_container(stored)
-        own = DatasetConfig(name=config["dataset"]["name"], path=config["dataset"]["path"])
+        described = config["dataset"]
+        own = DatasetConfig(name=described["name"], path=described["path"], bundled=described.get("bundled", False))
         shards, defined = int(config["shards"]), dict(config["grouping"])
     except (KeyError, TypeError, ValueError, OmegaConfBaseException):
         raise FiltershiftError(f"{at}: {folder}/config.yaml is not the configuration of a run") from None
+    if own.bundled:
+        raise FiltershiftError(f"{at}: its filters must be read again, and the bundle it was made from has none")
     results = Results(folder)
     moments = [results.file("moments", scatteritem=f"{k}-of-{shards}") for k in range(1, shards + 1)]
     for needed in (results.file("layers"), *moments, results.file("basis")):

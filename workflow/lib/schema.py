@@ -32,12 +32,14 @@ class DownloadConfig:
 
 @dataclass
 class DatasetConfig:
-    """Where the filters come from: an HDF5 file here or on the web, models in packages or files, or a generator.
+    """Where the filters come from: an HDF5 file here or on the web, models in packages or files, a generator, or a
+    bundle.
 
     Attributes:
         name: The name of the folder in `results/`: letters, digits, `_` and `-`. Give each of your files its own name.
         path (path): An HDF5 file, which is read where it is. Relative paths start in the folder where Snakemake runs.
-            It must be set for `dataset=local`.
+            It must be set for `dataset=local`. For `dataset=bundle`: the file that `snakemake bundle` made.
+        bundled: Whether `path` is a [bundle](bundle.md): the statistics of a data set without its filters.
         source: Where users can get the file; a message says so if `dataset.path` is missing. Useful in a file of
             `config/dataset/` that you share with others.
         packages (list of packages): The zoo: pinned packages and the models in them. Each entry has `package`,
@@ -72,6 +74,7 @@ class DatasetConfig:
 
     name: str = MISSING
     path: str | None = None
+    bundled: bool = False
     source: str | None = None
     download: DownloadConfig | None = None
     packages: list[Package] = field(default_factory=list)

@@ -20,6 +20,7 @@ MAIN = workflow.modifier.is_main_snakefile()
 ROOT = Path() if PROJECT == Path.cwd() else PROJECT
 sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
+from bundled import bundled_models
 from columns import check_columns, without_labels
 from configuration import check_file, check_quick, extended, load, model_files
 from filtershift.dataset.models.listed import parts_of
@@ -36,6 +37,7 @@ for key in set(config) - {"overrides"}:
 try:
     config["overrides"] = override_list(config.get("overrides", []))
     CONFIG = load(PROJECT / "config", config["overrides"])
+    DATASET = CONFIG.dataset.file
     # In a module, a rule of the main workflow may yet make the file, and the file's time tells of changes.
     FINGERPRINT = check_file(CONFIG, Path("results")) if MAIN else ""
     check_quick(CONFIG, config["overrides"], Path("results"))
@@ -44,8 +46,11 @@ try:
     PLACED_MODELS = model_files("placement.models", CONFIG.placement.models)
     # The data set that models of one's own are added to.
     BASE = extended(PROJECT / "config", CONFIG.dataset)
+    # Models of a bundle with their labels, and the groupings that were made of them.
+    BUNDLED_MODELS, BUNDLED_GROUPINGS = bundled_models(Path(DATASET)) if CONFIG.dataset.bundled else ([], set())
     # Labels of each model, as far as they are in the configuration.
     GIVEN = [model.labels for model in MODELS]
+    GIVEN += BUNDLED_MODELS
     GIVEN += [{**one.labels, **model.labels} for one in (BASE or CONFIG.dataset).packages for model in one.models]
     if MAIN:
         layers = Path(f"results/{CONFIG.dataset.name}/layers.csv")
@@ -54,7 +59,11 @@ except FiltershiftError as error:
     sys.exit(f"error: {error}")
 
 # Groupings left out because the models have no labels for them.
-UNLABELLED = without_labels(CONFIG.grouping, GIVEN, config["overrides"]) if MODELS and not BASE else {}
+UNLABELLED = {
+    name: reason
+    for name, reason in without_labels(CONFIG.grouping, GIVEN, config["overrides"]).items()
+    if (MODELS and not BASE) or (CONFIG.dataset.bundled and name not in BUNDLED_GROUPINGS)
+}
 for grouping in UNLABELLED:
     del CONFIG.grouping[grouping]
 
@@ -64,10 +73,9 @@ elif workflow.modifier.path_modifier.replace_prefix("results/") != "results/":
     sys.exit("error: filtershift takes no prefix: its results are in results/NAME, where dataset.name is NAME")
 
 RESULTS = f"results/{CONFIG.dataset.name}"
-DATASET = CONFIG.dataset.file
 # What is built of packages, a download or settings: the data set itself, or the one that models are added to.
 SOURCE = BASE or CONFIG.dataset
-GIGABYTES = max(SOURCE.size, CONFIG.dataset.size) / 1e9
+GIGABYTES = max(SOURCE.size, CONFIG.dataset.size, 36 * sum(int(one["n_filters"]) for one in BUNDLED_MODELS)) / 1e9
 CHOICES = asdict(CONFIG.choices)
 RESAMPLING = {key: getattr(CONFIG.uncertainty, key) for key in ("resamples", "seed", "level")}
 # Groupings of more than one group, that is all but those without a column; and those of them that maps are made of.

@@ -6,6 +6,8 @@
 from other_run import find_run
 
 OTHER = None
+if CONFIG.compare["with"] and CONFIG.dataset.bundled:
+    sys.exit(f"error: config: compare reads filters again, and the bundle {DATASET} has none")
 if CONFIG.compare["with"]:
     try:
         OTHER = find_run(

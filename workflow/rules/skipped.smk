@@ -5,6 +5,7 @@
 #   steps  skipped, paper_skipped
 # Tables of what was left out of the models that the data set was built of.
 SKIPPED_MODELS = [
+    *([f"{RESULTS}/skipped/models.csv"] if CONFIG.dataset.bundled else []),
     *([f"resources/{SOURCE.name}/skipped.csv"] if SOURCE.packages else []),
     *([f"resources/{CONFIG.dataset.name}/skipped.csv"] if MODELS else []),
 ]

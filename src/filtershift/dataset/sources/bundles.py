@@ -52,6 +52,18 @@ def read_manifest(path: Path) -> Manifest:
         return _manifest(path, archive)
 
 
+def read_table_text(path: Path, name: str) -> str:
+    """The text of one of a bundle's tables.
+
+    Raises:
+        FiltershiftError: the bundle is damaged.
+    """
+    with _opened(path) as archive:
+        manifest = _manifest(path, archive)
+        _check_size(path, archive.getinfo(name), manifest.members[name])
+        return archive.read(name).decode("utf-8")
+
+
 def unpack(path: Path, folder: Path) -> Manifest:
     """Unpack a bundle into a folder, each file checked against the manifest.
 
