@@ -81,6 +81,7 @@ def made(path: Path, choices: Choices = Choices(), **more: Any) -> tuple[Path, n
             "conv_depth": np.arange(count),
             "conv_depth_norm": np.linspace(0, 1, count),
             "n_filters": n,
+            "layer_name": [f"conv{k % 4}" for k in range(count)],
         }
     ).rename_axis("layer")
     shown = content(
@@ -287,13 +288,30 @@ def test_a_label_among_many_is_found_and_left_out(tmp_path: Path, opened: Opened
         assert json.loads(asked) == {"conv_depth": depths[:-1]}
 
 
+def test_two_models_layer_by_layer(tmp_path: Path, opened: Opened) -> None:
+    path, counts, layers = made(tmp_path / "page.html")
+    with explorer(opened, path, view="models", model="model 3") as page:
+        part = page.get_by_role("region", name="Layer by layer")
+        expect(part.get_by_role("slider")).to_be_hidden()
+        part.get_by_role("combobox").select_option("model 0")
+        table = saved(page, part.get_by_role("button", name="CSV"))
+        assert table["layer"].tolist() == table["layer_after"].tolist() == ["conv0", "conv1"]
+        p = smoothed(counts[layers["model"].isin(["model 0", "model 3"])].astype(float), WIDTH, "density")
+        d = (divergences(p, WIDTH, "kl") * RATIO[:, None, None]).sum(axis=0)
+        np.testing.assert_allclose(table["shift"].astype(float), [d[4, 0], d[5, 1]], rtol=1e-9)
+        first = ["conv0", "conv1"][int(d[5, 1] > d[4, 0])]
+        expect(part.get_by_role("row").nth(1)).to_contain_text(first)
+        part.get_by_role("slider").press("ArrowRight")
+        expect(part.get_by_role("combobox")).to_have_value("model 1")
+
+
 def test_a_search_leads_to_a_layer(tmp_path: Path, opened: Opened) -> None:
     path, _, _ = made(tmp_path / "page.html")
     with explorer(opened, path) as page:
         box = page.get_by_label("find a model, layer or label")
-        box.press_sequentially("layer 1")
-        expect(page.locator("#names option")).to_have_count(5)  # 1 and 10 to 13
-        box.fill("model 2 / layer 9")
+        box.press_sequentially("conv1")
+        expect(page.locator("#names option")).to_have_count(4)  # one in each model
+        box.fill("model 2 / conv1")
         expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("model 2")
         assert "layer=9" in page.url
 

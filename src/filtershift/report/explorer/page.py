@@ -29,6 +29,7 @@ MODULES = (
     "computed",
     "groups",
     "layers",
+    "beside",
     "models",
     "search",
     "main",

@@ -1,4 +1,5 @@
-// One model: its layers by depth, its nearest models, and filters of its layers.
+// One model: its layers by depth, its nearest models, filters of its layers, and another model beside it.
+import { beside } from "./beside.js";
 import { compute } from "./computed.js";
 import { label, layerName } from "./data.js";
 import { choice, h, number, renew } from "./elements.js";
@@ -16,6 +17,7 @@ export function modelsView(data, state) {
   const [fields, about, kin, mosaic] = [h("form", { class: "row", onsubmit: (event) => event.preventDefault() }), h("p"), h("div"), h("div")];
   const plot = h("div", { class: "plot" });
   const shown = () => (models.includes(state.get().model) ? state.get().model : models[0]);
+  const pair = beside(data, state, models, layersOf);
   const element = h(
     "div",
     { class: "view" },
@@ -28,13 +30,16 @@ export function modelsView(data, state) {
     h("h2", {}, "Filters"),
     mosaic,
     h("h2", {}, "Nearest models"),
-    kin
+    kin,
+    pair.element
   );
   const show = async (now, changed) => {
     const model = shown();
     const layers = layersOf(data, model);
     renew(mosaic, ...filters(data, state, layers));
     if (changed?.every((key) => key === "layer")) return;
+    await pair.show(model, now);
+    if (changed?.every((key) => key === "other")) return;
     renew(fields, choice("Model", models, model, (name) => state.set({ model: name, layer: null })));
     about.replaceChildren(described(data, layers));
     await draw(plot, curves(data, layers), { height: 380, hovermode: "closest", xaxis: { title: { text: "layers by depth" } }, yaxis: { range: [-0.02, 1.02] } });

@@ -24,6 +24,7 @@ export function defaults(data) {
     x: preferred("conv_depth_norm", measures[0]),
     y: preferred("variance_entropy", measures.at(-1)),
     model: data.marked[0] ?? null,
+    other: null,
     layer: null,
   };
 }
@@ -49,6 +50,7 @@ const CHECKS = {
   x: (value, data) => data.measures.has(value),
   y: (value, data) => data.measures.has(value),
   model: (value, data) => value === null || data.columns.get("model").labels.includes(value),
+  other: (value, data) => value === null || data.columns.get("model").labels.includes(value),
   layer: (value, data) => value === null || isLayer(data)(value),
 };
 
