@@ -9,7 +9,7 @@ from filtershift.dataset.corrections import FIXED
 from filtershift.dataset.models.batch_norm import FOLDED, STORED
 from filtershift.errors import FiltershiftError
 from filtershift.results import NAME, VARIANTS
-from schema import Config, DatasetConfig, GroupingConfig, UncertaintyConfig
+from schema import Config, DatasetConfig, GroupingConfig, LayerwiseConfig, UncertaintyConfig
 
 MOST = 10_000  # bins or shards
 MOST_RESAMPLES = 1_000_000
@@ -31,6 +31,7 @@ def check(config: Config) -> None:
             raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
     check_choices(config.choices)
     _check_uncertainty(config.uncertainty)
+    _check_pairs(config.layerwise)
     if unknown := set(config.compare) - {"runs", "with"}:
         raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: runs, with)")
     for key in ("figure_1", "figure_8"):
@@ -52,6 +53,26 @@ def _check_uncertainty(uncertainty: UncertaintyConfig) -> None:
         raise FiltershiftError(f"config: uncertainty.seed must be 0 or more, not {uncertainty.seed}")
     if not 0 < uncertainty.level < 1:
         raise FiltershiftError(f"config: uncertainty.level must lie between 0 and 1, not {uncertainty.level}")
+
+
+def _check_pairs(layerwise: LayerwiseConfig) -> None:
+    """Check `layerwise.pairs`, and make of a list the mapping that it stands for."""
+    pairs = layerwise.pairs
+    if pairs is None:
+        return
+    if isinstance(pairs, list) and pairs:
+        pairs = {"differ": pairs[0], "same": pairs[1:]}
+    if isinstance(pairs, dict) and isinstance(pairs.get("same"), str):
+        pairs["same"] = [pairs["same"]]
+    known = isinstance(pairs, dict) and set(pairs) == {"differ", "same"} and isinstance(pairs["same"], list)
+    if not known or not all(isinstance(column, str) for column in (pairs["differ"], *pairs["same"])):
+        raise FiltershiftError(
+            "config: layerwise.pairs takes columns of labels, as in {differ: robust, same: [architecture]}, not "
+            f"{layerwise.pairs}"
+        )
+    if layerwise.models:
+        raise FiltershiftError("config: layerwise.models and layerwise.pairs are two questions; leave out one")
+    layerwise.pairs = pairs
 
 
 def _check_dataset(dataset: DatasetConfig) -> None:

@@ -173,11 +173,14 @@ class PlacementConfig:
 
 @dataclass
 class LayerwiseConfig:
-    """Two models to compare layer by layer by `snakemake layerwise`, see [layerwise](layerwise.md).
+    """Two models, or pairs of models, to compare by `snakemake layerwise`, see [layerwise](layerwise.md).
 
     Attributes:
         models (two models): The model before and the model after: model files, listed as in `dataset.models`, or names
             of models of the data set.
+        pairs (columns, or `differ` and `same`): Pairs of models of the data set instead: those that differ in one label
+            and agree in others, as in `{differ: robust, same: [architecture]}`, or `[robust, architecture]`, the one in
+            which they differ first.
         fail_above: The largest D that a layer may have moved by, of scaled filters if these are among `variants`. If a
             layer above noise has a larger one, Snakemake ends with an error once all files are written.
         name: The name of the folder of the answer. By default it is made from the names of the models, and a code for
@@ -185,6 +188,7 @@ class LayerwiseConfig:
     """
 
     models: list[Any] = field(default_factory=list)
+    pairs: Any = None  # a list of columns, or a mapping, which check() makes one
     fail_above: float | None = None
     name: str | None = None
 

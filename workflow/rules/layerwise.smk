@@ -1,9 +1,9 @@
 # Two models layer by layer: snakemake layerwise --config 'overrides=["layerwise.models=[before.pt,after.pt]"]'
 #
-#   needs  layerwise.models; for models of the data set: the data set, layers.csv, statistics/
-#   makes  layerwise/{comparison}/: tables, figures, a page, a summary as JSON
-#   steps  compare_models
-from answer_names import request_name
+#   needs  layerwise.models or layerwise.pairs; for models of the data set: the data set, layers.csv, statistics/
+#   makes  layerwise/{comparison}/, layerwise/pairs/{comparison}/: tables, figures, a page; of two models a JSON summary
+#   steps  compare_models or compare_pairs
+from answer_names import coded, request_name
 from compared_models import EXAMPLE, compared_models
 
 try:
@@ -16,8 +16,15 @@ try:
 except FiltershiftError as error:
     sys.exit(f"error: {error}")
 
+PAIRS = CONFIG.layerwise.pairs or {"differ": "", "same": []}
+if CONFIG.layerwise.pairs and CONFIG.layerwise.name is None:
+    COMPARISON = coded(PAIRS["differ"], *PAIRS["same"])
+
 # The page alone is there also after a comparison that failed.
-LAYERWISE_FILES = [f"{RESULTS}/layerwise/{COMPARISON}/{name}" for name in ("layerwise.html", ".complete")]
+if CONFIG.layerwise.pairs:
+    LAYERWISE_FILES = [f"{RESULTS}/layerwise/pairs/{COMPARISON}/{name}" for name in ("pairs.html", ".complete")]
+else:
+    LAYERWISE_FILES = [f"{RESULTS}/layerwise/{COMPARISON}/{name}" for name in ("layerwise.html", ".complete")]
 # A mistake is named as a file that is missing: what an input function raises is shown with a trace.
 NO_MODELS = f"config: layerwise.models names no models; write overrides=[{EXAMPLE}]"
 # Two files need no data set: basis and bins are their own.
@@ -35,9 +42,9 @@ wildcard_constraints:
 
 
 rule layerwise:
-    """The page that shows what changed between two models (layerwise.models), layer by layer."""
+    """The page that shows what changed between two models (layerwise.models) or in many pairs (layerwise.pairs)."""
     input:
-        LAYERWISE_FILES if COMPARED_MODELS else NO_MODELS,
+        LAYERWISE_FILES if COMPARED_MODELS or CONFIG.layerwise.pairs else NO_MODELS,
 
 
 rule compare_models:
@@ -76,3 +83,32 @@ rule compare_models:
         ),
     shell:
         JOB_WITH_THREADS
+
+
+rule compare_pairs:
+    """Pairs of models that agree in some labels and differ in one, by depth: tables, figures and a page."""
+    input:
+        code=code("answers/model_pairs"),
+        needs=[*TEMPLATES, *OF_DATASET[1:]],
+    output:
+        whole("results/{dataset}/layerwise/pairs/{comparison}"),
+        page=update("results/{dataset}/layerwise/pairs/{comparison}/pairs.html"),
+    log:
+        "results/{dataset}/logs/layerwise/pairs/{comparison}.log",
+    benchmark:
+        "results/{dataset}/benchmarks/layerwise/pairs/{comparison}.tsv"
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(1000, per_gb=20),
+        runtime=minutes(10, per_gb=0.1),
+    params:
+        **arguments(
+            results=RESULTS,
+            differ=PAIRS["differ"],
+            same=PAIRS["same"],
+            variants=CONFIG.variants,
+            resampling=RESAMPLING,
+        ),
+    shell:
+        JOB

@@ -1,7 +1,7 @@
 """Two models layer by layer."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.layerwise.changes import CHANGES, EQUAL, ROUNDING, FilterChange, filter_changes
-from filtershift.analysis.layerwise.matching import label, match_layers, unmatched
+from filtershift.analysis.layerwise.matching import label, match_layers, unmatched, with_shapes_of_partners
 from filtershift.analysis.layerwise.models import ModelLayers, both_sources
 from filtershift.analysis.layerwise.noise import LayerNoise, layer_noise, layer_shift
 from filtershift.analysis.layerwise.units import UnitSums, kind_of_units, measure_units, unit_ranges
@@ -83,6 +83,8 @@ def compare_layers(
     left = unmatched((before.table, after.table), names, pairs)
     if not pairs:
         raise FiltershiftError(f"no layer of {names[0]} has a partner in {names[1]}: neither names nor shapes agree")
+    tables = with_shapes_of_partners((before.table, after.table), pairs)
+    before, after = (replace(model, table=table) for model, table in zip((before, after), tables, strict=True))
     layers, source = both_sources((before, after))
     moments = measure_moments(source, source.row_ranges, threads)
     if not moments.n.any():

@@ -11,7 +11,7 @@ from filtershift.results import SKIPPED
 NAME, ORDER = "name", "order"
 """How two layers were matched: they have the same name, or the same shape and the same rank among such layers."""
 
-_SHAPE = ["out_channels", "in_channels", "groups", "n_filters"]
+_SHAPE = ["out_channels", "n_filters"]
 
 
 def match_layers(before: pd.DataFrame, after: pd.DataFrame) -> list[tuple[int, int, str]]:
@@ -25,10 +25,24 @@ def match_layers(before: pd.DataFrame, after: pd.DataFrame) -> list[tuple[int, i
     place = [{name: k for k, name in enumerate(own) if own.count(name) == 1 and name} for own in names]
     pairs = {k: (place[1][name], NAME) for name, k in place[0].items() if name in place[1]}
     taken = {other for other, _ in pairs.values()}
-    left = _by_shape(after, [k for k in range(len(after)) if k not in taken])
-    for shape, own in _by_shape(before, [k for k in range(len(before)) if k not in pairs]).items():
+    shape_of = _SHAPE if not (before["out_channels"].isna().any() or after["out_channels"].isna().any()) else _SHAPE[1:]
+    left = _by_shape(after[shape_of], [k for k in range(len(after)) if k not in taken])
+    for shape, own in _by_shape(before[shape_of], [k for k in range(len(before)) if k not in pairs]).items():
         pairs |= {k: (other, ORDER) for k, other in zip(own, left[shape], strict=False)}
     return [(k, *pairs[k]) for k in sorted(pairs)]
+
+
+def with_shapes_of_partners(
+    tables: tuple[pd.DataFrame, pd.DataFrame], pairs: Sequence[tuple[int, int, str]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both tables, with the output channels of a layer that has none those of its partner with as many filters."""
+    channels = [table["out_channels"].to_numpy(float, copy=True) for table in tables]
+    for one, other, _ in pairs:
+        if tables[0]["n_filters"][one] == tables[1]["n_filters"][other]:
+            both = channels[0][one], channels[1][other]
+            channels[0][one], channels[1][other] = (own if own > 0 else both[1 - k] for k, own in enumerate(both))
+    first, second = (table.assign(out_channels=own) for table, own in zip(tables, channels, strict=True))
+    return first, second
 
 
 def unmatched(
@@ -74,9 +88,9 @@ def _prefixes(names: list[str], others: set[str]) -> Iterator[str]:
 
 
 def _by_shape(table: pd.DataFrame, rows: list[int]) -> defaultdict[tuple, list[int]]:
-    """Rows of the table, in order, by the shape of their layers; unknown parts are equal to each other."""
+    """Rows of a table of shapes, in order, by the shape of their layers."""
     found = defaultdict(list)
-    shapes = table[_SHAPE].fillna(-1).to_numpy(int).tolist()
+    shapes = table.to_numpy(int).tolist()
     for k in rows:
         found[tuple(shapes[k])].append(k)
     return found

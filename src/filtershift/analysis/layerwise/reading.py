@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from filtershift.analysis.layerwise.models import ModelLayers, layers_of_dataset, layers_of_model
+from filtershift.analysis.layerwise.pairs import Counted
 from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.dataset.models.reading import read_model_file
 from filtershift.passes.bases import Bases
 from filtershift.passes.group_files import load_bases
-from filtershift.passes.histogram_files import load_grid
+from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
 from filtershift.results import SKIPPED, VARIANTS, Results
 
@@ -50,3 +52,16 @@ def reference_of(folder: Path) -> tuple[Bases, tuple[Grid, Grid]]:
     results = Results(folder)
     scaled, unscaled = (load_grid(results.shards(f"histograms-{variant}")[0]) for variant in VARIANTS)
     return load_bases(results.file("basis")), (scaled, unscaled)
+
+
+def load_counted(folder: Path, layers: Sequence[int], variants: Sequence[str]) -> Counted:
+    """What was counted of the layers of the data set whose results are in a folder, in the order given."""
+    results = Results(folder)
+    bases, grids = reference_of(folder)
+    counted = {}
+    for variant in variants:
+        v = VARIANTS.index(variant)
+        counts = layer_counts(results.shards(f"histograms-{variant}"), layers)
+        width = float(np.ptp(grids[v].extent)) / grids[v].bins
+        counted[variant] = counts, width, bases[v].explained_variance_ratio
+    return counted

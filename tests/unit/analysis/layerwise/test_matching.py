@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.analysis.layerwise.matching import NAME, ORDER, match_layers, unmatched
+from filtershift.analysis.layerwise.matching import NAME, ORDER, match_layers, unmatched, with_shapes_of_partners
 from two_models import layers_of
 
 
@@ -49,3 +49,15 @@ def test_layers_without_a_name_match_by_shape_and_are_named_by_depth() -> None:
     before, after = (table(a=(4, 3), b=(8, 4)).assign(layer_name=None) for _ in range(2))
     assert match_layers(before, after) == [(0, 0, ORDER), (1, 1, ORDER)]
     assert unmatched((before, after), ("one", "other"), [])["name"][0] == "one: depth 0"
+
+
+def test_shapes_that_one_model_does_not_tell_are_those_of_the_other() -> None:
+    before = table(a=(4, 3), b=(8, 4), c=(2, 2))
+    after = table(x=(4, 3), y=(8, 4), z=(2, 3)).assign(out_channels=np.nan, layer_name=None)
+    pairs = match_layers(before, after)
+    assert pairs == [(0, 0, ORDER), (1, 1, ORDER)]
+    assert match_layers(after, before) == swapped(pairs)
+    one, other = with_shapes_of_partners((before, after), pairs)
+    assert one["out_channels"].tolist() == [4, 8, 2]
+    assert other["out_channels"].tolist()[:2] == [4, 8]
+    assert np.isnan(other["out_channels"][2])
