@@ -6,7 +6,8 @@
 #   snakemake --cores all bundle                                 the statistics in one file, to send to others
 #   snakemake --list                                             every rule, with what it makes
 #
-# Data flow: dataset -> passes -> groupings, quality -> figures, paper -> claims, expected, placement, layerwise, compare -> report
+# Data flow: dataset -> passes -> groupings, quality -> figures, paper -> claims, expected, explorer,
+#            placement, layerwise, compare, trajectory -> report
 
 from snakemake.utils import min_version
 
@@ -69,6 +70,7 @@ include: "workflow/rules/explorer.smk"
 include: "workflow/rules/placement.smk"
 include: "workflow/rules/layerwise.smk"
 include: "workflow/rules/compare.smk"
+include: "workflow/rules/trajectory.smk"
 include: "workflow/rules/skipped.smk"
 include: "workflow/rules/bundle.smk"
 include: "workflow/rules/report.smk"
@@ -81,4 +83,5 @@ rule all:
     input:
         rules.results.input,
         f"{RESULTS}/explorer.html",
+        TRAJECTORY,
         f"{RESULTS}/report.html",

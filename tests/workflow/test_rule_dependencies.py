@@ -53,6 +53,7 @@ def test_rules_of_a_run(finished: Workflow) -> None:
         ({"synthetic"}, [], ["dataset=synthetic", "dataset.path=null"]),
         ({"own"}, [], ["dataset=own", "dataset.path=null", "dataset.name=mine", "dataset.models=[{model}]"]),
         ({"place"}, ["placement"], ["placement.models=[{model}]"]),
+        ({"follow"}, ["trajectory"], ["trajectory.by=op_set"]),
         ({"compare_passes", "compare_groups"}, ["compare"], ["compare.with={other}"]),
     ],
 )

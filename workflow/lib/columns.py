@@ -44,6 +44,30 @@ def check_columns(
                     raise FiltershiftError(f"config: grouping.{name}.{key}: there is no column {column!r}{said}")
 
 
+def check_trajectory(labels: Mapping[str, Sequence[str]], layers: Path, given: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a trajectory over labels that no model has, where labels are given or results finished.
+
+    Args:
+        labels: of each key of the configuration below ``trajectory``, the labels it names.
+        layers: the layers.csv of finished results; it may be missing.
+        given: labels of each model in the configuration.
+
+    Raises:
+        FiltershiftError: in one line, the key, the label and the nearest one.
+    """
+    known = {*COLUMNS, *LABEL_COLUMNS, *(label for model in given for label in model)}
+    if layers.is_file():
+        with layers.open(newline="", encoding="utf-8") as file:
+            known = {*known, *next(csv.reader(file), [])}
+    elif not given:
+        return
+    for key, names in labels.items():
+        for label in names:
+            if label not in known:
+                hint = did_you_mean(label, sorted(known)) or "; give it under labels of dataset.models"
+                raise FiltershiftError(f"config: trajectory.{key}: no model has a label {label!r}{hint}")
+
+
 def without_labels(
     groupings: Mapping[str, GroupingConfig], models: Sequence[Mapping[str, Any]], overrides: Sequence[str]
 ) -> dict[str, str]:

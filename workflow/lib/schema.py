@@ -194,6 +194,21 @@ class LayerwiseConfig:
 
 
 @dataclass
+class TrajectoryConfig:
+    """Models over time, by `snakemake trajectory`, see [trajectories](trajectory.md).
+
+    Attributes:
+        by: The label of models whose number says when a checkpoint was taken, as `epoch`. If it is set, trajectories
+            are a part of all results.
+        within (list of labels): The labels that tell runs apart, as `[seed]`. Runs are replicates: curves are means
+            over runs, with intervals.
+    """
+
+    by: str | None = None
+    within: list[str] = field(default_factory=list)
+
+
+@dataclass
 class UncertaintyConfig:
     """How the uncertainty of shifts is measured, see [uncertainty](uncertainty.md).
 
@@ -270,5 +285,6 @@ class Config:
     paper: PaperConfig = field(default_factory=PaperConfig)
     placement: PlacementConfig = field(default_factory=PlacementConfig)
     layerwise: LayerwiseConfig = field(default_factory=LayerwiseConfig)
+    trajectory: TrajectoryConfig = field(default_factory=TrajectoryConfig)
     # A field cannot be called "with".
     compare: dict[str, Any] = field(default_factory=lambda: {"runs": [], "with": None})

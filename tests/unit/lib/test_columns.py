@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from columns import check_columns, without_labels
+from columns import check_columns, check_trajectory, without_labels
 from filtershift.errors import FiltershiftError
 from schema import GroupingConfig
 
@@ -84,3 +84,22 @@ def test_groupings_without_a_label(keys: dict[str, Any], part: str) -> None:
 )
 def test_groupings_of_the_command_line_are_kept(override: str, kept: bool) -> None:
     assert bool(without_labels(grouping(by=["Name"]), GIVEN, [override])) != kept
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"by": ["epcoh"]}, "trajectory.by: no model has a label 'epcoh', did you mean 'epoch'?"),
+        ({"by": ["epoch"], "within": ["colour"]}, "trajectory.within: no model has a label 'colour'; give it under"),
+    ],
+)
+def test_a_trajectory_over_labels_that_no_model_has(layers: Path, labels: dict[str, list[str]], said: str) -> None:
+    for known in (layers, Path("none.csv")):
+        with pytest.raises(FiltershiftError) as error:
+            check_trajectory(labels, known, GIVEN)
+        assert said in str(error.value)
+
+
+def test_a_trajectory_over_labels_of_models_or_of_results(layers: Path) -> None:
+    check_trajectory({"by": ["epoch"], "within": ["Relu"]}, layers, GIVEN)
+    check_trajectory({"by": ["anything"], "within": []}, Path("none.csv"), [])
