@@ -2,7 +2,8 @@
 
 In a notebook: `open_dataset`, `read_model` and `from_arrays` give `Filters`; `pca`, `coefficients`, `shift` and
 `quality` measure them, `plot` draws what was measured, and `explore` writes a page to look around in. `layerwise` says
-what changed between two models; `place` compares models with a data set of which only the statistics are here.
+what changed between two models, `trajectory` follows the checkpoints of a training, and `place` compares models with a
+data set of which only the statistics are here.
 """
 
 from importlib import import_module
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from filtershift.notebook.principal import coefficients, pca
     from filtershift.notebook.quality import quality
     from filtershift.notebook.shifts import shift
+    from filtershift.notebook.trajectory import Trajectory, trajectory
 
 __all__ = [
     "Filters",
     "FiltershiftError",
+    "Trajectory",
     "coefficients",
     "explore",
     "from_arrays",
@@ -35,12 +38,14 @@ __all__ = [
     "quality",
     "read_model",
     "shift",
+    "trajectory",
 ]
 
 _HOME = {
     "__version__": "version",
     "Filters": "notebook.filters",
     "FiltershiftError": "errors",
+    "Trajectory": "notebook.trajectory",
     "coefficients": "notebook.principal",
     "explore": "notebook.explore",
     "from_arrays": "notebook.arrays",
@@ -52,6 +57,7 @@ _HOME = {
     "quality": "notebook.quality",
     "read_model": "notebook.opening",
     "shift": "notebook.shifts",
+    "trajectory": "notebook.trajectory",
 }
 
 

@@ -22,7 +22,6 @@ rule follow:
         code=code("answers/trajectory"),
         needs=[
             *TEMPLATES,
-            *sorted(str(path) for path in (ROOT / "workflow/report").glob("trajectory_*.rst")),
             "results/{dataset}/layers.csv",
             "results/{dataset}/quality/layers.csv",
             "results/{dataset}/statistics/basis.h5",

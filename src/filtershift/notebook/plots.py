@@ -58,14 +58,14 @@ def plot(
         )
     else:
         figure = _densities(result, by, variant)
-    return _shown_by_notebooks(figure)
+    return shown_by_notebooks(figure)
 
 
 def _is_basis(result: Any) -> TypeGuard[FilterPCA]:
     return hasattr(result, "variant_") and hasattr(result, "n_models_")
 
 
-def _shown_by_notebooks(figure: Figure) -> Figure:
+def shown_by_notebooks(figure: Figure) -> Figure:
     """A figure outside pyplot is shown only where it says how."""
     from filtershift.figures.drawing.saving import png
 

@@ -1,6 +1,6 @@
 """The page of a trajectory: which layers changed when, which settled when, and what became of their quality."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.analysis.trajectory.quality import ALL
 from filtershift.analysis.trajectory.trace import Trajectory
+from filtershift.files import whole_folder, write_table
 from filtershift.report.page import render
 from filtershift.report.sections import Figure, Section, Table, listing, name, number, several, with_figures
 
@@ -21,6 +22,65 @@ TITLES = {
     "shapes": ("Shapes", "Shapes over checkpoints"),
 }
 """The section and the title of each kind of figure."""
+
+
+CAPTIONS = {
+    "layers": [
+        "Each row is a layer, first layers at the top; each column is a checkpoint. Left: the shift D from the "
+        "checkpoint before. Right: the shift to the last checkpoint of the run. Colours are on a logarithmic scale; with "
+        "several runs they show the mean over runs.",
+        "White cells are within noise: chance gives as much to two samples of as many filters. A layer has settled "
+        "where its row stays white in the right panel; the blue tick marks the median over runs.",
+        "The numbers: layers.over_runs.csv, summary.csv; for each run layers.csv, settled.csv.",
+    ],
+    "shifts": [
+        "The shift D of each checkpoint from the first one, from the one before, and to the last one of its run, on a "
+        "logarithmic scale. Black: all filters. Coloured: the layers of one depth.",
+        "With several runs, lines are means over runs, and the grey band is the interval of the black line. Dashed: "
+        "the noise of all filters. Below it, chance explains their shift.",
+        "The numbers: shifts.over_runs.csv; for each run shifts.csv.",
+    ],
+    "quality": [
+        "The quality of layers at each checkpoint: means over all layers (black) and over the layers of one depth "
+        "(coloured). With several runs, lines are means over runs; the grey band is the interval of the black line.",
+        "Sparsity is the share of sparse filters. H is the variance entropy, at most log₁₀ 9 = 0.954. Where H / T_H is "
+        "1 or more, filters cannot be told from random ones. Orthogonality is 1 for orthogonal filters.",
+        "The numbers: quality.over_runs.csv; for each run quality.csv.",
+    ],
+    "shapes": [
+        "What filters look like at each checkpoint, of all layers (black) and of the layers of one depth (coloured): "
+        "shares of their energy, and the symmetry of the mean filter. With several runs, lines are means over runs; "
+        "the grey band is the interval of the black line.",
+        "The numbers: shapes.over_runs.csv; for each run shapes.csv.",
+    ],
+}
+"""How to read each kind of figure, in paragraphs."""
+
+IN_VARIANTS = ("layers", "shifts", "shapes")
+"""The kinds that differ between variants."""
+
+
+def write_trajectory(page: Path, found: Trajectory, draw: Callable[[str, str, Path], None]) -> None:
+    """Write the folder of the page: the page, all tables, and all figures.
+
+    Args:
+        page: the page; its folder is replaced when all is written.
+        found: the trajectory.
+        draw: writes the figure of a kind and a variant as PDF and PNG, to a path without a suffix.
+    """
+    variants = found.summary["variant"].unique().tolist()
+    with whole_folder(page.parent) as folder:
+        for label, table in found.tables.items():
+            write_table(folder / f"{label}.csv", table)
+        figures = {}
+        for kind, (_, title) in TITLES.items():
+            for variant in variants if kind in IN_VARIANTS else variants[:1]:
+                stem = f"{kind}-{variant}" if kind in IN_VARIANTS else kind
+                shown = f"{title}, {variant} filters" if kind in IN_VARIANTS else title
+                draw(kind, variant, folder / stem)
+                caption = "".join(f"<p>{paragraph}</p>" for paragraph in CAPTIONS[kind])
+                figures[kind, variant] = Figure(folder / f"{stem}.png", shown, caption)
+        (folder / page.name).write_text(trajectory_page(page.parent, found, figures), encoding="utf-8")
 
 
 def trajectory_page(folder: Path, found: Trajectory, figures: Mapping[tuple[str, str], Figure]) -> str:

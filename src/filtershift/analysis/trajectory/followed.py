@@ -95,10 +95,10 @@ def _paired(layers: pd.DataFrame, others: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def _names(layers: pd.DataFrame) -> list[str]:
-    """The name of each layer, "" if it has none."""
+    """The name of each layer, "" if it has none; arrays by name are called as layers of files are."""
     if "layer_name" not in layers:
         return [""] * len(layers)
-    return ["" if pd.isna(name) else str(name) for name in layers["layer_name"]]
+    return ["" if pd.isna(name) else str(name).removesuffix(".weight") for name in layers["layer_name"]]
 
 
 def _shapes(layers: pd.DataFrame) -> list[tuple[str, ...]]:

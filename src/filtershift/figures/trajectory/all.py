@@ -1,10 +1,13 @@
 """The figures of a trajectory by name."""
 
+from pathlib import Path
+
 import pandas as pd
 from matplotlib.figure import Figure
 
 from filtershift.analysis.shapes.patterns import TYPES
 from filtershift.analysis.trajectory.trace import Trajectory
+from filtershift.figures.drawing.saving import save
 from filtershift.figures.trajectory.curves import Panel, curve_panels
 from filtershift.figures.trajectory.layers import layer_map
 
@@ -25,10 +28,7 @@ SHAPES = {
 }
 
 KINDS = ("layers", "shifts", "quality", "shapes")
-"""The figures."""
-
-IN_VARIANTS = ("layers", "shifts", "shapes")
-"""Those that differ between variants."""
+"""The figures; all but quality are of one variant."""
 
 
 def trajectory_figure(found: Trajectory, kind: str, variant: str) -> Figure:
@@ -42,6 +42,11 @@ def trajectory_figure(found: Trajectory, kind: str, variant: str) -> Figure:
         return curve_panels(panels, found.by, logarithmic=True)
     titles = QUALITY if kind == "quality" else SHAPES
     return curve_panels(_known(titles, own), found.by)
+
+
+def save_trajectory_figure(found: Trajectory, kind: str, variant: str, stem: Path) -> None:
+    """Write one of `KINDS` as PDF and PNG, to a path without a suffix."""
+    save(trajectory_figure(found, kind, variant), f"{stem}.pdf", f"{stem}.png")
 
 
 def _known(titles: dict[str, str], table: pd.DataFrame) -> list[Panel]:
