@@ -27,8 +27,8 @@ TITLES = {
 CAPTIONS = {
     "layers": [
         "Each row is a layer, first layers at the top; each column is a checkpoint. Left: the shift D from the "
-        "checkpoint before. Right: the shift to the last checkpoint of the run. Colours are on a logarithmic scale; with "
-        "several runs they show the mean over runs.",
+        "checkpoint before. Right: the shift to the last checkpoint of the run. Colours are on a logarithmic scale; "
+        "with several runs they show the mean over runs.",
         "White cells are within noise: chance gives as much to two samples of as many filters. A layer has settled "
         "where its row stays white in the right panel; the blue tick marks the median over runs.",
         "The numbers: layers.over_runs.csv, summary.csv; for each run layers.csv, settled.csv.",

@@ -1,7 +1,7 @@
 """Which layer of one checkpoint is which layer of another."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from filtershift.analysis.quality.summaries import depth_labels
 from filtershift.results import SKIPPED
 
-_SHAPE = ("n_filters", "out_channels", "in_channels")
+_SHAPE = ("n_filters", "out_channels")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _paired(layers: pd.DataFrame, others: pd.DataFrame) -> NDArray[np.int64]:
     row_of_name = {name: row for row, name in enumerate(_names(others)) if name}
     for row, name in enumerate(_names(layers)):
         pairs[row] = row_of_name.pop(name, -1) if name else -1
-    waiting: defaultdict[Hashable, list[int]] = defaultdict(list)
+    waiting: defaultdict[str, list[int]] = defaultdict(list)
     taken = set(pairs.tolist())
     for row, shape in enumerate(_shapes(others)):
         if row not in taken:
@@ -101,9 +101,10 @@ def _names(layers: pd.DataFrame) -> list[str]:
     return ["" if pd.isna(name) else str(name).removesuffix(".weight") for name in layers["layer_name"]]
 
 
-def _shapes(layers: pd.DataFrame) -> list[tuple[str, ...]]:
-    known = layers.reindex(columns=_SHAPE)
-    return [tuple(map(str, row)) for row in known.itertuples(index=False)]
+def _shapes(layers: pd.DataFrame) -> list[str]:
+    """The shape of each layer; channels are text or numbers, or missing."""
+    known = layers.reindex(columns=_SHAPE).apply(pd.to_numeric, errors="coerce").astype(float)
+    return [str(row) for row in known.to_numpy().tolist()]
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,14 @@ from filtershift.passes.moments import LayerMoments
 
 SHAPES = ("high_frequency", "symmetry", "centre_energy", "roughness", *TYPES)
 """The statistics of shapes that are averaged over runs."""
+
+_MEASURED: dict[str, tuple[Sequence[str], Sequence[str]]] = {
+    "shifts": (["variant", "depth", "compared", "checkpoint"], ("shift", "floor")),
+    "layers": (["variant", "layer", "compared", "checkpoint"], ("shift", "floor")),
+    "quality": (["depth", "checkpoint"], MEASURES),
+    "shapes": (["variant", "depth", "checkpoint"], SHAPES),
+}
+"""What is averaged over runs: of each table the keys and the values."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,7 @@ class Trajectory:
         layers: shifts of layers, without the nine parts: columns variant, run, layer, and those of `step_shifts`.
         quality: of each checkpoint and depth, as of `quality_over_time`.
         shapes: of each variant, checkpoint and depth, as of `shapes_over_time`.
-        over_runs: means over runs with intervals, of shifts, layers, quality and shapes.
+        level: coverage of intervals.
         skipped: what was left out, as rows kind, name, reason, count.
     """
 
@@ -65,8 +73,13 @@ class Trajectory:
     layers: pd.DataFrame
     quality: pd.DataFrame
     shapes: pd.DataFrame
-    over_runs: Mapping[str, pd.DataFrame]
+    level: float
     skipped: pd.DataFrame
+
+    @cached_property
+    def over_runs(self) -> Mapping[str, pd.DataFrame]:
+        """Means over runs with intervals, of shifts, layers, quality and shapes; only figures and files need them."""
+        return {name: self._over_runs(name, *columns) for name, columns in _MEASURED.items()}
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -74,6 +87,14 @@ class Trajectory:
         names = ("checkpoints", "changes", "summary", "settled", "shifts", "layers", "quality", "shapes", "skipped")
         means = {f"{name}.over_runs": table for name, table in self.over_runs.items()}
         return {**{name: getattr(self, name) for name in names}, **means}
+
+    def _over_runs(self, name: str, keys: Sequence[str], values: Sequence[str]) -> pd.DataFrame:
+        table = getattr(self, name)
+        means = over_runs(table, keys, values, self.level)
+        if "above" not in table:
+            return means
+        above = table.groupby(list(keys), sort=False)["above"].sum().rename("n_above")
+        return means.merge(above.reset_index(), on=list(keys))
 
 
 def trace(
@@ -122,7 +143,7 @@ def trace(
         summary=summary(steps, settled, followed.places),
         settled=settled,
         **tables,
-        over_runs=_over_runs(tables, level),
+        level=level,
         skipped=pd.concat([skipped, followed.skipped], ignore_index=True),
     )
 
@@ -158,19 +179,3 @@ def _in_depths(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("depth", key=lambda depths: depths.map([ALL, *DEPTHS].index), kind="stable").reset_index(
         drop=True
     )
-
-
-def _over_runs(tables: Mapping[str, pd.DataFrame], level: float) -> dict[str, pd.DataFrame]:
-    """Means over runs of every table."""
-    measured: dict[str, tuple[list[str], Sequence[str]]] = {
-        "shifts": (["variant", "depth", "compared", "checkpoint"], ("shift", "floor")),
-        "layers": (["variant", "layer", "compared", "checkpoint"], ("shift", "floor")),
-        "quality": (["depth", "checkpoint"], MEASURES),
-        "shapes": (["variant", "depth", "checkpoint"], SHAPES),
-    }
-    found = {name: over_runs(tables[name], *columns, level) for name, columns in measured.items()}
-    for name in ("shifts", "layers"):
-        keys = measured[name][0]
-        above = tables[name].groupby(keys, sort=False)["above"].sum().rename("n_above")
-        found[name] = found[name].merge(above.reset_index(), on=keys)
-    return found
