@@ -1,6 +1,7 @@
 """Checks of the configuration that its types alone cannot express."""
 
 from itertools import pairwise
+from pathlib import Path
 
 from filtershift.analysis.comparing.expected import check_expectations
 from filtershift.analysis.groups.definition import ORDERS
@@ -8,6 +9,7 @@ from filtershift.analysis.shifts.choices import check_choices
 from filtershift.dataset.corrections import FIXED
 from filtershift.dataset.models.batch_norm import FOLDED, STORED
 from filtershift.errors import FiltershiftError
+from filtershift.files import instead_of
 from filtershift.results import NAME, VARIANTS
 from schema import Config, DatasetConfig, GroupingConfig, LayerwiseConfig, UncertaintyConfig
 
@@ -30,6 +32,11 @@ def check(config: Config) -> None:
         if not 1 <= getattr(config, key) <= MOST:
             raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
     check_choices(config.choices)
+    if config.importance and config.importance.endswith(".csv"):
+        config.importance = str(Path(config.importance).expanduser())
+        if not Path(config.importance).is_file():
+            missing = f"{config.importance} is not a file{instead_of(Path(config.importance))}"
+            raise FiltershiftError(f"config: importance: {missing}")
     _check_uncertainty(config.uncertainty)
     _check_pairs(config.layerwise)
     if unknown := set(config.compare) - {"runs", "with"}:

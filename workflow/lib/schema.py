@@ -268,6 +268,10 @@ class Config:
             with so many groups that the D-matrix is hard to read.
         maps_colour: The column of `layers.csv` whose labels colour the groups on maps. A group whose layers have
             several labels, or none, is grey. With `null`, or in a data set without the column, labels have no colours.
+        importance (column or path): The importance of layers, as you measured it: a column of `layers.csv` with
+            numbers, or a CSV file with the columns `model`, `layer_name` and `importance`. Then there are rank
+            correlations of the quality of layers with it, as a table and a figure: see
+            [importance](method.md#importance-of-layers).
         compare (`runs`: two folders, or `with`: folder): For `snakemake compare`: the results of two finished runs, as
             in `compare.runs=[results/a,results/b]`; or, as in `compare.with=results/other`, those of one that is
             compared with the configured data set. Groups of the same name are compared, see [compare](compare.md).
@@ -280,6 +284,7 @@ class Config:
     shards: int = 1
     maps: list[str] = field(default_factory=list)
     maps_colour: str | None = "Task"
+    importance: str | None = None
     choices: ChoicesConfig = field(default_factory=ChoicesConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
     paper: PaperConfig = field(default_factory=PaperConfig)

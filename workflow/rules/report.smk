@@ -42,6 +42,7 @@ rule results:
             f"{RESULTS}/quality/{{table}}.csv",
             table=["layers", "models", "groups", "thresholds", "phenotypes", "phenotypes.models"],
         ),
+        IMPORTANCE,
         f"{RESULTS}/shapes/layers.csv",
         f"{RESULTS}/figures/quality/shares.png",
         expand(f"{RESULTS}/figures/shapes/{{grouping}}.png", grouping=CONFIG.grouping),

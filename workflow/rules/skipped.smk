@@ -49,6 +49,7 @@ rule skipped:
             f"{RESULTS}/skipped/layers.csv",
             f"{RESULTS}/skipped/corrections.csv",
             f"{RESULTS}/skipped/non_finite.csv",
+            *([f"{RESULTS}/skipped/importance.csv"] if CONFIG.importance else []),
             *expand(f"{RESULTS}/skipped/grouping-{{grouping}}.csv", grouping=CONFIG.grouping),
         ],
     output:

@@ -13,6 +13,7 @@ ALL_FILTERS = {"variant": CONFIG.variants, "grouping": configured("all")}
 SIZES = {"counted": ["filters"] if COMPARED else []}
 DECILES = {"grouping": configured("depth_decile")}
 RANGE_GROUPING = {"grouping": configured("depth_decile") if "unscaled" in CONFIG.variants else []}
+MEASURED = {"measured": ["importance"] if CONFIG.importance else []}
 # Section, caption, title, figure, and the wildcards: the figure is shown for each combination of them.
 STORY = [
     ("Data", "group_sizes", "Number of {counted} in each group", "figures/group_sizes/{counted}", SIZES),
@@ -77,6 +78,7 @@ STORY = [
     ("Quality", "quality_ranking", "The most degenerate models", "figures/quality/ranking", {}),
     ("Quality", "quality_thresholds", "States for every threshold", "figures/quality/thresholds", {}),
     ("Quality", "quality_entropy_by_size", "Entropy by size", "figures/quality/entropy_by_size", {}),
+    ("Quality", "quality_importance", "Quality and importance of layers", "figures/quality/{measured}", MEASURED),
     (
         "Quality",
         "bivariate",

@@ -53,6 +53,14 @@ def test_defaults() -> None:
     assert config.grouping["depth_decile"].bins == [k / 10 for k in range(11)]
 
 
+def test_a_file_of_importance_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "critical.csv").touch()
+    assert load(CONFIG, [f"importance={tmp_path}/critical.csv"]).importance == f"{tmp_path}/critical.csv"
+    assert load(CONFIG, ["importance=criticality"]).importance == "criticality"
+    said = mistake(f"importance={tmp_path}/critcal.csv")
+    assert said == f"config: importance: {tmp_path}/critcal.csv is not a file; did you mean {tmp_path}/critical.csv?"
+
+
 @pytest.mark.parametrize("name", names("dataset"))
 def test_dataset_file_loads(name: str) -> None:
     path = ["dataset.path=/data/dataset.h5"] if name in ("local", "cnn_filter_db_v0") else []
