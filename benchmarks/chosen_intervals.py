@@ -12,11 +12,11 @@ from multiprocessing import Pool
 
 import numpy as np
 
-from filtershift.analysis.shifts.choices import PAPER, Choices
+from filtershift.analysis.shifts.choices import GAUSSIAN, PAPER, Choices
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
 from filtershift.analysis.uncertainty.noise import above_noise, flags
 from publish import markdown
-from simulated import Group, Population, simulate, true_shift
+from simulated import Group, Population, simulate, true_distance, true_shift
 
 USUAL = Population()
 # How far groups are moved from the first one, in standard deviations; the second is not moved.
@@ -26,6 +26,8 @@ ROWS = {
     "js": Choices(divergence="js"),
     "wasserstein": Choices(divergence="wasserstein"),
     "tv": Choices(divergence="tv"),
+    "frechet": Choices(divergence="frechet"),
+    "bures": Choices(divergence="bures"),
     "layer": Choices(weighting="layer"),
     "model": Choices(weighting="model"),
     "floor": Choices(epsilon="floor"),
@@ -35,13 +37,24 @@ ROWS = {
 
 def checked(seed: int, choices: Choices, models: int) -> np.ndarray:
     """For each pair of the first group with another: if the interval contains the true shift; if D is above noise."""
-    groups = [Group(models, shift) for shift in SHIFTS]
-    true = [true_shift(USUAL.probability(0), USUAL.probability(shift), choices.divergence) for shift in SHIFTS[1:]]
+    groups = [_group(models, shift, choices.divergence) for shift in SHIFTS]
+    true = [_true(groups[0], group, choices.divergence) for group in groups[1:]]
     a, b = np.zeros(4, int), np.arange(1, 5)
     layers = simulate(np.random.default_rng(seed), USUAL, groups, choices)
     found = measure_uncertainty(layers, "coverage", Resampling(seed=seed), a, b)
     flag = flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null, found.low)
     return np.array([(found.low <= true) & (true <= found.high), above_noise(flag)], float)
+
+
+def _group(models: int, shift: float, divergence: str) -> Group:
+    """A group that is moved; for bures, which does not see where groups are, it is as much wider instead."""
+    return Group(models, scale=1 + shift / 2) if divergence == "bures" else Group(models, shift)
+
+
+def _true(one: Group, other: Group, divergence: str) -> float:
+    if divergence in GAUSSIAN:
+        return true_distance(USUAL.gaussian(one.shift, one.scale), USUAL.gaussian(other.shift, other.scale), divergence)
+    return true_shift(USUAL.probability(one.shift), USUAL.probability(other.shift), divergence)
 
 
 def seconds(choices: Choices, resamples: int, groups: int, models: int, count: float) -> float:

@@ -31,11 +31,12 @@ def test_the_papers_choices(described) -> None:
 
 
 def test_others(described) -> None:
-    chosen = ("divergence=js", "extent=quantile", "weighting=model", "epsilon=pseudocount")
+    chosen = ("divergence=js", "weights=equal", "extent=quantile", "weighting=model", "epsilon=pseudocount")
     text = described(*(f"choices.{choice}" for choice in chosen))
-    for said in ("Jensen-Shannon divergence", "99.9 %", "each model counts the same", "half a filter"):
+    for said in ("Jensen-Shannon divergence", "99.9 %", "each model counts the same", "half a filter", " 1/9 · d("):
         assert said in text
     assert "KL(" not in text
+    assert "from -3 to 3.5, beyond which" in described("choices.extent=[-3,3.5]")
 
 
 @pytest.mark.parametrize(

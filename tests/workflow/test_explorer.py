@@ -104,7 +104,7 @@ def expected(counts: np.ndarray, layers: pd.DataFrame, column: str, choices: Cho
     sums = np.zeros((len(labels), *counts.shape[1:]))
     np.add.at(sums, group, counts * weights[:, None, None])
     p = smoothed(sums, WIDTH, choices.epsilon)
-    d = (divergences(p, WIDTH, choices.divergence) * RATIO[:, None, None]).sum(axis=0)
+    d = (divergences(p, WIDTH, choices.divergence) * choices.of_components(RATIO)[:, None, None]).sum(axis=0)
     return pd.DataFrame(d, labels, labels)
 
 
@@ -133,15 +133,15 @@ def test_a_pair_has_the_bases_of_the_workflow(finished: Workflow, opened: Opened
 @pytest.mark.parametrize(
     "choices",
     [
-        Choices(weighting=weighting, epsilon=epsilon, divergence=divergence)
-        for weighting, epsilon, divergence in (
-            ("filter", "density", "kl"),
-            ("layer", "floor", "js"),
-            ("model", "pseudocount", "wasserstein"),
-            ("filter", "floor", "tv"),
-            ("model", "density", "kl"),
-            ("filter", "density", "frechet"),
-            ("model", "density", "bures"),
+        Choices(weighting=weighting, epsilon=epsilon, divergence=divergence, weights=weights)
+        for weighting, epsilon, divergence, weights in (
+            ("filter", "density", "kl", "ratio"),
+            ("layer", "floor", "js", "equal"),
+            ("model", "pseudocount", "wasserstein", "ratio"),
+            ("filter", "floor", "tv", "ratio"),
+            ("model", "density", "kl", "ratio"),
+            ("filter", "density", "frechet", "ratio"),
+            ("model", "density", "bures", "equal"),
         )
     ],
     ids=lambda choices: f"{choices.weighting}-{choices.epsilon}-{choices.divergence}",

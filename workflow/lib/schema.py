@@ -237,17 +237,21 @@ class ChoicesConfig:
     Attributes:
         weighting: What has equal weight: each `filter`, `layer` or `model`. Change it for groups that are mostly one
             large model.
-        extent: The range that the bins divide: `data`, `quantile` (99.9 %) or `symmetric`. Change it for data stretched
-            by a few outliers.
+        extent (name or `[low,high]`): The range that the bins divide: `data`, `quantile` (99.9 %), `symmetric`, or two
+            numbers, beyond which coefficients are left out. Change it for data stretched by a few outliers.
         epsilon: The value that empty bins get: `density`, `floor` or `pseudocount`. Change it for small groups.
         divergence: The divergence: `kl`, `js`, `wasserstein` or `tv` of histograms; `frechet` or `bures` of means and
-            covariances, for which extent, epsilon and bins do not matter. Change it if empty bins decide the shifts.
+            covariances, for which extent, epsilon, weights and bins do not matter. Change it if empty bins decide the
+            shifts.
+        weights: What each component counts: its explained variance ratio (`ratio`), or a ninth (`equal`). Change it if
+            the first components decide the shifts.
     """
 
     weighting: str = "filter"
-    extent: str = "data"
+    extent: Any = "data"  # or two numbers, which check() checks
     epsilon: str = "density"
     divergence: str = "kl"
+    weights: str = "ratio"
 
 
 @dataclass

@@ -3,6 +3,8 @@
 With the papers' choices these are `filtershift.analysis.shifts.d_matrix`'s, bit for bit.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from filtershift.analysis.shifts.choices import GAUSSIAN, Choices
 from filtershift.analysis.shifts.d_matrix import EPSILON, component_shifts, probabilities
 from filtershift.analysis.shifts.gaussian import gaussian_parts
 from filtershift.analysis.shifts.weighting import FineCounts
+from filtershift.errors import FiltershiftError
 from filtershift.passes.histograms import REFINE, Grid, coarsen
 
 Array = NDArray[np.float64]
@@ -25,34 +28,39 @@ _ROUNDING = 1e-9
 
 
 def chosen_parts(fine: FineCounts, choices: Choices, bins: int, ratio: Array) -> Array:
-    """The components of D of every pair of groups, (9, groups, groups), weighted by ``ratio`` (9,): they add up to D.
+    """The components of D of every pair of groups, (9, groups, groups), weighted: they add up to D.
 
-    ``bins`` divides the extent; it must divide the fine bins where the extent is that of the data. Groups without
-    filters have NaN. Gaussian divergences depend on neither.
+    ``ratio`` (9,) are the explained variance ratios of the global basis. ``bins`` divides the extent; it must divide
+    the fine bins where the extent is that of the data. Groups without filters have NaN. Gaussian divergences depend on
+    neither.
     """
     if choices.divergence in GAUSSIAN:
         return gaussian_parts(fine.gaussians[choices.weighting], choices.divergence)
     counts, width = rebinned(fine, choices, bins)
     p = smoothed(counts, width, choices.epsilon)
-    return divergences(p, width, choices.divergence) * ratio[:, None, None]
+    return divergences(p, width, choices.divergence) * choices.of_components(ratio)[:, None, None]
 
 
 def rebinned(fine: FineCounts, choices: Choices, bins: int) -> tuple[Array, float]:
     """The histograms (groups, 9, bins) over the chosen extent, and the width of a bin.
 
-    ``quantile`` has a bin more at each end, for all that lies beyond; it counts as wide as the others. Fine bins that
-    an edge cuts are shared in proportion, so an edge misplaces less than one fine bin's coefficients.
+    ``quantile`` has a bin more at each end, for all that lies beyond; it counts as wide as the others. What lies beyond
+    a fixed range is left out. Fine bins that an edge cuts are shared in proportion, so an edge misplaces less than one
+    fine bin's coefficients.
     """
     counts = fine.groups[choices.weighting]
     share, width = binning(fine.grid, choices.extent, bins, fine.every)
     return (coarsen(counts, bins) if share is None else counts @ share), width
 
 
-def binning(grid: Grid, extent: str, bins: int, every: Array) -> tuple[Array | None, float]:
+def binning(grid: Grid, extent: Any, bins: int, every: Array) -> tuple[Array | None, float]:
     """The share of each fine bin that lies in each bin of the chosen extent, (fine bins, bins), and a bin's width.
 
     None are shared where neighbours merge, as in the data's extent. ``every`` (fine bins,) are all coefficients of the
     data set, which only ``quantile`` asks for.
+
+    Raises:
+        FiltershiftError: a fixed range in which no coefficient lies.
     """
     low, high = grid.extent
     if extent == "data":
@@ -60,6 +68,12 @@ def binning(grid: Grid, extent: str, bins: int, every: Array) -> tuple[Array | N
         edges = np.linspace(low, high, bins + 1)
         return None, edges[1] - edges[0]
     old = np.linspace(low, high, grid.bins * REFINE + 1)
+    if not isinstance(extent, str):
+        first, last = map(float, extent)  # text where a script is run by hand
+        if last <= low or first >= high:
+            raise FiltershiftError(f"choices.extent: no coefficient lies in {extent}; they are {low:.3g} to {high:.3g}")
+        new = np.linspace(first, last, bins + 1)
+        return _shared(old, new), new[1] - new[0]
     if extent == "symmetric":
         # Zero is an edge of an even number of bins, the centre of the middle one of an odd number.
         reach = max(abs(low), abs(high))

@@ -14,7 +14,7 @@ from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.choices import PAPER, Choices
 from filtershift.analysis.shifts.divergences import binning
 from filtershift.analysis.uncertainty.layer_sums import LayerSums, owners, sorted_layers
-from filtershift.passes.histogram_files import group_counts, layer_counts, load_grid
+from filtershift.passes.histogram_files import group_counts, layer_counts, layer_sizes, load_grid
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]
@@ -26,20 +26,15 @@ class GroupedLayers(LayerSums):
 
     Attributes:
         counts: (L, K) histogram counts of the nine components, one bin after another. With the papers' divergence and
-            epsilon, bins that are empty in all layers are left out.
+            epsilon, and without a fixed range, bins that are empty in all layers are left out.
         component: (K,) the component of each bin, ascending.
-        weight: (K,) the explained variance ratio of that component.
+        weight: (K,) what that component counts: with the papers' choices its explained variance ratio.
         width: width of a bin, in units of the coefficients.
     """
 
     component: Indices
     weight: Array
     width: float
-
-    @cached_property
-    def n(self) -> Array:
-        """Whole up to rounding, even where a bin was split between two."""
-        return _filters(self.counts, self.component)
 
     @cached_property
     def whole(self) -> Array:
@@ -78,6 +73,7 @@ def grouped_layers(
     model: Indices,
     cluster: Indices | None = None,
     choices: Choices = PAPER,
+    n: NDArray[np.integer] | None = None,
 ) -> GroupedLayers:
     """Sort layers by group and model, and find their weights and resampling units.
 
@@ -90,18 +86,19 @@ def grouped_layers(
         model: (L,) the model of each layer.
         cluster: (L,) the cluster of each layer's model; None if models are independent.
         choices: how shifts are computed.
+        n: (L,) the filters of each layer; None if all of them are counted.
     """
-    filters = np.rint(counts[:, 0].sum(axis=1))
-    order, known = sorted_layers(filters, group, groups, model, cluster, choices)
+    # Whole up to rounding, even where a bin was split between two.
+    filters = np.rint(counts[:, 0].sum(axis=1)) if n is None else n
+    order, known = sorted_layers(filters.astype(np.float32), group, groups, model, cluster, choices)
     seen = (counts[order] > 0).any(axis=0)
-    if (choices.divergence, choices.epsilon) != (PAPER.divergence, PAPER.epsilon):
+    if choices.cut or (choices.divergence, choices.epsilon) != (PAPER.divergence, PAPER.epsilon):
         # Other choices need the empty bins, too: they get a probability, and they count as distance.
         seen = np.ones_like(seen)
     component = np.nonzero(seen)[0]
     nonempty = np.ascontiguousarray(counts[order][:, seen], np.float32)
-    return GroupedLayers(
-        counts=nonempty, **known, component=component, weight=ratio[component].astype(np.float32), width=width
-    )
+    weight = choices.of_components(ratio)[component].astype(np.float32)
+    return GroupedLayers(counts=nonempty, **known, component=component, weight=weight, width=width)
 
 
 def load_grouped_layers(
@@ -128,8 +125,9 @@ def load_grouped_layers(
         all_counts = group_counts(histograms, "extent", dict.fromkeys(model.index, 0), 1).sum(axis=(0, 1)).astype(float)
     share, width = binning(grid, choices.extent, grid.bins, all_counts)
     group, owner, own_cluster = owners(groups, model, cluster)
+    layers, sizes = list(groups.group_of), layer_sizes(histograms)
     return grouped_layers(
-        layer_counts(histograms, list(groups.group_of), share),
+        layer_counts(histograms, layers, share),
         width,
         ratio,
         group,
@@ -137,6 +135,7 @@ def load_grouped_layers(
         owner,
         own_cluster,
         choices,
+        np.array([sizes[layer] for layer in layers], np.int64),
     )
 
 
@@ -147,8 +146,3 @@ def rounded(counts: Array, component: Indices) -> Array:
     """
     below = [np.rint(np.cumsum(counts[..., component == i], axis=-1, dtype=float)) for i in range(9)]
     return np.concatenate([np.diff(sums, axis=-1, prepend=0) for sums in below], axis=-1).astype(np.float32)
-
-
-def _filters(counts: Array, component: Indices) -> Array:
-    """Number of filters in each histogram (…, K)."""
-    return np.rint(counts[..., component == 0].sum(axis=-1))

@@ -28,6 +28,7 @@ class LayerSums(ABC):
 
     Attributes:
         counts: (L, K) what is known of each layer, as numbers that add up.
+        n: (L,) filters of each layer.
         group: (L,) the group of each layer, 0 … groups - 1.
         groups: number of groups, including those without layers.
         model: (L,) the model of each layer, or its cluster of models.
@@ -41,6 +42,7 @@ class LayerSums(ABC):
     """
 
     counts: Array
+    n: Array
     group: Indices
     groups: int
     model: Indices
@@ -50,11 +52,6 @@ class LayerSums(ABC):
     choices: Choices
     in_group: Array
     in_all: Array
-
-    @property
-    @abstractmethod
-    def n(self) -> Array:
-        """Number of filters of each layer, (L,)."""
 
     @property
     @abstractmethod
@@ -103,6 +100,7 @@ def sorted_layers(
     unit, draw_of_unit, resampled = _units(group, groups, kinds)
     filters = choices.weighting, n[order].astype(float)
     return order, {
+        "n": n[order],
         "group": group,
         "groups": groups,
         "model": _numbered(list(kinds.values())[-1]),

@@ -1,7 +1,5 @@
 """The layers of a grouping with their moments, for divergences of means and covariances."""
 
-from functools import cached_property
-
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
@@ -29,11 +27,6 @@ class MomentLayers(LayerSums):
         counts: (L, 55) the number of filters, the sums of their nine coefficients, and the sums of the 45 products of
             two of these.
     """
-
-    @cached_property
-    def n(self) -> Array:
-        """The first of the sums."""
-        return self.counts[:, 0]
 
     @property
     def whole(self) -> Array:
@@ -84,8 +77,8 @@ def moment_layers(
     """
     own = moments.of(np.array(list(groups.group_of), np.int64))
     group, owner, own_cluster = owners(groups, model, cluster)
-    order, known = sorted_layers(own.n, group, len(groups.labels), owner, own_cluster, choices)
-    n = own.n[order].astype(float)
+    order, known = sorted_layers(own.n.astype(float), group, len(groups.labels), owner, own_cluster, choices)
+    n = known["n"]
     return MomentLayers(counts=_sums(n, own.mean[order], own.scatter[order] / n[:, None, None]), **known)
 
 

@@ -119,7 +119,10 @@ def _densities(layers: GroupedLayers, sample: Array) -> Array:
     Empty bins get a small probability, so the sum exceeds 1, by less than ``EPSILON`` times the extent. The
     probabilities are not divided by this sum.
     """
-    filters = sample[..., layers.component == 0].sum(axis=-1, keepdims=True)
+    if layers.choices.cut:  # of each component other filters are left out
+        filters = np.repeat(sample.reshape(*sample.shape[:-1], 9, -1).sum(axis=-1), sample.shape[-1] // 9, axis=-1)
+    else:
+        filters = sample[..., layers.component == 0].sum(axis=-1, keepdims=True)
     p = sample / np.maximum(filters, 1)
     p[p == 0] = EPSILON * layers.width
     return p

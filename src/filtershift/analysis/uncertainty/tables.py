@@ -44,8 +44,11 @@ def uncertainty_tables(
     flag = flags(pairs["shift"].to_numpy(float), floor, found.null, found.low)
     of_groups = sizes.set_index("group").assign(resampled=pd.Series(layers.resampled, number))
     of_groups["resampled"] = of_groups["resampled"].where(of_groups["n_filters"] > 0)
-    interval = {"corrected": found.corrected, "low": found.low, "high": found.high}
-    table = pairs[["a", "b", "shift"]].assign(**interval, floor=floor, null=found.null, flag=flag)
+    # A fixed range may hold no filter of a group.
+    known = pairs["shift"].notna().to_numpy()
+    values = {"corrected": found.corrected, "low": found.low, "high": found.high, "floor": floor, "null": found.null}
+    values = {column: np.where(known, value, np.nan) for column, value in values.items()}
+    table = pairs[["a", "b", "shift"]].assign(**values, flag=flag)
     ends = [of_groups.loc[pairs[end]].add_suffix(f"_{end}").reset_index(drop=True) for end in ("a", "b")]
     columns = ["n_filters", "n_layers", "n_models"]
     order = [*(f"{column}_{end}" for end in "ab" for column in columns), "resampled_a", "resampled_b"]

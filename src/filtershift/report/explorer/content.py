@@ -127,7 +127,8 @@ def content(
         "choices": vars(choices),
         "settled": SETTLED,
         "variants": {
-            variant: _variant(moments, bases, VARIANTS.index(variant), own) for variant, own in histograms.items()
+            variant: _variant(moments, bases, VARIANTS.index(variant), own, choices)
+            for variant, own in histograms.items()
         },
         "groupings": [_grouping(grouping) for grouping in groupings],
         "examples": _examples(examples) if examples else None,
@@ -157,14 +158,14 @@ def _column(table: pd.DataFrame, column: str, of_data_set: bool) -> dict[str, An
     }
 
 
-def _variant(moments: LayerMoments, bases: Bases, v: int, histograms: Histograms) -> dict[str, Any]:
+def _variant(moments: LayerMoments, bases: Bases, v: int, histograms: Histograms, choices: Choices) -> dict[str, Any]:
     i, j = np.triu_indices(9)
     whole = np.issubdtype(histograms.counts.dtype, np.integer)
     return {
         "bins": histograms.counts.shape[-1],
         "low": histograms.low,
         "width": histograms.width,
-        "ratio": bases[v].explained_variance_ratio.tolist(),
+        "weights": choices.of_components(bases[v].explained_variance_ratio).tolist(),
         "components": bases[v].components.tolist(),
         "whole": bool(whole),
         "counts": packed_counts(histograms.counts) if whole else packed(histograms.counts.astype(np.float32)),

@@ -91,8 +91,10 @@ def _bins(paths: Sequence[Path], choices: Choices) -> Bins:
     return Bins(grid, share, float(low), float(width))
 
 
-def _low(extent: np.ndarray, kind: str, width: float, bins: int) -> float:
+def _low(extent: np.ndarray, kind: Any, width: float, bins: int) -> float:
     """Where the first bin begins, the outermost ones drawn as wide as the others."""
+    if not isinstance(kind, str):
+        return float(kind[0])
     return -width * bins / 2 if kind == "symmetric" else float(extent[0])
 
 

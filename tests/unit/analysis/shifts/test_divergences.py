@@ -1,6 +1,7 @@
 """Every choice against SciPy and against its definition, on raw coefficients."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -167,6 +168,41 @@ def test_a_group_without_filters_has_no_shift_and_changes_no_other(epsilon, dive
     assert np.isnan(parts[:, 2]).all()
     rest = np.ix_(range(9), [0, 1, 3], [0, 1, 3])
     np.testing.assert_allclose(parts[rest], expected[rest], rtol=1e-12)
+
+
+@pytest.mark.parametrize("ends", [(-0.5, 1.5), (-2.0, 4.0), (-0.98, 0.03)])
+def test_a_fixed_range_leaves_out_what_lies_beyond(ends):
+    values, choices = coefficients(8), Choices(extent=list(ends))
+    counts, width = rebinned(fine_of(values), choices, BINS)
+    edges = np.linspace(*ends, BINS + 1)
+    assert width == pytest.approx(edges[1] - edges[0])
+    true = histograms(values, edges)
+    # What an edge misplaces lies in the stored bin that it cuts.
+    crossed = np.array([np.histogram(edges, [low, high])[0].any() for low, high in pairwise(FINE_EDGES)])
+    wrong = np.abs(np.cumsum(counts, axis=-1) - np.cumsum(true, axis=-1)).max(axis=-1)
+    assert (wrong <= 2 * histograms(values, FINE_EDGES)[:, :, crossed].max(axis=-1) + 1e-9).all()
+    if ends == (-0.5, 1.5):  # edges that are edges of stored bins
+        np.testing.assert_allclose(counts, true, atol=1e-9)
+        parts = chosen_parts(fine_of(values), choices, BINS, RATIO)
+        np.testing.assert_allclose(parts, naive(true, width, choices), rtol=1e-6, atol=1e-12)
+
+
+def test_a_range_without_coefficients_is_told():
+    with pytest.raises(FiltershiftError, match=r"no coefficient lies in \[5, 6\]; they are -1 to 3"):
+        rebinned(fine_of(coefficients(8)), Choices(extent=[5, 6]), BINS)
+
+
+def test_components_may_count_the_same():
+    fine = fine_of(coefficients(9))
+    equal = chosen_parts(fine, Choices(weights="equal"), BINS, RATIO)
+    np.testing.assert_allclose(equal, chosen_parts(fine, PAPER, BINS, RATIO) / RATIO[:, None, None] / 9, rtol=1e-12)
+
+
+@pytest.mark.parametrize("extent", [[3, -3], [1], [0, 1, 2], ["a", "b"], [0, float("inf")], []])
+def test_a_fixed_range_is_two_rising_numbers(extent):
+    check_choices(Choices(extent=[-3, 3.5]))
+    with pytest.raises(FiltershiftError, match=r"choices\.extent takes two rising numbers, as in \[-3,3\], not \["):
+        check_choices(Choices(extent=extent))
 
 
 def test_unknown_choices_are_told():

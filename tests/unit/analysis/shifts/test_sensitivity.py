@@ -59,7 +59,7 @@ def test_a_row_says_what_one_other_choice_makes_of_the_shifts():
     table = sensitivity(fine, labels, PAPER, BINS, RATIO)
     assert table["choice"].tolist() == [
         CONFIGURED, "weighting", "weighting", "extent", "extent", "epsilon", "epsilon",
-        "divergence", "divergence", "divergence", "divergence", "divergence", "bins", "bins", "bins",
+        "divergence", "divergence", "divergence", "divergence", "divergence", "weights", "bins", "bins", "bins",
     ]  # fmt: skip
     assert table["value"].tolist()[-3:] == ["3", "12", "24"]
     assert (table["n_pairs"] == 10).all()
@@ -90,7 +90,7 @@ def test_shifts_of_another_unit_have_no_ratio():
 
 def test_what_histograms_need_changes_no_distance_of_means_and_covariances():
     table = sensitivity(made(4), list("wxyz"), Choices(divergence="frechet"), BINS, RATIO).set_index("choice")
-    for choice in ("extent", "epsilon", "bins"):
+    for choice in ("extent", "epsilon", "weights", "bins"):
         assert (table.loc[choice, ["kendall_tau", "median_ratio"]] == 1).all(axis=None)
     assert (table.loc["weighting", "median_ratio"] != 1).all()
     assert table.loc["divergence", "value"].tolist() == ["kl", "js", "wasserstein", "tv", "bures"]

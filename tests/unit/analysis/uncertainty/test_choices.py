@@ -29,7 +29,10 @@ GROUP_OF = {0: 0, 1: 1, 2: 0, 3: 1, 4: 0, 5: 2, 6: 2, 7: 0, 8: 1}
 MODEL = pd.Series([0, 0, 1, 1, 2, 3, 3, 2, 2, 9])
 # Those of means and covariances are in test_moment_layers.py.
 OF_HISTOGRAMS = [kind for kind in KNOWN["divergence"] if kind not in GAUSSIAN]
-EVERY = [Choices(*values) for values in product(*{**KNOWN, "divergence": OF_HISTOGRAMS}.values())]
+EVERY = [
+    Choices(*values)
+    for values in product(KNOWN["weighting"], [*KNOWN["extent"], [-0.7, 0.6]], KNOWN["epsilon"], OF_HISTOGRAMS)
+] + [Choices(weights="equal"), Choices(weights="equal", divergence="js")]
 MOMENTS = made_moments(SIZES)
 PAIRS = np.array([0, 0, 1]), np.array([1, 2, 2])
 

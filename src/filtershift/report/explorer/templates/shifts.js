@@ -95,12 +95,12 @@ const APART = {
 /**
  * The shifts of all pairs of groups, (g, g), and a function for the nine parts of one, which add up to it.
  *
- * counts are (g, 9, bins), ratio (9) the explained variance ratio of the global basis.
+ * counts are (g, 9, bins), weights (9) what each component counts.
  */
-export function shifts(counts, groups, { bins, width, ratio }, { epsilon, divergence }) {
+export function shifts(counts, groups, { bins, width, weights }, { epsilon, divergence }) {
   const p = comparable(probabilities(counts, bins, width, epsilon), bins, width, divergence);
   const logs = p.map(Math.log);
-  const x = p.map((value, k) => value * ratio[Math.floor(k / bins) % 9]);
+  const x = p.map((value, k) => value * weights[Math.floor(k / bins) % 9]);
   const apart = APART[divergence];
   const row = 9 * bins;
   const parts = (a, b) =>
