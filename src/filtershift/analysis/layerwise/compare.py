@@ -12,7 +12,7 @@ from filtershift.analysis.layerwise.changes import CHANGES, EQUAL, ROUNDING, Fil
 from filtershift.analysis.layerwise.matching import label, match_layers, unmatched, with_shapes_of_partners
 from filtershift.analysis.layerwise.models import ModelLayers, both_sources
 from filtershift.analysis.layerwise.noise import LayerNoise, layer_noise, layer_shift
-from filtershift.analysis.layerwise.units import UnitSums, kind_of_units, measure_units, unit_ranges
+from filtershift.analysis.layerwise.units import UnitSums, kind_of_units, moments_of_layers, unit_ranges, unit_sums
 from filtershift.analysis.quality.layers import layer_quality
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.analysis.uncertainty.noise import ABOVE, TOO_SMALL, WITHIN_NULL
@@ -86,7 +86,9 @@ def compare_layers(
     tables = with_shapes_of_partners((before.table, after.table), pairs)
     before, after = (replace(model, table=table) for model, table in zip((before, after), tables, strict=True))
     layers, source = both_sources((before, after))
-    moments = measure_moments(source, source.row_ranges, threads)
+    units = unit_ranges(source.row_ranges, layers)
+    of_units = measure_moments(source, units, threads)
+    moments = moments_of_layers(of_units, units["owner"].to_numpy())
     if not moments.n.any():
         raise FiltershiftError(f"no filter of {names[0]} and {names[1]} is finite")
     bases = global_bases(moments) if isinstance(reference, int) else reference[0]
@@ -96,7 +98,7 @@ def compare_layers(
     shapes = layers.assign(groups=1, in_channels=layers["n_filters"] / layers["out_channels"])
     orthogonality = measure_orthogonality(source, shapes, source.row_ranges, threads)
     quality = layer_quality(layers, moments, extent, orthogonality)
-    sums = measure_units(source, unit_ranges(source.row_ranges, layers), bases, grids, threads)
+    sums = unit_sums(source, units, of_units, bases, grids, threads)
 
     described = layers.to_dict("records")
     measured = _Measured(sums, quality, bases, grids)

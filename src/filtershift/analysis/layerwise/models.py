@@ -83,6 +83,8 @@ def model_of_layers(name: str, table: pd.DataFrame, weights: Sequence[NDArray[np
     for column in COLUMNS[1:]:
         own[column] = pd.to_numeric(own[column], errors="coerce")
     own["n_filters"] = [np.size(filters) // 9 for filters in weights]
+    # What contradicts the number of filters is not known.
+    own["out_channels"] = own["out_channels"].where(own["n_filters"] % own["out_channels"] == 0)
     some = own["n_filters"].to_numpy() > 0
     if not some.any():
         raise FiltershiftError(f"{name}: no 3×3 filters")

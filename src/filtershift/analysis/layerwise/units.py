@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from filtershift.passes.bases import Bases, Basis, stacked
 from filtershift.passes.blocks import FilterSource, in_order
 from filtershift.passes.histograms import Grid
-from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.moments import LayerMoments, merge
 
 Array = NDArray[np.floating]
 
@@ -54,24 +54,48 @@ def unit_ranges(row_ranges: pd.DataFrame, layers: pd.DataFrame) -> pd.DataFrame:
     columns = zip(row_ranges["start"], row_ranges["stop"], layers["out_channels"], strict=True)
     for owner, (start, stop, channels) in enumerate(columns):
         n = stop - start
-        known = channels > 0 and n % channels == 0
-        edges = start + np.linspace(0, n, (int(channels) if known else min(n, MOST_RUNS)) + 1).astype(np.int64)
+        units = int(channels) if channels > 0 else min(n, MOST_RUNS)
+        edges = start + np.linspace(0, n, units + 1).astype(np.int64)
         parts.append(pd.DataFrame({"owner": owner, "start": edges[:-1], "stop": edges[1:]}))
     return pd.concat(parts, ignore_index=True).rename_axis("layer").reset_index()
 
 
 def kind_of_units(row: Mapping[Any, Any]) -> str:
     """`CHANNELS` or `RUNS`, for a row of the layer table."""
-    known = row["out_channels"] > 0 and row["n_filters"] % row["out_channels"] == 0
-    return CHANNELS if known else RUNS
+    return CHANNELS if row["out_channels"] > 0 else RUNS
 
 
-def measure_units(
-    source: FilterSource, units: pd.DataFrame, bases: Bases, grids: Sequence[Grid], threads: int = 1
+def moments_of_layers(moments: LayerMoments, owner: NDArray[np.int64]) -> LayerMoments:
+    """The moments of layers from those of their units; ``owner`` is the layer of each unit, 0, 1, …"""
+    count, n = owner.max(initial=-1) + 1, moments.n
+    merged = [merge(n, moments.mean[:, v], moments.scatter[:, v], owner, count) for v in range(2)]
+    peak = np.zeros(count)
+    np.maximum.at(peak, owner, moments.peak)
+    n_layer, span = merged[0][0], np.bincount(owner, np.nan_to_num(moments.mean_range) * n, count)
+    wrong = moments.zeros, moments.non_finite
+    zeros, non_finite = (np.bincount(owner, of_units, count).astype(np.int64) for of_units in wrong)
+    return LayerMoments(
+        layer=np.arange(count),
+        n=n_layer,
+        mean=np.stack([mean for _, mean, _ in merged], axis=1),
+        scatter=np.stack([scatter for _, _, scatter in merged], axis=1),
+        peak=peak,
+        mean_range=np.divide(span, n_layer, out=np.full(count, np.nan), where=n_layer > 0),
+        zeros=zeros,
+        non_finite=non_finite,
+    )
+
+
+def unit_sums(
+    source: FilterSource,
+    units: pd.DataFrame,
+    moments: LayerMoments,
+    bases: Bases,
+    grids: Sequence[Grid],
+    threads: int = 1,
 ) -> list[tuple[UnitSums, UnitSums]]:
-    """The sums of the units of every layer, in both variants; ``units`` are those of `unit_ranges`."""
+    """The sums of the units of every layer, in both variants; units as of `unit_ranges`, and their moments."""
     counts = _histograms(source, units, bases, grids, threads)
-    moments = measure_moments(source, units, threads)
     sums = [_moments(moments, variant, basis) for variant, basis in enumerate(bases)]
     stops = np.cumsum(np.bincount(units["owner"]))
     places = [slice(start, stop) for start, stop in zip([0, *stops[:-1]], stops, strict=True)]

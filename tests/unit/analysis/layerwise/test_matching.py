@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from filtershift.analysis.layerwise.matching import NAME, ORDER, match_layers, unmatched, with_shapes_of_partners
+from filtershift.analysis.layerwise.models import model_of_layers
 from two_models import layers_of
 
 
@@ -61,3 +62,9 @@ def test_shapes_that_one_model_does_not_tell_are_those_of_the_other() -> None:
     assert one["out_channels"].tolist() == [4, 8, 2]
     assert other["out_channels"].tolist()[:2] == [4, 8]
     assert np.isnan(other["out_channels"][2])
+
+
+def test_channels_that_contradict_the_number_of_filters_are_unknown() -> None:
+    known = table(a=(4, 3), b=(8, 4)).assign(out_channels=[4.0, 5.0])
+    own = model_of_layers("m", known, [np.ones((12, 9)), np.ones((32, 9))]).table
+    assert own["out_channels"].fillna(0).tolist() == [4, 0]

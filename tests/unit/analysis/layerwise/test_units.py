@@ -2,7 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from filtershift.analysis.layerwise.units import CHANNELS, MOST_RUNS, RUNS, kind_of_units, measure_units, unit_ranges
+from filtershift.analysis.layerwise.units import (
+    CHANNELS,
+    MOST_RUNS,
+    RUNS,
+    kind_of_units,
+    moments_of_layers,
+    unit_ranges,
+    unit_sums,
+)
 from filtershift.passes.bases import global_bases
 from filtershift.passes.extent import measure_extent
 from filtershift.passes.filter_array import FilterArray
@@ -11,7 +19,7 @@ from filtershift.passes.moments import measure_moments
 
 
 def test_units_are_channels_or_runs_of_filters() -> None:
-    layers = pd.DataFrame({"out_channels": [4, None, 5], "n_filters": [12, 3000, 12]})
+    layers = pd.DataFrame({"out_channels": [4, None, None], "n_filters": [12, 3000, 12]})
     ranges = pd.DataFrame({"start": [0, 12, 3012], "stop": [12, 3012, 3024]})
     units = unit_ranges(ranges, layers)
     assert units["owner"].value_counts().to_dict() == {0: 4, 1: MOST_RUNS, 2: 12}
@@ -27,7 +35,12 @@ def test_units_add_up_to_their_layer(rng: np.random.Generator) -> None:
     moments = measure_moments(source, source.row_ranges)
     bases = global_bases(moments)
     grids = make_grids(moments, measure_extent(source, source.row_ranges, bases, moments), bases, 10)
-    found = measure_units(source, unit_ranges(source.row_ranges, layers), bases, grids)
+    units = unit_ranges(source.row_ranges, layers)
+    of_units = measure_moments(source, units)
+    merged = moments_of_layers(of_units, units["owner"].to_numpy())
+    for name, values in vars(moments).items():
+        assert vars(merged)[name] == pytest.approx(values), name
+    found = unit_sums(source, units, of_units, bases, grids)
     counted = dict(measure_histograms(source, source.row_ranges, bases, grids))
     for k, rows in enumerate(filters):
         for v, variant in enumerate((rows / np.abs(rows).max(axis=1, keepdims=True), rows)):
