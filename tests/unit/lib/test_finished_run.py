@@ -1,5 +1,6 @@
 """Two finished runs are enough: what is configured is what the first of them was made with."""
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,14 +14,22 @@ CONFIG = Path(__file__).parents[3] / "config"
 MADE = ["dataset=local", "dataset.path=small.h5", "bins=20", "grouping=[task]", "+grouping.mine.by=[Task,kernel]"]
 
 
-@pytest.fixture(autouse=True)
-def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def finished(files_read_once: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two finished runs in results/, a and b, and one elsewhere."""
-    monkeypatch.chdir(tmp_path)
+    base = tmp_path_factory.mktemp("runs")
     for folder in ("results/a", "results/b", "far/results/c"):
-        Path(folder).mkdir(parents=True)
+        (base / folder).mkdir(parents=True)
         config = load(CONFIG, [*MADE, f"dataset.name={folder[-1]}"])
-        OmegaConf.save(OmegaConf.create({**asdict(config), "fingerprint": "1"}), f"{folder}/config.yaml")
+        OmegaConf.save(OmegaConf.create({**asdict(config), "fingerprint": "1"}), base / folder / "config.yaml")
+    return base
+
+
+@pytest.fixture(autouse=True)
+def runs(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of the runs, to change."""
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
 
 
 def mistake(*overrides: str) -> str:
