@@ -2,7 +2,7 @@
 #
 #   needs  layerwise.models or layerwise.pairs; for models of the data set: the data set, layers.csv, statistics/
 #   makes  layerwise/{comparison}/, layerwise/pairs/{comparison}/: tables, figures, a page; of two models a JSON summary
-#   steps  compare_models or compare_pairs
+#   steps  compare_models (-> layerwise_limit) or compare_pairs
 from answer_names import coded, request_name
 from compared_models import EXAMPLE, compared_models
 
@@ -25,6 +25,8 @@ if CONFIG.layerwise.pairs:
     LAYERWISE_FILES = [f"{RESULTS}/layerwise/pairs/{COMPARISON}/{name}" for name in ("pairs.html", ".complete")]
 else:
     LAYERWISE_FILES = [f"{RESULTS}/layerwise/{COMPARISON}/{name}" for name in ("layerwise.html", ".complete")]
+    if CONFIG.layerwise.fail_above is not None:
+        LAYERWISE_FILES.append(f"{RESULTS}/layerwise/{COMPARISON}/.within_limit")
 # A mistake is named as a file that is missing: what an input function raises is shown with a trace.
 NO_MODELS = f"config: layerwise.models names no models; write overrides=[{EXAMPLE}]"
 # Two files need no data set: basis and bins are their own.
@@ -79,10 +81,33 @@ rule compare_models:
             variants=CONFIG.variants,
             bins=CONFIG.bins,
             resampling=RESAMPLING,
-            **({} if CONFIG.layerwise.fail_above is None else {"fail_above": CONFIG.layerwise.fail_above}),
         ),
     shell:
         JOB_WITH_THREADS
+
+
+rule layerwise_limit:
+    """An error if a layer moved farther than a limit (layerwise.fail_above), when the page is there."""
+    input:
+        code=code("answers/layerwise_limit"),
+        page="results/{dataset}/layerwise/{comparison}/layerwise.html",
+    output:
+        # In the folder that a new answer replaces, so that it is checked again.
+        touch("results/{dataset}/layerwise/{comparison}/.within_limit"),
+    log:
+        "results/{dataset}/logs/layerwise/{comparison}.limit.log",
+    benchmark:
+        "results/{dataset}/benchmarks/layerwise/{comparison}.limit.tsv"
+    localrule: True
+    conda:
+        "../../environment.yml"
+    resources:
+        mem_mb=memory(200),
+        runtime=minutes(3),
+    params:
+        **arguments(limit=0.0 if CONFIG.layerwise.fail_above is None else CONFIG.layerwise.fail_above),
+    shell:
+        JOB
 
 
 rule compare_pairs:

@@ -25,7 +25,8 @@ NAMED = 5
 
 PAGE = "layerwise.html"
 FILES = (
-    *(PAGE, "layerwise.json", "layers.csv", "skipped.csv", "eigenfilters.csv", ".complete"),
+    *(PAGE, "layerwise.json", "layers.csv", "skipped.csv", "eigenfilters.csv"),
+    *(".complete", ".within_limit"),
     *("depth.pdf", "depth.png", "eigenfilters.pdf", "eigenfilters.png"),
 )
 """What a folder of such a page may hold."""
@@ -60,7 +61,6 @@ def write_answer(
     basis: str,
     drawn: Mapping[str, Any],
     save: Callable[..., None],
-    fail_above: float | None = None,
 ) -> None:
     """Write the folder of an answer, whole or not at all: tables, figures, a summary and the page.
 
@@ -70,14 +70,13 @@ def write_answer(
         basis: whose basis and bins are used.
         drawn: the figures, by the names of `CAPTIONS`; eigenfilters may be missing.
         save: writes a figure to some paths.
-        fail_above: the limit of D that the summary tells.
     """
     with whole_folder(place) as folder:
         write_table(folder / "layers.csv", found.layers)
         write_table(folder / "skipped.csv", found.skipped)
         bases = [(label, vars(basis)) for label, basis in change_bases(found).items()]
         write_table(folder / "eigenfilters.csv", basis_table(bases).rename(columns={"group": "layer"}))
-        (folder / "layerwise.json").write_text(json.dumps(summary(found, fail_above), indent=1) + "\n")
+        (folder / "layerwise.json").write_text(json.dumps(summary(found), indent=1) + "\n")
         for name, figure in drawn.items():
             save(figure, folder / f"{name}.pdf", folder / f"{name}.png")
         figures = {name: Figure(folder / f"{name}.png", TITLES[name], CAPTIONS[name]) for name in drawn}

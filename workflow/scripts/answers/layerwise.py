@@ -1,4 +1,4 @@
-"""Compare two models layer by layer: tables, figures, a page, and an exit status."""
+"""Compare two models layer by layer: tables, figures and a page."""
 
 from pathlib import Path
 
@@ -16,18 +16,15 @@ def compare_models(
     bins: int,
     resampling: Resampling,
     page: Path,
-    fail_above: float | None = None,
     threads: int = 1,
 ) -> None:
     """Two models by name -> the folder of the page, with all its tables and figures.
 
     ``files`` are those of the models; "" for a model of the data set, whose filters are read from ``dataset``. With one
-    of these, basis and bins are those of ``results``. A layer that moved farther than ``fail_above`` ends the job with
-    an error, when all files are written.
+    of these, basis and bins are those of ``results``.
     """
     from filtershift.analysis.layerwise.compare import compare_layers
     from filtershift.analysis.layerwise.reading import read_models, reference_of
-    from filtershift.analysis.layerwise.summary import check_limit
     from filtershift.figures.drawing.saving import save
     from filtershift.figures.layerwise.answer import figures_of
     from filtershift.report.layerwise import write_answer
@@ -37,8 +34,7 @@ def compare_models(
     reference = bins if is_common else reference_of(results)
     found = compare_layers(before, after, resampling, variants, reference, threads, left_out)
     basis = "common to both models" if is_common else f"those of the data set {results.name}"
-    write_answer(page.parent, found, basis, figures_of(found), save, fail_above)
-    check_limit(found, fail_above)
+    write_answer(page.parent, found, basis, figures_of(found), save)
 
 
 if __name__ == "__main__":

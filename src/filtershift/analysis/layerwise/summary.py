@@ -1,5 +1,6 @@
 """What a comparison of two models says in short: the layers that moved, and for scripts a few plain values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -60,38 +61,33 @@ def _basis(n: int, scatter: Any) -> Basis:
     return pca(max(n, 2), zero, np.asarray(scatter))
 
 
-def summary(found: Layerwise, fail_above: float | None = None) -> dict[str, Any]:
+def summary(found: Layerwise) -> dict[str, Any]:
     """What scripts ask for, in plain values that JSON can hold."""
     names = ["variant", "layer", "layer_after", "shift", "low", "high", "p", "flag", "relative_change"]
     rows = moved(found.layers)[names].astype(object)
-    pairs = found.layers.drop_duplicates(["layer", "layer_after"])
     same = (found.layers["flag"] == SAME).groupby([found.layers["layer"], found.layers["layer_after"]]).all()
     return {
         "before": found.names[0],
         "after": found.names[1],
-        "layers": len(pairs),
+        "variants": found.layers["variant"].unique().tolist(),
+        "layers": len(same),
         "unchanged": int(same.sum()),
         "unmatched": int((found.skipped["kind"] == "layer").sum()),
         "expected_by_chance": by_chance(found),
         "moved": rows.where(rows.notna(), None).to_dict("records"),
-        "fail_above": fail_above,
-        "failed": [] if fail_above is None else too_far(found, fail_above)["layer"].tolist(),
     }
 
 
-def too_far(found: Layerwise, limit: float) -> pd.DataFrame:
-    """The rows above noise whose D exceeds a limit, of the first variant (scaled filters, if these are compared)."""
-    rows = moved(found.layers)
-    return rows[(rows["variant"] == found.layers["variant"].iloc[0]) & (rows["shift"] > limit)]
+def check_limit(told: Mapping[str, Any], limit: float) -> None:
+    """Raise a FiltershiftError if a `summary` has a layer above noise whose D exceeds a limit.
 
-
-def check_limit(found: Layerwise, limit: float | None) -> None:
-    """Raise a FiltershiftError if a layer moved farther than a limit, None for no limit."""
-    if limit is None or (far := too_far(found, limit)).empty:
-        return
-    first = far.iloc[0]
-    raise FiltershiftError(
-        f"layerwise.fail_above: {len(far)} of {len(found.layers.drop_duplicates(['layer', 'layer_after']))} layers "
-        f"moved by more than D = {limit:g} ({first['variant']} filters), most of all {first['layer']} "
-        f"(D = {first['shift']:.3g})"
-    )
+    D is that of the first variant: of scaled filters, if these are compared.
+    """
+    first = told["variants"][0]
+    far = [row for row in told["moved"] if row["variant"] == first and row["shift"] > limit]
+    if far:
+        most = max(far, key=lambda row: row["shift"])
+        raise FiltershiftError(
+            f"layerwise.fail_above: {len(far)} of {told['layers']} layers moved by more than D = {limit:g} ({first} "
+            f"filters), most of all {most['layer']} (D = {most['shift']:.3g})"
+        )
