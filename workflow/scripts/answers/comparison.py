@@ -26,6 +26,7 @@ def compare(
     import pandas as pd
 
     from filtershift.analysis.comparing.two_runs import compare_runs
+    from filtershift.dataset.layer_table import load_layers
     from filtershift.figures.drawing.palette import palette_hex
     from filtershift.figures.drawing.saving import save
     from filtershift.figures.shifts.nearest import farthest_of_comparison
@@ -35,7 +36,7 @@ def compare(
     from filtershift.report.explorer.page import explorer_page
     from filtershift.report.page import caption
     from filtershift.report.sections import Figure
-    from filtershift.results import SKIPPED
+    from filtershift.results import SKIPPED, Results
 
     found = compare_runs(here, there, basis, histograms, list(titles), variants, resampling)
     skipped = pd.concat([pd.DataFrame(remarks, columns=SKIPPED), found.skipped])
@@ -48,7 +49,8 @@ def compare(
         figure = Figure(folder / "shifts.png", "The groups that shift most", caption(CAPTION, {}))
         story = comparison_page(page.parent, str(here), str(there), found, skipped, distinct, figure)
         (folder / page.name).write_text(story)
-        beside = compared_content(here, there, basis, histograms, distinct, variants, found)
+        layers = [load_layers(Results(run).file("layers")) for run in (here, there)]
+        beside = compared_content(here, there, layers, basis, histograms, distinct, variants, found)
         (folder / "explorer.html").write_text(explorer_page(beside["name"], beside, palette_hex()))
 
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from filtershift.analysis.comparing.two_runs import Comparison
 from filtershift.analysis.groups.membership import load_membership
 from filtershift.analysis.shifts.choices import PAPER
-from filtershift.dataset.layer_table import load_layers
 from filtershift.files import read_table
 from filtershift.passes.example_filters import EACH, KINDS, ExampleFilters
 from filtershift.passes.group_files import load_bases, load_group_arrays
@@ -30,6 +29,7 @@ DATASET = "data set"
 def compared_content(
     here: Path,
     there: Path,
+    layers: Sequence[pd.DataFrame],
     basis: Path,
     histograms: Path,
     titles: Mapping[str, str],
@@ -41,6 +41,7 @@ def compared_content(
     Args:
         here: the folder of results of one run.
         there: that of the other one.
+        layers: the layer tables of both.
         basis: file of their common bases.
         histograms: file of their layers' histograms in these bases.
         titles: of the groupings that both have.
@@ -50,8 +51,10 @@ def compared_content(
     names = (here.name, there.name) if here.name != there.name else (str(here), str(there))
     runs = dict(zip(names, (Results(here), Results(there)), strict=True))
     sides, shared = load_group_arrays(histograms)
-    own = dict(zip(names, (sides["here"], sides["there"]), strict=True))
-    parts = [_run_layers(run, name, own[name]["layer"], own[name]["counts"], variants) for name, run in runs.items()]
+    parts = [
+        _run_layers(run, table.loc[own["layer"]].assign(**{DATASET: name}), own["counts"], variants)
+        for (name, run), table, own in zip(runs.items(), layers, (sides["here"], sides["there"]), strict=True)
+    ]
     both = joined(*parts)
     edges = dict(zip(VARIANTS, shared["edges"], strict=True))
     numbers = {name: part.layers.index.tolist() for name, part in zip(names, parts, strict=True)}
@@ -74,24 +77,21 @@ def compared_content(
     )
 
 
-def _run_layers(
-    run: Results, name: str, numbers: NDArray[np.int64], counts: NDArray[np.int64], variants: Sequence[str]
-) -> RunLayers:
-    """The layers of a run with these numbers (L,) and counts (L, 2, 9, bins). What a run lacks is missing.
+def _run_layers(run: Results, layers: pd.DataFrame, counts: NDArray[np.int64], variants: Sequence[str]) -> RunLayers:
+    """The layers of a run with their counts (L, 2, 9, bins). What a run lacks is missing.
 
     A model may be in both runs: its name says in which.
     """
-    layers = load_layers(run.file("layers")).loc[numbers]
-    every = pd.Index(numbers)
+    every = layers.index
     quality = pd.DataFrame(index=every)
     if run.file("quality").is_file():
-        quality = read_table(run.file("quality"), text=("model", "state")).set_index("layer").loc[numbers]
-    empty = np.full((len(numbers), len(KINDS) * EACH, 3, 3), np.nan, np.float32)
-    examples = ExampleFilters(numbers, np.full(empty.shape[:2], -1), empty)
+        quality = read_table(run.file("quality"), text=("model", "state")).set_index("layer").loc[every]
+    empty = np.full((len(every), len(KINDS) * EACH, 3, 3), np.nan, np.float32)
+    examples = ExampleFilters(every.to_numpy(), np.full(empty.shape[:2], -1), empty)
     if run.file("example_filters").is_file():
         examples = _of(load([run.file("example_filters")], ExampleFilters), every)
     return RunLayers(
-        layers=layers.assign(model=layers["model"] + f" ({name})", **{DATASET: name}),
+        layers=layers.assign(model=layers["model"] + " (" + layers[DATASET] + ")"),
         quality=quality,
         moments=_of(load(run.shards("moments"), LayerMoments), every),
         counts={variant: counts[:, VARIANTS.index(variant)] for variant in variants},
