@@ -32,6 +32,12 @@ BATCH_NORM = {
 }
 """States of layers, as words."""
 
+RANKED = (
+    *("model", "n_filters", "n_layers", "n_judged", "degenerate", "random_like", "diverse", "sparsity"),
+    *("variance_entropy", "entropy_ratio", "orthogonality", "rms_norm", "mean_range"),
+)
+"""Columns of quality/models.csv that the page shows."""
+
 READING = ("moments", "extent", "histograms", "orthogonality")
 """Steps that read all filters."""
 
@@ -167,10 +173,10 @@ def quality(run: Run) -> Section:
     if worst["degenerate"] > 0:
         judged = several(int(worst["n_judged"]), "layer")
         text[0] += f" Most degenerate is {name(worst['model'])}: {share(worst['degenerate'])} of {judged}."
-    columns = ["model", "conv_depth", "n_filters", "state", "sparsity", "variance_entropy", "random_threshold"]
+    columns = ["model", "conv_depth", "n_filters", "state", "sparsity", "variance_entropy", "entropy_ratio"]
     layers = run.quality.sort_values("variance_entropy", kind="stable")[[*columns, "phenotype", "orthogonality"]]
     tables = [
-        Table("Models, most degenerate first", run.ranking.drop(columns="model_id"), "quality/models.csv"),
+        Table("Models, most degenerate first", run.ranking.filter([*RANKED]), "quality/models.csv"),
         Table("Layers, lowest entropy first", layers, "quality/layers.csv, quality/phenotypes.csv"),
     ]
     return Section("Quality", text, tables)

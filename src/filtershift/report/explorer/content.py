@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.assign import UNKNOWN, labels_of
 from filtershift.analysis.shapes.patterns import patterns_by_kind
+from filtershift.analysis.shapes.statistics import shapes
 from filtershift.analysis.shifts.choices import Choices
 from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.passes.bases import Bases
@@ -33,9 +34,9 @@ OF_QUALITY = (
     "effective_rank",
     "mean_range",
     "rms_norm",
-    "largest_weight",
 )
-"""Columns of layers.csv and of quality/layers.csv that two axes can show."""
+OF_SHAPES = ("high_frequency", "symmetry", "roughness")
+"""Columns of layers.csv, of quality/layers.csv, and of shapes of scaled filters that two axes can show."""
 
 LABELS_OF_QUALITY = ("zero_filters", "non_finite_filters", "random_like", "state")
 """Columns of quality/layers.csv that layers can be grouped by, beside those of layers.csv."""
@@ -111,7 +112,8 @@ def content(
         marked: models to point out.
         joint: whether the layers are those of two runs, which no workflow can group.
     """
-    measures = pd.concat([layers, quality.set_axis(layers.index)], axis=1)
+    looks = shapes(moments.n, moments.mean[:, 0], moments.scatter[:, 0])[[*OF_SHAPES]]
+    measures = pd.concat([layers, quality.set_axis(layers.index), looks.set_axis(layers.index)], axis=1)
     measures = measures.loc[:, ~measures.columns.duplicated()]
     return {
         "name": name,
@@ -120,7 +122,7 @@ def content(
         "columns": [_column(measures, column, column in layers.columns) for column in _labelled(measures, layers)],
         "measures": {
             column: packed(pd.to_numeric(measures[column], errors="coerce").to_numpy(np.float32, na_value=np.nan))
-            for column in (*OF_LAYERS, *OF_QUALITY)
+            for column in (*OF_LAYERS, *OF_QUALITY, *OF_SHAPES)
             if column in measures
         },
         "n": packed(moments.n.astype(np.float64)),

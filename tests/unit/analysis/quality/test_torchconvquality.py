@@ -107,3 +107,4 @@ def test_live_numbers_of_random_weights(seed, rows, columns, groups, tmp_path):
     assert ours["n_filters"] == theirs["n"]
     for name in MEASURES:
         assert ours[name] == pytest.approx(theirs[name], abs=1e-5), name
+    assert ours["clean_variance_entropy"] == pytest.approx(theirs["variance_entropy_clean"], abs=1e-5)

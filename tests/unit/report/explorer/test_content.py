@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from filtershift.analysis.shapes.statistics import shapes
 from filtershift.passes.example_filters import ExampleFilters
 from filtershift.report.explorer.content import Histograms, ShownGrouping
 
@@ -53,6 +54,14 @@ def test_numbers(shown: Shown) -> None:
     assert unpacked(found["n"], "<f8").tolist() == [10, 20, 30, 40]
     np.testing.assert_array_equal(unpacked(found["measures"]["sparsity"], "<f4"), np.float32([0, 0.5, np.nan, 1]))
     assert "orthogonality" not in found["measures"]
+
+
+def test_layers_have_the_shapes_of_scaled_filters(shown: Shown, rng: np.random.Generator, moments_of: Callable) -> None:
+    moments = moments_of([rng.normal(size=(n, 9)) for n in (10, 20, 30, 40)])
+    found = shown(moments=moments)["measures"]
+    expected = shapes(moments.n, moments.mean[:, 0], moments.scatter[:, 0])
+    for name in ("high_frequency", "symmetry", "roughness"):
+        np.testing.assert_array_equal(unpacked(found[name], "<f4"), np.float32(expected[name]))
 
 
 def test_each_variant_has_its_own_moments(shown: Shown) -> None:

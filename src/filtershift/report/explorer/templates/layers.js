@@ -104,7 +104,7 @@ const layout = ({ x, y }) => ({
   xaxis: { title: { text: plain(x) }, type: scale(x) }, yaxis: { title: { text: plain(y) }, type: scale(y) },
 });
 
-const scale = (name) => (["n_filters", "mean_range", "rms_norm", "largest_weight", "in_channels", "out_channels"].includes(name) ? "log" : "linear");
+const scale = (name) => (["n_filters", "mean_range", "rms_norm", "stable_rank", "effective_rank", "in_channels", "out_channels"].includes(name) ? "log" : "linear");
 
 function selected(data, state, { selection }, layers) {
   if (!selection.length) return [`${number(layers.length)} layers.`];
@@ -116,7 +116,7 @@ function selected(data, state, { selection }, layers) {
   ];
 }
 
-const COLUMNS = ["n_filters", "conv_depth_norm", "sparsity", "variance_entropy", "random_threshold", "orthogonality"];
+const COLUMNS = ["n_filters", "conv_depth_norm", "sparsity", "variance_entropy", "entropy_ratio", "orthogonality"];
 
 function layerTable(data, layers, onrow) {
   const measures = COLUMNS.filter((name) => data.measures.has(name));
