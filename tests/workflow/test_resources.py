@@ -21,7 +21,7 @@ GROUPS = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())["grou
 # Jobs of their own on a cluster.
 READ_FILTERS = {"moments", "extent", "histograms", "orthogonality", "compare_passes"}
 BUILD_DATA_SETS = {"synthetic", "zoo", "unpack", "own"}
-COMPARE_WITH_ALL = {"place", "compare_groups"}
+COMPARE_WITH_ALL = {"place", "compare_groups", "compare_models", "compare_pairs"}
 
 
 def needs(folder: Path, filters: int, attempt: int = 1) -> dict[str, tuple[int, int]]:

@@ -54,6 +54,12 @@ def test_rules_of_a_run(finished: Workflow) -> None:
         ({"own"}, [], ["dataset=own", "dataset.path=null", "dataset.name=mine", "dataset.models=[{model}]"]),
         ({"place"}, ["placement"], ["placement.models=[{model}]"]),
         ({"follow"}, ["trajectory"], ["trajectory.by=op_set"]),
+        (
+            {"compare_models", "layerwise_limit"},
+            ["layerwise"],
+            ["layerwise.models=[net-0,{model}]", "layerwise.fail_above=1"],
+        ),
+        ({"compare_pairs"}, ["layerwise"], ["layerwise.pairs=[Task]"]),
         ({"compare_passes", "compare_groups"}, ["compare"], ["compare.with={other}"]),
     ],
 )
