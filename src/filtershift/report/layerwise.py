@@ -50,7 +50,7 @@ CAPTIONS = {
 """How to read the figures, as HTML."""
 
 _PAIR = ["layer", "layer_after"]
-_SHIFT = ["shift", "flag", "p", "corrected", "low", "high", "null", "floor"]
+_SHIFT = ["shift", "flag", "p", "corrected", "low", "high", "null"]
 _PARTS = [f"component_{i}" for i in range(9)]
 _MEANS = [f"mean_shift_{i}" for i in range(9)]
 
@@ -108,15 +108,15 @@ def text_of(model: str) -> str:
 def _moved(found: Layerwise) -> Section:
     rows = moved(found.layers)
     text = [
-        "The shift D says how far the distribution of a layer's coefficients moved, in nats: 0 if not at all. It is "
-        "above noise if chance alone seldom makes such a change: if output channels of both models change places at "
-        "random, D and two finer statistics are as unlikely as here (p). It is above rounding if chance may have "
-        "moved the distribution as far, but the filters are those of the other model, and their weights changed by "
-        "more than rounding.",
+        "The shift D says how far the distribution of a layer's coefficients moved, in nats: 0 if not at all. Few "
+        "filters make D too large; corrected is D without that. A layer is above noise if chance alone seldom does as "
+        "much: output channels of both models change places at random, and p is how often D, or one of two finer "
+        "statistics, is as unlikely as here. It is above rounding if chance may have moved the distribution as far, "
+        "but the filters are those of the other model, and their weights changed by more than rounding.",
     ]
     text += [_headline(found, variant) for variant in found.layers["variant"].unique()]
     text.append(_chance(found))
-    columns = [*_shown_pair(found), *_SHIFT, "relative_change", "n_filters_before", "units"]
+    columns = [*_shown_pair(found), *_SHIFT, "relative_change", "n_filters_before"]
     tables = [
         Table(f"Layers that moved, {variant} filters, largest shift first", own[columns], "layers.csv")
         for variant, own in rows.groupby("variant", sort=False)
@@ -142,7 +142,7 @@ def _headline(found: Layerwise, variant: str) -> str:
 
 def _chance(found: Layerwise) -> str:
     small = found.layers[found.layers["flag"] == TOO_SMALL].drop_duplicates(_PAIR)
-    line = f"Chance alone puts about {number(by_chance(found))} layers here."
+    line = f"Chance alone is expected to put {number(by_chance(found))} layers above noise."
     if len(small):
         line += f" {several(len(small), 'layer')} {'has' if len(small) == 1 else 'have'} too few channels to be judged."
     return line

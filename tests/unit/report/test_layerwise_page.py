@@ -31,7 +31,7 @@ def test_the_page_begins_with_the_layers_that_moved(found: Layerwise, picture) -
     assert headings == ["Layers that moved", "Layers by depth", "Filters", "Quality", "Skipped"]
     assert "Of unscaled filters, 1 layer of 4 moved: \u2068layer2.conv\u2069 (D = " in page
     assert "3 layers are the same" in page
-    assert "Chance alone puts about 0.05 layers here" in page
+    assert "Chance alone is expected to put 0.05 layers above noise" in page
 
 
 def test_labels_of_any_kind_are_escaped(found: Layerwise, picture) -> None:
