@@ -102,6 +102,11 @@ def layerwise(
         bins: of the histograms over the common extent of both models.
         batch_norm: of model files: "folded" or "stored", as of `read_model`.
 
+    Returns:
+        What changed: the tables ``layers`` (all, by depth), ``moved`` (those above noise, largest shift first) and
+        ``unmatched``; ``plot()`` draws the layers by depth, and ``page(folder)`` writes the page. See
+        docs/layerwise.md for the columns.
+
     Raises:
         FiltershiftError: a model cannot be read or has no filters, or no layer has a partner.
     """
