@@ -34,6 +34,7 @@ ALL_JOBS = "makes all results of a data set anew: minutes, for the zoo with half
 EXCEPTIONS = [
     (r"^make (results|test)$|^make (results|test) ", DRY, "the one is what other tests do, the other is these tests"),
     (r"^snakemake --cores (all|4) (compare )?--config", DRY, ALL_JOBS),
+    (r"^snakemake --cores all trajectory", DRY, "makes a data set of 39 models; test_trajectory.py follows another"),
     (r"^snakemake --cores 2 results/synthetic/claims.html", DRY, "makes up 2 million filters"),
     (r"^snakemake --cores all placement --config .*my\.onnx", DRY, "that of the tutorial is run for real"),
     (r"^snakemake --profile", DRY, "needs a cluster"),

@@ -152,7 +152,7 @@ def _given_by_number(checkpoints: object) -> Filters:
                 raise FiltershiftError(f"trajectory: a checkpoint's number must be a number, not {shown(number)}")
             with about(f"checkpoint {number:g} of {run}"):
                 parts.append(_filters(weights))
-            labels.append((str(run), float(number), f"{run}, {number:g}"))
+            labels.append((str(run), float(number), f"{run} at {number:g}"))
     source, layers, row_ranges, skipped = joined(parts)
     of_layer = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     run, number, model = (np.array(values, object)[of_layer] for values in zip(*labels, strict=True))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from filtershift.analysis.shifts.d_matrix import SETTLED
+from filtershift.analysis.trajectory.events import SUDDEN
 from filtershift.analysis.trajectory.quality import ALL
 from filtershift.analysis.trajectory.trace import Trajectory
 from filtershift.files import whole_folder, write_table
@@ -68,7 +69,7 @@ def write_trajectory(page: Path, found: Trajectory, draw: Callable[[str, str, Pa
         found: the trajectory.
         draw: writes the figure of a kind and a variant as PDF and PNG, to a path without a suffix.
     """
-    variants = found.summary["variant"].unique().tolist()
+    variants = found.shifts["variant"].unique().tolist()
     with whole_folder(page.parent) as folder:
         for label, table in found.tables.items():
             write_table(folder / f"{label}.csv", table)
@@ -121,20 +122,24 @@ def sections(found: Trajectory) -> list[Section]:
 
 def changed(found: Trajectory) -> Section:
     """The steps of layers above noise, the most sudden first."""
-    steps = found.changes[found.changes["above"]]
-    text = [_most_sudden(found), *(_busiest(steps, variant, found) for variant in found.summary["variant"].unique())]
+    steps = found.changes[found.changes["above"] | found.changes["sudden"]]
+    above = steps[steps["above"]]
+    text = [_most_sudden(found), *(_busiest(above, variant, found) for variant in found.summary["variant"].unique())]
     text.append(
         "The shift D says how far the distributions of coefficients of two checkpoints are from each other, in nats. "
-        "Noise is what chance gives two samples of as many filters. A step is above noise if it is so in more than "
-        "half of the runs. The column times says how many times as large a step is as the layer's other steps and the "
-        "other layers' same step suggest, but at least as noise: a layer that changes alone stands first."
+        "Noise is what chance gives two samples of as many filters; a step is above noise if it is so in more than "
+        "half of the runs. Small layers have much noise. So the column times says how many times as large as expected "
+        "a step is, in every run: expected from the layer's other steps and the other layers' same step. Steps of "
+        f"{SUDDEN} times or more, and at least a quarter of their noise, are called sudden."
     )
     shown = steps if len(steps) else found.changes.head(20)
-    title = "Steps above noise, the most sudden first" if len(steps) else "The largest steps, all within noise"
-    return Section("Changes", text, [Table(title, shown.drop(columns="above"), "changes.csv")])
+    title = "Steps above noise or sudden" if len(steps) else "Steps, all within noise and none sudden"
+    return Section("Changes", text, [Table(title, shown, "changes.csv")])
 
 
 def _most_sudden(found: Trajectory) -> str:
+    if found.changes.empty:
+        return "No layer is found again in another checkpoint of its run; what was left out is listed below."
     if not found.changes["shift"].gt(0).any():
         return "No layer changed at all from one checkpoint to the next."
     first = found.changes.iloc[0]
@@ -143,10 +148,14 @@ def _most_sudden(found: Trajectory) -> str:
         f"{number(first['checkpoint'])} (D = {number(first['shift'])} of {first['variant']} filters, noise "
         f"{number(first['floor'])})"
     )
-    if not first["above"]:
+    if not first["above"] and not first["sudden"]:
         return f"No layer changed by more than noise from one checkpoint to the next. Nearest to it is {step}."
-    runs = f", in {first['n_above']} of {several(first['n_runs'], 'run')}" if first["n_runs"] > 1 else ""
-    return f"The most sudden change is that of {step}{runs}: {number(first['times'])} times as large as expected."
+    every = f" in each of {several(first['n_runs'], 'run')}" if first["n_runs"] > 1 else ""
+    larger = f"at least {number(first['times'])} times as large as expected{every}"
+    above = "is above noise" if first["above"] else "is within noise"
+    if first["n_runs"] > 1 and first["above"]:
+        above += f" in {first['n_above']} of them"
+    return f"The most sudden change is that of {step}. It is {larger}, and {above}."
 
 
 def _busiest(steps: pd.DataFrame, variant: str, found: Trajectory) -> str:

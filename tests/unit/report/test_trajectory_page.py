@@ -26,7 +26,7 @@ def planted() -> Trajectory:
 def test_it_begins_with_what_changed_and_when(planted) -> None:
     told = sections(planted)[0].text[0].replace("\u2068", "").replace("\u2069", "")
     assert told.startswith("The most sudden change is that of layer conv1 between epoch 1 and 2 (D = ")
-    assert "in 2 of 2 runs" in told
+    assert "times as large as expected in each of 2 runs, and is above noise in 2 of them." in told
     assert "1 of 2 layers changed by more than noise in a step: 1 layer from epoch 1 to 2." in texts(planted)["Changes"]
 
 
@@ -49,6 +49,13 @@ def test_nothing_changed() -> None:
     same = {key: layers for key in (("a", 0), ("a", 1)) for layers in seeds({"a": [0]}).values()}
     found = trace(layer_table(same), *measured(same), "epoch", ["seed"])
     assert texts(found)["Changes"].startswith("No layer changed at all")
+
+
+def test_no_layer_is_found_again() -> None:
+    checkpoints = {("a", 0.0): {"x": np.ones((30, 9))}, ("a", 1.0): {"y": np.zeros((40, 9))}}
+    found = trace(layer_table(checkpoints), *measured(checkpoints), "epoch", ["seed"])
+    assert texts(found)["Changes"].startswith("No layer is found again in another checkpoint")
+    assert "(noise" in texts(found)["Shifts"]
 
 
 def test_the_whole_page(planted, tmp_path) -> None:

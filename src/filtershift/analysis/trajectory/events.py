@@ -5,7 +5,16 @@ import pandas as pd
 
 from filtershift.analysis.trajectory.over_runs import over_runs
 
+SUDDEN = 3
+"""How many times as large as expected a sudden step is, in every run."""
+
+# The part of its floor that a sudden step has at least.
+_NOTABLE = 0.25
+# No step is expected to be smaller than this part of its floor: layers may stand still.
+_STILL = 1e-3
 _TINY = 1e-12
+# Layers of a run from which the median layer says how large a step is.
+_ENOUGH = 3
 
 
 def settling(layers: pd.DataFrame) -> pd.DataFrame:
@@ -27,42 +36,49 @@ def settling(layers: pd.DataFrame) -> pd.DataFrame:
 
 
 def changes(layers: pd.DataFrame, level: float) -> pd.DataFrame:
-    """The steps of layers from one checkpoint to the next: those above noise first, of these the most sudden first.
+    """The steps of layers from one checkpoint to the next: those above noise or sudden first, by how sudden they are.
 
-    A step is above noise if it is so in more than half of the runs that make it. ``times`` says how sudden it is: how
-    many times as large as expected. Expected is what the layer's other steps and the other layers' same step suggest
-    (the product of their medians over that of all steps), but at least the floor. So a layer that changes alone
-    stands first, even while all layers change fast at the beginning of training.
+    A step is above noise if it is so in more than half of the runs that make it. ``times`` says how many times as large
+    as expected it is in each run, the smallest of all runs. Expected is the layer's median step, as many times larger
+    as the median layer's same step is larger than that layer's median step. A step is sudden if it is `SUDDEN` times as
+    large as expected or more, and at least a quarter of its floor.
+
+    So a layer that changes alone stands first, even while all layers change fast at the beginning of training, and even
+    if it is too small for its change to be above noise.
 
     Args:
         layers: columns variant, run, layer, checkpoint, compared, against, shift, floor, above.
         level: coverage of the intervals over runs.
 
     Returns:
-        Columns variant, layer, against, checkpoint, above, n_runs, n_above, shift, shift_low, shift_high, floor, times.
+        Columns variant, layer, against, checkpoint, above, sudden, times, n_runs, n_above, shift, shift_low,
+        shift_high, floor.
     """
     steps = layers[layers["compared"] == "previous"]
+    steps = steps.assign(times=_times(steps))
     keys = ["variant", "layer", "against", "checkpoint"]
     table = over_runs(steps, keys, ["shift"], level)
-    more = steps.groupby(keys, sort=False).agg(n_above=("above", "sum"), floor=("floor", "mean")).reset_index()
+    of_step = steps.groupby(keys, sort=False)
+    more = of_step.agg(n_above=("above", "sum"), floor=("floor", "mean"), times=("times", "min")).reset_index()
     table = table.merge(more, on=keys)
-    table["times"] = np.nan
-    for _, own in table.groupby("variant", sort=False):
-        table.loc[own.index, "times"] = _times(own)
     table["above"] = table["n_above"] > table["n_runs"] / 2
-    order = np.lexsort([-(table["shift"] - table["floor"]), -table["times"], ~table["above"]])
-    columns = [*keys, "above", "n_runs", "n_above", "shift", "shift_low", "shift_high", "floor", "times"]
+    table["sudden"] = (table["times"] >= SUDDEN) & (table["shift"] >= _NOTABLE * table["floor"])
+    named = table["above"] | table["sudden"]
+    order = np.lexsort([-(table["shift"] - table["floor"]), -table["times"], ~named])
+    columns = [*keys, "above", "sudden", "times", "n_runs", "n_above", "shift", "shift_low", "shift_high", "floor"]
     return table[columns].iloc[order].reset_index(drop=True)
 
 
-def _times(steps: pd.DataFrame) -> np.ndarray:
-    """How many times as large as expected each step of one variant is."""
-    size = pd.Series(np.log(np.fmax(np.fmax(steps["shift"].to_numpy(), steps["floor"].to_numpy()), _TINY)), steps.index)
-    of_layer = size.groupby(steps["layer"]).transform("median")
-    of_step = size.groupby([steps["against"], steps["checkpoint"]]).transform("median")
-    expected = np.exp(of_layer + of_step - size.median())
-    times: np.ndarray = (steps["shift"] / np.maximum(expected, steps["floor"].clip(lower=_TINY))).to_numpy()
-    return times
+def _times(steps: pd.DataFrame) -> pd.Series:
+    """How many times as large as expected in its run each step is."""
+    least = np.maximum(_STILL * steps["floor"], _TINY)
+    size = pd.Series(np.log(np.fmax(steps["shift"].to_numpy(), least.to_numpy())), steps.index)
+    run = [steps["variant"], steps["run"]]
+    of_layer = size.groupby([*run, steps["layer"]]).transform("median")
+    of_step = (size - of_layer).groupby([*run, steps["against"], steps["checkpoint"]]).transform("median")
+    enough = steps["layer"].groupby(run).transform("nunique") >= _ENOUGH
+    expected = of_layer + of_step.where(enough, 0)
+    return steps["shift"] / np.maximum(np.exp(expected), least)
 
 
 def summary(steps: pd.DataFrame, settled: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from filtershift.analysis.shapes.patterns import TYPES
 from filtershift.analysis.trajectory.trace import Trajectory
+from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.saving import save
 from filtershift.figures.trajectory.curves import Panel, curve_panels
 from filtershift.figures.trajectory.layers import layer_map
@@ -35,6 +36,8 @@ def trajectory_figure(found: Trajectory, kind: str, variant: str) -> Figure:
     """Draw one of `KINDS`, of one variant."""
     means = found.over_runs[kind]
     own = means[means["variant"] == variant] if "variant" in means else means
+    if kind == "layers" and found.summary.empty:
+        return blank("no layer is found again in another checkpoint of its run")
     if kind == "layers":
         return layer_map(own, found.summary[found.summary["variant"] == variant], found.by)
     if kind == "shifts":

@@ -50,6 +50,30 @@ def test_a_layer_that_changes_alone_stands_before_larger_common_steps() -> None:
     assert first["shift"] < shift.max()
 
 
+def test_a_small_layer_that_changes_alone_is_sudden_though_within_noise() -> None:
+    shift = np.full((4, 6), 0.02)
+    shift[1, 4] = 0.09
+    first = changes(steps(shift), 0.95).iloc[0]
+    assert (first["layer"], first["checkpoint"], first["above"], first["sudden"]) == ("conv1", 5, False, True)
+    assert first["times"] == pytest.approx(4.5)
+
+
+def test_what_is_sudden_in_one_run_only_is_not() -> None:
+    shift = np.full((4, 6), 0.02)
+    table = steps(shift)
+    table.loc[(table["run"] == 0) & (table["layer"] == "conv1") & (table["checkpoint"] == 5), "shift"] = 0.09
+    assert not changes(table, 0.95)["sudden"].any()
+
+
+def test_layers_that_stand_still_but_one() -> None:
+    shift = np.zeros((3, 5))
+    shift[2, 3] = 0.01
+    table = changes(steps(shift), 0.95)
+    assert (table["layer"][0], table["checkpoint"][0]) == ("conv2", 4)
+    assert (table["times"][1:] == 0).all()
+    assert not table["sudden"].any()  # a tenth of its floor
+
+
 def test_steps_within_noise_come_last_and_are_not_above() -> None:
     table = changes(steps([[0.05, 0.2], [0.05, 0.09]]), 0.95)
     assert table["above"].tolist() == [True, False, False, False]
