@@ -132,7 +132,8 @@ def changed(found: Trajectory) -> Section:
         "a step is, in every run: expected from the layer's other steps and the other layers' same step. Steps of "
         f"{SUDDEN} times or more, and at least a quarter of their noise, are called sudden."
     )
-    shown = steps if len(steps) else found.changes.head(20)
+    shown = (steps if len(steps) else found.changes.head(20)).rename(columns={"n_above": "runs_above"})
+    shown = shown.assign(**{flag: shown[flag].map({True: "yes", False: "no"}) for flag in ("above", "sudden")})
     title = "Steps above noise or sudden" if len(steps) else "Steps, all within noise and none sudden"
     return Section("Changes", text, [Table(title, shown, "changes.csv")])
 

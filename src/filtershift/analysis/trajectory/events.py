@@ -71,7 +71,7 @@ def changes(layers: pd.DataFrame, level: float) -> pd.DataFrame:
 
 def _times(steps: pd.DataFrame) -> pd.Series:
     """How many times as large as expected in its run each step is."""
-    least = np.maximum(_STILL * steps["floor"], _TINY)
+    least = (_STILL * steps["floor"]).clip(lower=_TINY)
     size = pd.Series(np.log(np.fmax(steps["shift"].to_numpy(), least.to_numpy())), steps.index)
     run = [steps["variant"], steps["run"]]
     of_layer = size.groupby([*run, steps["layer"]]).transform("median")
