@@ -24,6 +24,8 @@ import yaml
 from onnx import helper, numpy_helper
 from safetensors.numpy import save_file
 
+from filtershift.dataset.sources.bundle_manifest import RunSettings
+from filtershift.dataset.sources.bundles import write_bundle
 from forks import forked
 from running import ROOT, Workflow, copy_project, environment
 from small_dataset import write_small
@@ -118,6 +120,7 @@ def complete(folder: Path, finished: Workflow) -> Path:
     for name in ("dataset", "after"):
         write_small(folder / f"data/{name}.h5")
     write_models(folder)
+    write_bundle_of(finished.results, folder / "bundle.zip")
     # Its data set lies where its configuration says, from the folder above results/.
     shutil.copy2(finished.project / finished.dataset, folder / finished.dataset)
     for name in ("before", "after"):
@@ -125,6 +128,13 @@ def complete(folder: Path, finished: Workflow) -> Path:
         config = results / "config.yaml"
         config.write_text(config.read_text().replace("name: small", f"name: {name}"))
     return folder
+
+
+def write_bundle_of(results: Path, path: Path) -> None:
+    """What `snakemake bundle` makes of a run whose data set was not built of models."""
+    configuration = yaml.safe_load((results / "config.yaml").read_text())
+    files = {name: results / name for name in RunSettings.of(configuration, "test").files}
+    write_bundle(path, {**files, "skipped/models.csv": results / "skipped/layers.csv"}, configuration)
 
 
 def write_models(folder: Path) -> None:

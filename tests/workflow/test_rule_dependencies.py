@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from made_bundle import make_bundle, make_results
 from running import ROOT, Workflow, in_quotes
 
 JOB = re.compile(r"^(?:local)?rule (\w+):\n    input: (.*?)\n(.*?)(?=\n\n|\n\[)", re.MULTILINE | re.DOTALL)
@@ -60,12 +61,20 @@ def test_rules_of_a_run(finished: Workflow) -> None:
             ["layerwise.models=[net-0,{model}]", "layerwise.fail_above=1"],
         ),
         ({"compare_pairs"}, ["layerwise"], ["layerwise.pairs=[Task]"]),
+        ({"pack"}, ["bundle"], []),
+        ({"statistics"}, [], ["dataset=bundle", "dataset.name=theirs", "dataset.path={bundle}", "bins=20"]),
         ({"compare_passes", "compare_groups"}, ["compare"], ["compare.with={other}"]),
     ],
 )
 def test_rules_of_other_runs(copy: Workflow, rules: set[str], targets: list[str], overrides: list[str]) -> None:
     shutil.copytree(copy.results, copy.results.with_name("other"))
-    places = {"model": in_quotes(ROOT / "tests/data/torch/state_dict.pt"), "other": "results/other"}
+    make_results(copy.directory / "six")
+    bundle = make_bundle(copy.directory / "six", copy.directory / "six.zip")
+    places = {
+        "model": in_quotes(ROOT / "tests/data/torch/state_dict.pt"),
+        "other": "results/other",
+        "bundle": in_quotes(bundle),
+    }
     done = copy.run("--dry-run", "--verbose", *targets, overrides=[override.format(**places) for override in overrides])
     assert done.returncode == 0, done.stdout
     inputs = {rule: code_files(copy.project, files) for rule, files, _ in JOB.findall(done.stdout)}

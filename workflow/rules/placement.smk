@@ -5,12 +5,14 @@
 #   steps  place
 from answer_names import request_name
 from filtershift.dataset.sources.bundles import read_manifest
+from filtershift.errors import about
 
 # The bundle with which models are compared instead of a finished run here.
 REFERENCE = str(Path(CONFIG.placement.reference).expanduser()) if CONFIG.placement.reference else None
 try:
     REQUEST = request_name(PLACED_MODELS, CONFIG.placement.name)
-    BESIDE = read_manifest(Path(REFERENCE)).settings if REFERENCE else None
+    with about("config: placement.reference"):
+        BESIDE = read_manifest(Path(REFERENCE)).settings if REFERENCE else None
 except FiltershiftError as error:
     sys.exit(f"error: {error}")
 

@@ -39,7 +39,9 @@ def open_dataset(path: str | Path) -> Filters:
     if not place.exists():
         raise FiltershiftError(f"{path}: no such file; expected a data set (HDF5), or a folder of results")
     if not is_hdf5(place):
-        raise FiltershiftError(f"{path}: not a data set file (HDF5); open models with read_model")
+        raise FiltershiftError(
+            f"{path}: not a data set file (HDF5); open models with read_model, and place them in a bundle with place"
+        )
     table = read_layers(place)
     return Filters(FilterFile(place), with_numbers(table.layers), table.row_ranges, table.skipped)
 
@@ -78,6 +80,8 @@ def _of_results(folder: Path) -> Filters:
             f"{folder} holds no results: expected a folder such as results/zoo, with a config.yaml; for a data set "
             "give its file, and open models with read_model"
         ) from None
+    if config["dataset"].get("bundled"):
+        raise FiltershiftError(f"{folder}: was made from the bundle {dataset}, which has no filters")
     if not dataset.is_file():
         raise FiltershiftError(f"{folder}: its filters are read from {dataset}, which is not there")
     table = results.file("layers")

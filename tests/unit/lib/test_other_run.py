@@ -59,6 +59,11 @@ def test_a_finished_run(tmp_path: Path) -> None:
     assert all(Path(path).is_file() for path in other.tables)
 
 
+def test_a_run_of_a_bundle(tmp_path: Path) -> None:
+    results = run(tmp_path, dataset={"name": "other", "path": "theirs.zip", "bundled": True})
+    assert "the bundle it was made from has none" in mistake(results)
+
+
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
     data = tmp_path / "data.h5"
     data.write_text("filters")

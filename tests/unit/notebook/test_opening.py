@@ -59,6 +59,13 @@ def test_a_folder_of_results_whose_data_set_changed(results: Path) -> None:
         filtershift.open_dataset(results)
 
 
+def test_a_bundle_has_no_filters(results: Path) -> None:
+    config = {"dataset": {"name": "mine", "path": "theirs.zip", "bundled": True}}
+    (results / "config.yaml").write_text(yaml.safe_dump(config))
+    with pytest.raises(FiltershiftError, match=r"was made from the bundle .*theirs\.zip, which has no filters"):
+        filtershift.open_dataset(results)
+
+
 def test_home(results: Path, monkeypatch) -> None:
     monkeypatch.setitem(os.environ, "HOME", str(results.parents[1]))
     assert len(filtershift.open_dataset("~/results/mine")) == 6
