@@ -3,14 +3,13 @@
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from configuration import check_quick, load
+from configuration import load
 from filtershift.analysis.groups.definition import Grouping
 from filtershift.errors import FiltershiftError
 from schema import Config, GroupingConfig
@@ -53,15 +52,8 @@ def test_defaults() -> None:
     assert config.grouping["depth_decile"].bins == [k / 10 for k in range(11)]
 
 
-def test_a_file_of_importance_must_be_there(tmp_path: Path) -> None:
-    (tmp_path / "critical.csv").touch()
-    assert load(CONFIG, [f"importance={tmp_path}/critical.csv"]).importance == f"{tmp_path}/critical.csv"
-    assert load(CONFIG, ["importance=criticality"]).importance == "criticality"
-    said = mistake(f"importance={tmp_path}/critcal.csv")
-    assert said == f"config: importance: {tmp_path}/critcal.csv is not a file; did you mean {tmp_path}/critical.csv?"
-
-
-@pytest.mark.parametrize("name", names("dataset"))
+# That of bundles loads in test_bundled.py, which makes one.
+@pytest.mark.parametrize("name", sorted({*names("dataset")} - {"bundle"}))
 def test_dataset_file_loads(name: str) -> None:
     path = ["dataset.path=/data/dataset.h5"] if name in ("local", "cnn_filter_db_v0") else []
     models = ["dataset.models=[a.onnx]"] if name == "own" else []
@@ -297,13 +289,3 @@ def test_mistake_in_the_root(folder: Path) -> None:
     root = folder / "config.yaml"
     root.write_text(root.read_text().replace("bins: 70", "bin: 70"))
     assert "unknown key 'bin', did you mean 'bins'" in mistake(folder=folder)
-
-
-@pytest.mark.parametrize(("former", "refused"), [("[all,task,model]", True), ("[all,task]", False)])
-def test_a_first_look_does_not_replace_larger_results(tmp_path: Path, former: str, refused: bool) -> None:
-    (tmp_path / "small").mkdir()
-    groupings = "".join(f"  {name}: {{}}\n" for name in former[1:-1].split(","))
-    (tmp_path / "small/config.yaml").write_text(f"variants: [scaled]\ngrouping:\n{groupings}")
-    overrides = [*LOCAL, "dataset.name=small", "experiment=quick"]
-    with pytest.raises(FiltershiftError, match=r"dataset\.name=small_quick") if refused else nullcontext():
-        check_quick(load(CONFIG, overrides), overrides, tmp_path)
