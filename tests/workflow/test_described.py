@@ -9,7 +9,7 @@ from running import ROOT, Workflow
 PAGE = (ROOT / "docs/results.md").read_text()
 # What this run does not make: it has no depth deciles, not the groupings of some figures of the papers, and nothing is
 # known of its data set.
-NOT_HERE = re.compile(r"expected\.csv|range_boxes|paper/figure-(02|06|13|14|15|16|17)\b")
+NOT_HERE = re.compile(r"expected\.csv|quality/importance|range_boxes|paper/figure-(02|06|13|14|15|16|17)\b")
 PLACES = {"{variant}": "(scaled|unscaled)", "{grouping}": r"[\w-]+", "{n}-of-{m}": r"\d+-of-\d+"}
 
 
