@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 from jinja2 import Template
 
+from filtershift.errors import FiltershiftError
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -51,3 +53,10 @@ def test_distances_of_means_and_covariances_have_no_bins(described, divergence, 
 
 def test_a_grouping_of_the_command_line(described) -> None:
     assert r"opset (by op\_set)." in described("+grouping.opset.by=op_set")
+
+
+def test_a_basis_that_no_data_set_decides(described) -> None:
+    assert "the DCT-II functions), which are the same for every data set" in described("basis=dct")
+    assert "fixed patterns" not in described()
+    with pytest.raises(FiltershiftError, match="basis must be one of pca, symmetry, dct, not fourier"):
+        described("basis=fourier")

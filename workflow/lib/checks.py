@@ -10,6 +10,7 @@ from filtershift.dataset.corrections import FIXED
 from filtershift.dataset.models.batch_norm import FOLDED, STORED
 from filtershift.errors import FiltershiftError
 from filtershift.files import instead_of
+from filtershift.passes import axes
 from filtershift.results import NAME, VARIANTS
 from schema import Config, DatasetConfig, GroupingConfig, LayerwiseConfig, UncertaintyConfig
 
@@ -31,6 +32,8 @@ def check(config: Config) -> None:
     for key in ("bins", "shards"):
         if not 1 <= getattr(config, key) <= MOST:
             raise FiltershiftError(f"config: {key} must be 1 to {MOST:,}, not {getattr(config, key)}")
+    if config.basis not in (axes.PCA, *axes.FIXED):
+        raise FiltershiftError(f"config: basis must be one of {', '.join((axes.PCA, *axes.FIXED))}, not {config.basis}")
     check_choices(config.choices)
     if config.importance and config.importance.endswith(".csv"):
         config.importance = str(Path(config.importance).expanduser())

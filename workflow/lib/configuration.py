@@ -24,6 +24,7 @@ from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError, did_you_mean
 from filtershift.files import instead_of
+from filtershift.passes.axes import PCA
 from filtershift.results import NAME
 from finished_run import as_first_run
 from schema import Config, DatasetConfig, GroupingConfig
@@ -110,7 +111,7 @@ def check_file(config: Config, results: Path) -> str:
 
     Raises:
         FiltershiftError: the file cannot be read; or it is missing, and there are no finished results, or they were
-            made from another path or with other bins or shards.
+            made from another path or with another basis, other bins or shards.
     """
     path = config.dataset.path
     if path is None:
@@ -126,10 +127,12 @@ def check_file(config: Config, results: Path) -> str:
     former: Any = OmegaConf.load(finished)
     if former.dataset.path != path:
         raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")
-    for key in ("bins", "shards"):
-        if former[key] != getattr(config, key):
+    for key in ("bins", "basis", "shards"):
+        # Results of before there was a choice of basis are in that of PCA.
+        had = former.get(key, PCA)
+        if had != getattr(config, key):
             raise FiltershiftError(
-                f"config: {key}={getattr(config, key)} needs the filters again (results have {key}={former[key]}), "
+                f"config: {key}={getattr(config, key)} needs the filters again (results have {key}={had}), "
                 f"but dataset.path: there is no file {path}"
             )
     return str(former.get("fingerprint", ""))

@@ -265,6 +265,9 @@ class Config:
             one of them the analysis takes half the time; the passes over the filters always measure both at once.
         bins: The number of bins of the histograms from which shifts are computed. The papers use 70. Shifts from
             different numbers of bins cannot be compared.
+        basis: The axes of coefficients: `pca`, principal components of all filters; `symmetry`, patterns such as mean,
+            centre and gradients; or `dct`, the nine DCT-II functions. The last two are the same for every data set, and
+            no mean is subtracted. Change it to compare data sets without a common run. Pass 1 is not run again.
         shards: The number of jobs into which each pass over the filters is cut. Raise it on a cluster, where each job
             can have its own machine; one job already uses all cores of one machine. Results do not depend on it.
         maps (list of groupings): Groupings that also get maps: the D-matrix in the order of a tree, a plane on which
@@ -285,6 +288,7 @@ class Config:
     grouping: dict[str, Any] = field(default_factory=dict)  # of GroupingConfig, which load() checks
     variants: list[str] = field(default_factory=lambda: list(VARIANTS))
     bins: int = 70
+    basis: str = "pca"
     shards: int = 1
     maps: list[str] = field(default_factory=list)
     maps_colour: str | None = "Task"

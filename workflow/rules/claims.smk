@@ -16,7 +16,6 @@ rule claims:
         sizes=expand("results/{{dataset}}/groups/{grouping}.sizes.csv", grouping=CLAIM_GROUPINGS),
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         histograms=gather.shards("results/{{dataset}}/statistics/histograms-scaled.{scatteritem}.h5"),
-        basis="results/{dataset}/statistics/basis.h5",
         clusters=["results/{dataset}/clusters.csv"] if CLUSTER else [],
     output:
         output=table(
@@ -33,7 +32,7 @@ rule claims:
         mem_mb=memory(200, per_gb=15),
         runtime=minutes(3, per_gb=0.05),
     params:
-        **arguments(names=CLAIM_GROUPINGS),
+        **arguments(names=CLAIM_GROUPINGS, axes=CONFIG.basis),
     shell:
         JOB
 

@@ -11,7 +11,7 @@ rule expected:
     input:
         code=code("answers/expected"),
         models="results/{dataset}/models.csv",
-        basis="results/{dataset}/statistics/basis.h5",
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
     output:
         output=table("results/{dataset}/expected.csv", "1 Data", "expected", "published numbers, and ours (CSV)"),
     log:
@@ -22,7 +22,7 @@ rule expected:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=memory(200),
+        mem_mb=memory(200, per_gb=10),
         runtime=minutes(3),
     params:
         **arguments(expected=[asdict(one) for one in CONFIG.dataset.expected]),

@@ -31,7 +31,7 @@ rule moments:
 
 
 rule basis:
-    """PCA basis of all filters, which passes 2 and 3 and every comparison use."""
+    """Basis of all filters, by default PCA, which passes 2 and 3 and every comparison use."""
     input:
         code=code("passes/basis"),
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
@@ -48,7 +48,7 @@ rule basis:
         mem_mb=memory(200, per_gb=10),
         runtime=minutes(3),
     params:
-        **arguments(),
+        **arguments(kind=CONFIG.basis),
     shell:
         JOB
 

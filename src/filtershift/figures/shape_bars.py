@@ -3,10 +3,10 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from filtershift.analysis.shapes.patterns import TYPES
 from filtershift.analysis.shapes.tables import by_type
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.share_bars import Shares, share_bars
+from filtershift.passes.patterns import TYPES
 
 _COLORS = ("#4d4d4d", "#b2182b", "#ef8a62", "#7b3294", "#c2a5cf", "#2166ac", "#92c5de")
 

@@ -1,7 +1,8 @@
-"""Principal components from moments: full-rank PCA without the data.
+"""Bases that filters are measured in: principal components from moments, or patterns that no data set decides.
 
-The same numbers as `sklearn.decomposition.PCA` on the filters themselves: covariance with denominator n - 1,
-components by falling variance, the loading of largest magnitude in each component positive.
+Principal components are full-rank PCA without the data, the same numbers as `sklearn.decomposition.PCA` on the filters
+themselves: covariance with denominator n - 1, components by falling variance, the loading of largest magnitude in each
+component positive.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,18 +13,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.errors import FiltershiftError
+from filtershift.passes.axes import FIXED, PCA
 from filtershift.passes.moments import LayerMoments, merge
+from filtershift.passes.patterns import dct_patterns, symmetry_patterns
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Basis:
-    """A PCA basis of 3x3 filters.
+    """An orthonormal basis of 3x3 filters.
 
     Attributes:
-        components: (9, 9) one component per row, by falling variance.
-        mean: (9,) mean filter.
+        components: (9, 9) one component per row; principal ones by falling variance.
+        mean: (9,) what is subtracted from filters: their mean, or nothing if the basis is fixed.
         explained_variance: (9,) variance along each component, in squared weights.
         explained_variance_ratio: (9,) its share of the total; NaN where the total is zero or undefined.
         n_filters: how many filters it was computed from.
@@ -35,6 +38,8 @@ class Basis:
     explained_variance_ratio: Array
     n_filters: int
 
+
+_PATTERNS = dict(zip(FIXED, (symmetry_patterns, dct_patterns), strict=True))
 
 Bases = tuple[Basis, Basis]
 """The bases of scaled and of unscaled filters."""
@@ -85,9 +90,24 @@ def global_basis(moments: LayerMoments, variant: int) -> Basis:
     return group_bases(moments, variant, dict.fromkeys(moments.layer.tolist(), 0), 1)[0]
 
 
-def global_bases(moments: LayerMoments) -> Bases:
-    """The global bases of both variants."""
-    return global_basis(moments, 0), global_basis(moments, 1)
+def fixed_basis(moments: LayerMoments, variant: int, components: Array) -> Basis:
+    """All filters along given orthonormal components (9, 9), with the variance along each of them.
+
+    No mean is subtracted, so that coefficients of two data sets are the same quantities.
+    """
+    own = global_basis(moments, variant)
+    variance = (components @ own.components.T) ** 2 @ own.explained_variance
+    total = variance.sum()
+    ratio = variance / total if total > 0 else np.full(9, np.nan)
+    return Basis(components, np.zeros(9), variance, ratio, own.n_filters)
+
+
+def global_bases(moments: LayerMoments, kind: str = PCA) -> Bases:
+    """The global bases of both variants; ``kind`` is pca, or a name of `FIXED`."""
+    if kind == PCA:
+        return global_basis(moments, 0), global_basis(moments, 1)
+    components = _PATTERNS[kind]()
+    return fixed_basis(moments, 0, components), fixed_basis(moments, 1, components)
 
 
 def stacked(bases: Bases) -> tuple[Array, Array]:

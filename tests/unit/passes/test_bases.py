@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from filtershift.errors import FiltershiftError
+from filtershift.passes.axes import FIXED
 from filtershift.passes.bases import basis_table, global_bases, global_basis, group_bases, pca, stacked
+from filtershift.passes.filter_array import FilterArray
+from filtershift.passes.moments import measure_moments
 
 
 def moments(filters):
@@ -137,3 +140,18 @@ def test_bases_as_a_table(layers_of_filters, moments_of):
     np.testing.assert_allclose(rows["cumulative_ratio"].iloc[-1], 1)
     np.testing.assert_array_equal(rows.filter(regex="^w").to_numpy(), second["components"])
     assert isinstance(table.index, pd.RangeIndex)
+
+
+@pytest.mark.parametrize("kind", FIXED)
+@pytest.mark.parametrize("variant", [0, 1])
+def test_a_fixed_basis_has_the_variance_of_the_coefficients_along_it(kind, variant, rng):
+    filters = rng.normal(size=(300, 9)) @ rng.normal(size=(9, 9)) + 1
+    source = FilterArray([filters])
+    basis = global_bases(measure_moments(source, source.row_ranges), kind)[variant]
+    np.testing.assert_allclose(basis.components @ basis.components.T, np.eye(9), atol=1e-12)
+    assert not basis.mean.any()
+    scaled = filters / np.abs(filters).max(axis=1, keepdims=True)
+    variance = ((filters if variant else scaled) @ basis.components.T).var(axis=0, ddof=1)
+    np.testing.assert_allclose(basis.explained_variance, variance, rtol=1e-9)
+    np.testing.assert_allclose(basis.explained_variance_ratio, variance / variance.sum(), rtol=1e-9)
+    assert basis.n_filters == 300

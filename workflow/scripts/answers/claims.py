@@ -13,10 +13,10 @@ def judge(
     sizes: list[Path],
     moments: list[Path],
     histograms: list[Path],
-    basis: Path,
     clusters: list[Path],
     output: Path,
     findings: Path,
+    axes: str = "pca",
     draws: int = 500,
     seed: int = 0,
 ) -> None:
@@ -30,7 +30,7 @@ def judge(
 
     groupings = {name: load_membership(*files) for name, *files in zip(names, groups, sizes, strict=True)}
     lineages = read_table(clusters[0]).set_index("model_id")["cluster"] if clusters else None
-    evidence = load_evidence(layers, quality, groupings, moments, histograms, basis, lineages, draws, seed)
+    evidence = load_evidence(layers, quality, groupings, moments, histograms, axes, lineages, draws, seed)
     write_table(output, judge_claims(evidence, CLAIMS))
     write_table(findings, judge_claims(evidence, FINDINGS).drop(columns=["paper", "reports"]))
 

@@ -6,13 +6,16 @@ from filtershift.analysis.comparing.expected import Expectation
 from filtershift.command import run
 
 
-def compare(expected: list[Expectation], models: Path, basis: Path, output: Path) -> None:
-    """Model table, global bases, and what is known of them -> which numbers agree."""
+def compare(expected: list[Expectation], models: Path, moments: list[Path], output: Path) -> None:
+    """Model table, per-layer moments of all shards, and what is known of them -> which numbers agree."""
     from filtershift.analysis.comparing.expected import compare_expected, find_quantities
     from filtershift.files import read_table, write_table
-    from filtershift.passes.group_files import load_bases
+    from filtershift.passes.bases import global_bases
+    from filtershift.passes.layer_files import load
+    from filtershift.passes.moments import LayerMoments
 
-    write_table(output, compare_expected(expected, find_quantities(read_table(models), load_bases(basis))))
+    found = find_quantities(read_table(models), global_bases(load(moments, LayerMoments)))
+    write_table(output, compare_expected(expected, found))
 
 
 if __name__ == "__main__":

@@ -5,14 +5,14 @@ from pathlib import Path
 from filtershift.command import run
 
 
-def compute(moments: list[Path], output: Path) -> None:
-    """Per-layer moments of all shards -> the PCA basis of all filters, both variants."""
+def compute(moments: list[Path], output: Path, kind: str = "pca") -> None:
+    """Per-layer moments of all shards -> the basis that all filters are measured in, both variants."""
     from filtershift.passes.bases import global_bases
     from filtershift.passes.group_files import save_bases
     from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
 
-    save_bases(output, global_bases(load(moments, LayerMoments)))
+    save_bases(output, global_bases(load(moments, LayerMoments), kind))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
 from filtershift.files import read_table
-from filtershift.passes.bases import Basis
-from filtershift.passes.group_files import load_bases
+from filtershift.passes.axes import PCA
+from filtershift.passes.bases import Basis, global_basis
 from filtershift.passes.histogram_files import group_counts, load_grid
 from filtershift.passes.histograms import coarsen
 from filtershift.passes.layer_files import load
@@ -48,7 +48,8 @@ class Evidence:
         mean: (C, 9) mean scaled filter.
         scatter: (C, 9, 9) sums of outer products of the scaled filters minus their mean.
         edges: (bins + 1,) edges of the bins.
-        basis: the global basis of scaled filters.
+        basis: the PCA basis of all scaled filters.
+        axes: the kind of basis in which ``counts`` were counted.
     """
 
     weight: Array
@@ -62,6 +63,7 @@ class Evidence:
     scatter: Array
     edges: Array
     basis: Basis
+    axes: str = PCA
 
     @property
     def model(self) -> Numbers:
@@ -96,14 +98,15 @@ def load_evidence(
     groupings: Mapping[str, Membership],
     moments: Sequence[Path],
     histograms: Sequence[Path],
-    basis: Path,
+    axes: str,
     clusters: pd.Series | None,
     draws: int,
     seed: int,
 ) -> Evidence:
     """Read the evidence from the layer table, the quality table, the groups, and scaled statistics of all shards.
 
-    `clusters` is the number of each model's lineage, by model_id; without it each model is one of its own.
+    `clusters` is the number of each model's lineage, by model_id; without it each model is one of its own. ``axes`` is
+    the kind of basis of the histograms.
     """
     models, table = layer_table(read_table(layers, text=("model",)), read_table(quality, text=("model",)), groupings)
     own = pd.Series(models.index, models["model_id"])
@@ -126,7 +129,8 @@ def load_evidence(
         mean=mean,
         scatter=scatter,
         edges=grid.edges,
-        basis=load_bases(basis)[0],
+        basis=global_basis(measured, 0),
+        axes=axes,
     )
 
 

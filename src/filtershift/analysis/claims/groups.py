@@ -11,6 +11,7 @@ from filtershift.analysis.claims.evidence import Evidence
 from filtershift.analysis.groups.assign import UNKNOWN
 from filtershift.analysis.shifts.d_matrix import EPSILON, component_shifts, probabilities
 from filtershift.analysis.uncertainty.null_groups import ENOUGH
+from filtershift.passes.axes import PCA
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -180,6 +181,7 @@ def from_normal(evidence: Evidence, groups: Compared) -> Array:
 def _from_normal(evidence: Evidence, counts: Numbers) -> Array:
     from scipy.special import ndtr
 
+    _check_axes(evidence)
     edges = evidence.edges
     width, centre = edges[1] - edges[0], (edges[1:] + edges[:-1]) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -204,9 +206,16 @@ def _histograms(evidence: Evidence, cell: Numbers, groups: int) -> Iterator[Numb
 
 def _shifts(evidence: Evidence, sample: Numbers) -> Array:
     """D-matrices of histograms (b, groups, 9, bins)."""
+    _check_axes(evidence)
     width = evidence.edges[1] - evidence.edges[0]
     ratio = evidence.basis.explained_variance_ratio[:, None, None]
     return np.stack([(component_shifts(probabilities(counts, width)) * ratio).sum(axis=0) for counts in sample])
+
+
+def _check_axes(evidence: Evidence) -> None:
+    """Refuse histograms of coefficients in another basis than the papers'."""
+    if evidence.axes != PCA:
+        raise UndecidedError(f"the papers compare in the PCA basis of all filters; this run has basis={evidence.axes}")
 
 
 def _has(lineages: int, filters: int) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.analysis.shapes.patterns import DCT, SYMMETRY, dct_patterns, symmetry_patterns
+from filtershift.passes.patterns import DCT, SYMMETRY, dct_patterns, symmetry_patterns
 
 Array = NDArray[np.float64]
 

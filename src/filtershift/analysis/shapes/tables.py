@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from filtershift.analysis.groups.membership import Membership
-from filtershift.analysis.shapes.patterns import SYMMETRY, TYPES, symmetry_types
 from filtershift.analysis.shapes.statistics import shapes
 from filtershift.passes.moments import LayerMoments, merge
+from filtershift.passes.patterns import SYMMETRY, TYPES, symmetry_types
 from filtershift.results import VARIANTS
 
 LAYER = ("model_id", "model", "conv_depth", "conv_depth_norm", "n_filters")

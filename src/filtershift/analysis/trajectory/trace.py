@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.quality.summaries import DEPTHS
-from filtershift.analysis.shapes.patterns import TYPES
 from filtershift.analysis.trajectory.checkpoints import find_checkpoints
 from filtershift.analysis.trajectory.events import changes, settling, summary
 from filtershift.analysis.trajectory.followed import Followed, follow_layers
@@ -17,6 +16,7 @@ from filtershift.analysis.trajectory.over_runs import over_runs
 from filtershift.analysis.trajectory.quality import ALL, MEASURES, quality_over_time, shapes_over_time
 from filtershift.analysis.trajectory.steps import step_shifts
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.patterns import TYPES
 
 SHAPES = ("high_frequency", "symmetry", "centre_energy", "roughness", *TYPES)
 """The statistics of shapes that are averaged over runs."""

@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from filtershift.analysis.shapes.patterns import type_names
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.labels import indexed
 from filtershift.figures.drawing.layout import MARGIN, POINTS, canvas, fit_labels, page, place, text_width
 from filtershift.figures.drawing.style import BAR, FAINT, FRAME, SMALL, TINY, TITLE, WEIGHT_MAP, styled
+from filtershift.passes.patterns import type_names
 
 _Basis = tuple[str, Mapping[str, NDArray]]
 _Origin = tuple[float, float]
@@ -78,7 +78,7 @@ def eigenfilter_tiles(bases: Sequence[_Basis]) -> Figure:
     """Draw for each group its nine eigenfilters as 3×3 tiles in one row, or the reason why there is no group.
 
     Above each tile stands its name v_i, below it its explained variance ratio and, where tiles are large, the symmetry
-    type it is made of (`filtershift.analysis.shapes.patterns.TYPES`); the curve beside the row is the
+    type it is made of (`filtershift.passes.patterns.TYPES`); the curve beside the row is the
     cumulative ratio over the first 1…9 components. One diverging scale, −1…1, serves all tiles. Up to 20 groups are
     drawn large in one column, more of them smaller in several.
 

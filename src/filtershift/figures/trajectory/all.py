@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from filtershift.analysis.shapes.patterns import TYPES
 from filtershift.analysis.trajectory.trace import Trajectory
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.saving import save
 from filtershift.figures.trajectory.curves import Panel, curve_panels
 from filtershift.figures.trajectory.layers import layer_map
+from filtershift.passes.patterns import TYPES
 
 COMPARED = {"first": "D from the first checkpoint", "previous": "D from the checkpoint before"}
 COMPARED["last"] = "D to the last checkpoint"

@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.groups.assign import UNKNOWN, labels_of
-from filtershift.analysis.shapes.patterns import patterns_by_kind
 from filtershift.analysis.shapes.statistics import shapes
 from filtershift.analysis.shifts.choices import Choices
 from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.passes.bases import Bases
 from filtershift.passes.example_filters import EACH, KINDS, ExampleFilters
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.patterns import patterns_by_kind
 from filtershift.report.explorer.blocks import packed, packed_counts, shortened
 from filtershift.results import VARIANTS
 

@@ -185,3 +185,11 @@ def test_layer_table_numbers_models_and_groups() -> None:
     assert table["task"].tolist() == [1, 0, -1, 1]
     labelled = layers.assign(**{"Training-Dataset": ["a", None, None, "b"]})
     assert layer_table(labelled, quality, {})[0]["training_set"].fillna("?").tolist() == ["a", "?", "b"]
+
+
+def test_shifts_in_another_basis_than_the_papers_decide_nothing() -> None:
+    evidence = replace(make(MODELS, draws=2), axes="dct")
+    for measure in (lambda: from_normal(evidence, compared(evidence, "task")), lambda: model_shifts(evidence)):
+        with pytest.raises(UndecidedError, match="compare in the PCA basis of all filters; this run has basis=dct"):
+            measure()
+    assert np.isfinite(covariances(evidence, evidence.cells["task"].to_numpy(), 3)).all()

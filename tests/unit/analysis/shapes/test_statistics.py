@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.fft import dctn
 
-from filtershift.analysis.shapes.patterns import DCT, SYMMETRY, symmetry_patterns
 from filtershift.analysis.shapes.statistics import shapes
+from filtershift.passes.patterns import DCT, SYMMETRY, symmetry_patterns
 
 
 def moments(filters: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

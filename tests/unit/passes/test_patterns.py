@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from filtershift.analysis.shapes.patterns import DCT, SYMMETRY, TYPES, dct_patterns, symmetry_patterns, type_shares
 from filtershift.analysis.shapes.statistics import TURNED
+from filtershift.passes.patterns import DCT, SYMMETRY, TYPES, dct_patterns, symmetry_patterns, type_shares
 
 
 @pytest.mark.parametrize("patterns", [symmetry_patterns(), dct_patterns()])
