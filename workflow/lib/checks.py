@@ -3,6 +3,7 @@
 from itertools import pairwise
 from pathlib import Path
 
+from answer_schema import LayerwiseConfig
 from filtershift.analysis.comparing.expected import check_expectations
 from filtershift.analysis.groups.definition import ORDERS
 from filtershift.analysis.shifts.choices import check_choices
@@ -12,7 +13,7 @@ from filtershift.errors import FiltershiftError
 from filtershift.files import instead_of
 from filtershift.passes import axes
 from filtershift.results import NAME, VARIANTS
-from schema import Config, DatasetConfig, GroupingConfig, LayerwiseConfig, UncertaintyConfig
+from schema import Config, DatasetConfig, GroupingConfig, UncertaintyConfig
 
 MOST = 10_000  # bins or shards
 MOST_RESAMPLES = 1_000_000
@@ -35,11 +36,7 @@ def check(config: Config) -> None:
     if config.basis not in (axes.PCA, *axes.FIXED):
         raise FiltershiftError(f"config: basis must be one of {', '.join((axes.PCA, *axes.FIXED))}, not {config.basis}")
     check_choices(config.choices)
-    if config.importance and config.importance.endswith(".csv"):
-        config.importance = str(Path(config.importance).expanduser())
-        if not Path(config.importance).is_file():
-            missing = f"{config.importance} is not a file{instead_of(Path(config.importance))}"
-            raise FiltershiftError(f"config: importance: {missing}")
+    _check_importance(config)
     _check_uncertainty(config.uncertainty)
     _check_pairs(config.layerwise)
     if unknown := set(config.compare) - {"runs", "with"}:
@@ -52,6 +49,15 @@ def check(config: Config) -> None:
         if not NAME.fullmatch(name):
             raise FiltershiftError(f"config: grouping '{name}': a name has up to 100 letters, digits, '_' and '-'")
         _check_grouping(name, grouping)
+
+
+def _check_importance(config: Config) -> None:
+    if not (config.importance and config.importance.endswith(".csv")):
+        return
+    file = Path(config.importance).expanduser()
+    if not file.is_file():
+        raise FiltershiftError(f"config: importance: {file} is not a file{instead_of(file)}")
+    config.importance = str(file)
 
 
 def _check_uncertainty(uncertainty: UncertaintyConfig) -> None:
