@@ -126,13 +126,6 @@ def test_overrides() -> None:
     assert list(config.grouping) == ["task", "model"]
 
 
-@pytest.mark.parametrize(
-    "given", ["[robust,net,set]", "{differ: robust, same: [net, set]}", "{same: [net, set], differ: robust}"]
-)
-def test_pairs_of_labels(given: str) -> None:
-    assert load(CONFIG, [f"layerwise.pairs={given}"]).layerwise.pairs == {"differ": "robust", "same": ["net", "set"]}
-
-
 def test_a_grouping_may_refer_to_the_root() -> None:
     assert load(CONFIG, [MINE, "+grouping.mine.title=${dataset.name}"]).grouping["mine"].title == "zoo"
 
@@ -223,13 +216,6 @@ def test_one_load_leaves_nothing_to_the_next(folder: Path) -> None:
         ([MINE, "+grouping.mine.bins=five"], ["grouping.mine", "bins", "list"]),
         ([MINE, "+grouping.mine.bins=10"], ["grouping.mine", "bins must be a list of edges", "not 10"]),
         (["maps=[foo]"], ["maps: there is no grouping 'foo'; there are: absolute_depth, all, "]),
-        (
-            ["layerwise.pairs={differ: robust}"],
-            ["layerwise.pairs takes columns of labels, as in {differ: robust, same"],
-        ),
-        (["layerwise.pairs=[]"], ["layerwise.pairs takes columns of labels"]),
-        (["layerwise.pairs=[a,1]"], ["layerwise.pairs takes columns of labels"]),
-        (["layerwise.pairs=[a]", "layerwise.models=[b,c]"], ["layerwise.pairs are two questions; leave out one"]),
         (["placement.groupings=[taks]"], ["placement.groupings", "'taks'", "did you mean 'task'"]),
         ([MINE, "+grouping.mine.bins=[0,1]", "+grouping.mine.map={a:b}"], ["both bins and map"]),
         ([MINE, "+grouping.mine.where=Task"], ["grouping.mine", "where"]),
