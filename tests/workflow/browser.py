@@ -27,8 +27,8 @@ def opened() -> Iterator[Opened]:
 
 
 @contextmanager
-def _opened(browser: Browser, path: Path, width: int = 1200) -> Iterator[Page]:
-    """Open a file; in the end there must have been no error, no dialogue and no request for another file."""
+def _opened(browser: Browser, path: Path, width: int = 1200, fragment: str = "") -> Iterator[Page]:
+    """Open a file, at a place in it; in the end there must have been no error, no dialogue, no request for another."""
     troubles = []
     with browser.new_context(offline=True, viewport={"width": width, "height": 900}) as context:
         page = context.new_page()
@@ -36,7 +36,7 @@ def _opened(browser: Browser, path: Path, width: int = 1200) -> Iterator[Page]:
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: troubles.append(request.url) if is_foreign(request.url, path) else None)
-        page.goto(path.as_uri())
+        page.goto(path.as_uri() + fragment)
         yield page
     assert troubles == []
 

@@ -39,9 +39,7 @@ LABELS = [
 def explorer(opened: Opened, path: Path, width: int = 1280, **asked: Any) -> Iterator[Page]:
     """The page, once it has drawn what its address asks for."""
     words = "&".join(f"{key}={urllib.parse.quote(json.dumps(value))}" for key, value in asked.items())
-    with opened(path, width=width) as page:
-        page.goto("about:blank")
-        page.goto(f"{path.as_uri()}#{words}")
+    with opened(path, width=width, fragment=f"#{words}") as page:
         page.locator("body[data-ready]").wait_for()
         yield page
 

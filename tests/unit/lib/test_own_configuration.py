@@ -46,7 +46,7 @@ def test_any_other_is_extended_by_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "part"),
     [
-        ("zo", "there is no file zo, and no such data set (cnn_filter_db_v0, cnn_filter_db_v1, local, "),
+        ("zo", "there is no file zo, and no such data set (bundle, cnn_filter_db_v0, cnn_filter_db_v1, local, "),
         ("local", "local is not a file; expected the path of one"),
         ("own", "own is not a file; expected the path of one"),
         ("/data/gone.h5", "there is no file /data/gone.h5"),

@@ -26,7 +26,7 @@ def test_a_data_set_with_all_that_the_page_of_a_run_shows(dataset, tmp_path) -> 
     assert {"model", "layer_name"} & {column["name"] for column in content["columns"]}
     assert set(content["variants"]) == {"scaled", "unscaled"}
     ratio = filtershift.pca(dataset).explained_variance_ratio_
-    assert content["variants"]["scaled"]["ratio"] == pytest.approx(ratio.tolist())
+    assert content["variants"]["scaled"]["weights"] == pytest.approx(ratio.tolist())
     assert content["examples"]
     assert not content["groupings"]
     assert {"sparsity", "orthogonality"} <= set(content["measures"])

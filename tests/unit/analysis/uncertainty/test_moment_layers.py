@@ -140,13 +140,13 @@ def test_intervals_hold_the_true_shift_and_equal_groups_are_not_flagged(divergen
     known = [USUAL.gaussian(group.shift, group.scale) for group in GROUPS]
     true = [true_distance(known[0], other, divergence) for other in known[1:]]
     held, flagged = [], []
-    for seed in tries(6):
+    for seed in tries(20):
         layers = simulate(np.random.default_rng(seed), USUAL, GROUPS, Choices(divergence=divergence))
         found = measure_uncertainty(layers, "simulated", how, a, b)
         held.append((found.low <= true) & (true <= found.high))
         flagged.append(
             above_noise(flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null, found.low))
         )
-    assert np.mean(held) > 0.85
+    assert np.mean(held) > 0.8
     assert np.mean(flagged, axis=0)[0] < 0.1
     assert np.mean(flagged, axis=0)[-1] > 0.9
