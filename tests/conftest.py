@@ -9,7 +9,7 @@ from hypothesis import settings
 gc.set_threshold(100_000)
 
 # Machines of tests are busy: no test has a deadline. `make check` is for daily work, `make test` tries more.
-settings.register_profile("whole", max_examples=30, deadline=None)
+settings.register_profile("whole", max_examples=20, deadline=None)
 settings.register_profile("daily", max_examples=15, deadline=None)
 settings.load_profile("whole")
 

@@ -5,4 +5,4 @@ from hypothesis import settings
 
 def tries(number: int) -> range:
     """Seeds of so many data sets in `make test`, of half as many in `make check`."""
-    return range(number if settings.default.max_examples >= 30 else number // 2)
+    return range(number if settings.default.max_examples >= 20 else number // 2)
