@@ -18,7 +18,7 @@ from filtershift.passes.all_passes import measure
 from filtershift.passes.bases import Basis, group_bases
 from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.moments import LayerMoments
-from filtershift.passes.orthogonality import measure_orthogonality
+from filtershift.passes.weight_matrices.measure import measure_weight_matrices
 from filtershift.results import VARIANTS
 
 BINS = 70
@@ -37,7 +37,7 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
         paths = histogram_files(folder)
         save_histograms((paths[0], paths[1]), measured.grids, measured.counted)
         # Without shapes there is nothing to measure, as in the reference.
-        unmeasured = measure_orthogonality(source, table.layers[["n_filters"]], table.row_ranges)
+        unmeasured = measure_weight_matrices(source, table.layers[["n_filters"]], table.row_ranges)
     moments = measured.moments
     quality = layer_quality(table.layers, moments, measured.extent, unmeasured)
     results: dict[str, NDArray] = {name: quality[name].to_numpy(float) for name in ("sparsity", "variance_entropy")}

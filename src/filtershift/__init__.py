@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from filtershift.errors import FiltershiftError
-    from filtershift.notebook.arrays import from_arrays
-    from filtershift.notebook.explore import explore
-    from filtershift.notebook.filters import Filters
-    from filtershift.notebook.layerwise import layerwise
-    from filtershift.notebook.opening import open_dataset, read_model
-    from filtershift.notebook.placing import place
-    from filtershift.notebook.plots import plot
-    from filtershift.notebook.principal import coefficients, pca
-    from filtershift.notebook.quality import quality
-    from filtershift.notebook.shifts import shift
-    from filtershift.notebook.trajectory import Trajectory, trajectory
+    from filtershift.notebook.filters.arrays import from_arrays
+    from filtershift.notebook.filters.filters import Filters
+    from filtershift.notebook.filters.opening import open_dataset, read_model
+    from filtershift.notebook.measures.plots import plot
+    from filtershift.notebook.measures.principal import coefficients, pca
+    from filtershift.notebook.measures.quality import quality
+    from filtershift.notebook.measures.shifts import shift
+    from filtershift.notebook.questions.explore import explore
+    from filtershift.notebook.questions.layerwise import layerwise
+    from filtershift.notebook.questions.placing import place
+    from filtershift.notebook.questions.trajectory import Trajectory, trajectory
 
 __all__ = [
     "Filters",
@@ -43,21 +43,21 @@ __all__ = [
 
 _HOME = {
     "__version__": "version",
-    "Filters": "notebook.filters",
+    "Filters": "notebook.filters.filters",
     "FiltershiftError": "errors",
-    "Trajectory": "notebook.trajectory",
-    "coefficients": "notebook.principal",
-    "explore": "notebook.explore",
-    "from_arrays": "notebook.arrays",
-    "layerwise": "notebook.layerwise",
-    "open_dataset": "notebook.opening",
-    "pca": "notebook.principal",
-    "place": "notebook.placing",
-    "plot": "notebook.plots",
-    "quality": "notebook.quality",
-    "read_model": "notebook.opening",
-    "shift": "notebook.shifts",
-    "trajectory": "notebook.trajectory",
+    "Trajectory": "notebook.questions.trajectory",
+    "coefficients": "notebook.measures.principal",
+    "explore": "notebook.questions.explore",
+    "from_arrays": "notebook.filters.arrays",
+    "layerwise": "notebook.questions.layerwise",
+    "open_dataset": "notebook.filters.opening",
+    "pca": "notebook.measures.principal",
+    "place": "notebook.questions.placing",
+    "plot": "notebook.measures.plots",
+    "quality": "notebook.measures.quality",
+    "read_model": "notebook.filters.opening",
+    "shift": "notebook.measures.shifts",
+    "trajectory": "notebook.questions.trajectory",
 }
 
 

@@ -28,7 +28,7 @@ FILES = {
     "histograms-scaled": "statistics/histograms-scaled.{scatteritem}.h5",
     "histograms-unscaled": "statistics/histograms-unscaled.{scatteritem}.h5",
     "basis": "statistics/basis.h5",
-    "orthogonality": "statistics/orthogonality.{scatteritem}.h5",
+    "weight_matrices": "statistics/weight_matrices.{scatteritem}.h5",
     "example_filters": "statistics/example_filters.h5",
     "stored_layers": "statistics/layers.csv",
     "skipped_layers": "skipped/layers.csv",
@@ -54,7 +54,7 @@ FILES = {
 
 FROM_FILTERS = (
     *("stored_layers", "skipped_layers", "skipped_models", "moments", "basis", "extent"),
-    *("histograms-scaled", "histograms-unscaled", "orthogonality", "example_filters", "pair_counts"),
+    *("histograms-scaled", "histograms-unscaled", "weight_matrices", "example_filters", "pair_counts"),
 )
 """What takes the filters to make, or the table of the layers in their file; everything else follows from these."""
 

@@ -18,7 +18,7 @@ from filtershift.passes.example_filters import example_filters
 from filtershift.passes.group_files import save_bases, save_group_arrays
 from filtershift.passes.histogram_files import layer_counts, save_histograms
 from filtershift.passes.layer_files import save
-from filtershift.passes.orthogonality import measure_orthogonality
+from filtershift.passes.weight_matrices.measure import measure_weight_matrices
 from filtershift.results import VARIANTS, Results
 from six_layers import write_six_layers
 
@@ -56,17 +56,17 @@ def make_results(folder: Path) -> None:
     with FilterFile(dataset) as source:
         found = measure(source, table.row_ranges, bins=20)
         save_histograms((histograms[0], histograms[1]), found.grids, found.counted)
-        orthogonality = measure_orthogonality(source, layers, table.row_ranges)
+        matrices = measure_weight_matrices(source, layers, table.row_ranges)
         counts = layer_counts(histograms[:1], layers.index.tolist())
         examples = example_filters(source, table.row_ranges, found.bases[0], found.grids[0], counts)
     save(results.file("moments", **SHARD), found.moments)
     save(results.file("extent", **SHARD), found.extent)
-    save(results.file("orthogonality", **SHARD), orthogonality)
+    save(results.file("weight_matrices", **SHARD), matrices)
     save(results.file("example_filters"), examples)
     save_bases(results.file("basis"), found.bases)
     write_table(results.file("layers"), layers, index=True)
     write_table(results.file("models"), model_table(layers))
-    quality = layer_quality(layers, found.moments, found.extent, orthogonality)
+    quality = layer_quality(layers, found.moments, found.extent, matrices)
     write_table(results.file("quality"), quality, index=True)
     groups = assign(layers, "Task", Grouping(by=["Task"]))
     write_table(results.file("groups", grouping="Task"), groups.group.dropna().rename("group").reset_index())

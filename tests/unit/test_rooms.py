@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "report": {"passes", "analysis"},
     "notebook": {"dataset", "passes", "analysis", "figures", "report"},
 }
-# The folders inside three rooms, from the ground up; "" are the files that lie in the room itself. A folder and those
+# The folders inside rooms, from the ground up; "" are the files that lie in the room itself. A folder and those
 # inside it are one: models/reading.py looks which of models/onnx and models/torch reads a file.
 MAY_IMPORT_INSIDE = {
     "dataset": {
@@ -37,9 +37,19 @@ MAY_IMPORT_INSIDE = {
         "layerwise": {"groups", "shifts", "quality", "uncertainty"},
         "trajectory": {"groups", "shifts", "quality", "shapes"},
     },
+    "passes": {
+        "": set(),
+        "weight_matrices": {""},
+    },
     "report": {
         "": set(),
         "explorer": {""},
+    },
+    "notebook": {
+        "filters": set(),
+        "measures": {"filters"},
+        "questions": {"filters", "measures"},
+        "": {"questions", "filters"},
     },
     "figures": {
         "drawing": set(),

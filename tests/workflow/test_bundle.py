@@ -26,7 +26,7 @@ def test_a_bundle_gives_what_the_run_gave(copy: Workflow, tmp_path: Path) -> Non
     for table in TABLES:
         assert (copy.directory / f"results/theirs/{table}").read_bytes() == (copy.results / table).read_bytes(), table
     planned = copy.planned(*bundled)
-    assert not {"layers", "moments", "extent", "histograms", "orthogonality", "example_filters"} & planned
+    assert not {"layers", "moments", "extent", "histograms", "weight_matrices", "example_filters"} & planned
     done = copy.run("compare", "--dry-run", overrides=[*bundled, "compare.with=results/small"])
     assert f"compare reads filters again, and the bundle {theirs} has none" in done.stdout
 

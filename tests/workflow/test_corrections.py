@@ -6,7 +6,7 @@ import pandas as pd
 
 from running import Workflow
 
-READ_FILTERS = {"moments", "extent", "histograms", "orthogonality", "pair_counts"}
+READ_FILTERS = {"moments", "extent", "histograms", "weight_matrices", "pair_counts"}
 CORRECTIONS = "+dataset.corrections={net-1:{Task:Object Detection,Visual Category:medical mri},nobody:{Task:any}}"
 
 

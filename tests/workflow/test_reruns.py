@@ -12,7 +12,7 @@ import pytest
 from running import Workflow
 
 PASSES = {"moments", "extent", "histograms"}
-READS = PASSES | {"orthogonality", "pair_counts", "example_filters"}
+READS = PASSES | {"weight_matrices", "pair_counts", "example_filters"}
 FIGURES = {
     *("bivariate", "group_sizes", "grouping_figures", "maps", "quality_figures"),
     *("sensitivity_figure", "shift_boxes", "shift_matrix"),

@@ -19,7 +19,7 @@ RULES = {
 JOB = re.compile(r"^(?:local)?rule (\w+):$.*?^    resources: ([^\n]+)", re.MULTILINE | re.DOTALL)
 GROUPS = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())["groups"]
 # Jobs of their own on a cluster.
-READ_FILTERS = {"moments", "extent", "histograms", "orthogonality", "compare_passes"}
+READ_FILTERS = {"moments", "extent", "histograms", "weight_matrices", "compare_passes"}
 BUILD_DATA_SETS = {"synthetic", "zoo", "unpack", "own"}
 COMPARE_WITH_ALL = {"place", "compare_groups", "compare_models", "compare_pairs"}
 

@@ -1,8 +1,8 @@
-# The three passes over the filters, and orthogonality; no grouping reads the filters again.
+# The three passes over the filters, and that over weight matrices; no grouping reads the filters again.
 #
 #   needs  the data set, statistics/layers.csv
-#   makes  statistics/: per-layer moments, extents, histograms and orthogonality, one file per shard; the global basis
-#   steps  moments (pass 1) -> basis -> extent (pass 2) -> histograms (pass 3);  orthogonality
+#   makes  statistics/: per-layer moments, extents, histograms and measures of weight matrices, one file per shard; the global basis
+#   steps  moments (pass 1) -> basis -> extent (pass 2) -> histograms (pass 3);  weight_matrices
 
 
 rule moments:
@@ -107,18 +107,18 @@ rule histograms:
         JOB_WITH_THREADS
 
 
-rule orthogonality:
+rule weight_matrices:
     """Orthogonality, ranks and percentiles of each layer whose shape is known; it reads the filters once more."""
     input:
-        code=code("passes/orthogonality"),
+        code=code("passes/weight_matrices"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/statistics/layers.csv",
     output:
-        output="results/{dataset}/statistics/orthogonality.{scatteritem}.h5",
+        output="results/{dataset}/statistics/weight_matrices.{scatteritem}.h5",
     log:
-        "results/{dataset}/logs/orthogonality.{scatteritem}.log",
+        "results/{dataset}/logs/weight_matrices.{scatteritem}.log",
     benchmark:
-        "results/{dataset}/benchmarks/orthogonality.{scatteritem}.tsv"
+        "results/{dataset}/benchmarks/weight_matrices.{scatteritem}.tsv"
     conda:
         "../../environment.yml"
     threads: workflow.cores

@@ -36,7 +36,7 @@ rule quality:
         layers="results/{dataset}/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         extent=gather.shards("results/{{dataset}}/statistics/extent.{scatteritem}.h5"),
-        orthogonality=gather.shards("results/{{dataset}}/statistics/orthogonality.{scatteritem}.h5"),
+        matrices=gather.shards("results/{{dataset}}/statistics/weight_matrices.{scatteritem}.h5"),
     output:
         output=table("results/{dataset}/quality/layers.csv", "6 Quality", "quality", "layers (CSV)"),
         thresholds=table(

@@ -14,8 +14,8 @@ from filtershift.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
-    from filtershift.notebook.filters import Filters
-    from filtershift.notebook.placing import Placed
+    from filtershift.notebook.filters.filters import Filters
+    from filtershift.notebook.questions.placing import Placed
 
 ABOUT = """\
 Distribution shifts between trained 3x3 convolution filters.

@@ -38,7 +38,7 @@ RANKED = (
 )
 """Columns of quality/models.csv that the page shows."""
 
-READING = ("moments", "extent", "histograms", "orthogonality")
+READING = ("moments", "extent", "histograms", "weight_matrices")
 """Steps that read all filters."""
 
 

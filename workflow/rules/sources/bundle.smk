@@ -13,7 +13,7 @@ STATISTICS = files_of(
 
 
 # In the place of all rules that read filters.
-ruleorder: statistics > layers > moments > basis > extent > histograms > orthogonality > example_filters > pair_counts
+ruleorder: statistics > layers > moments > basis > extent > histograms > weight_matrices > example_filters > pair_counts
 
 
 rule statistics:

@@ -9,7 +9,7 @@ def judge(
     layers: Path,
     moments: list[Path],
     extent: list[Path],
-    orthogonality: list[Path],
+    matrices: list[Path],
     output: Path,
     thresholds: Path,
     skipped: Path,
@@ -22,12 +22,10 @@ def judge(
     from filtershift.passes.extent import LayerExtent
     from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
-    from filtershift.passes.orthogonality import LayerOrthogonality
+    from filtershift.passes.weight_matrices.measure import LayerMatrices
 
     found = load(extent, LayerExtent)
-    quality = layer_quality(
-        load_layers(layers), load(moments, LayerMoments), found, load(orthogonality, LayerOrthogonality)
-    )
+    quality = layer_quality(load_layers(layers), load(moments, LayerMoments), found, load(matrices, LayerMatrices))
     write_table(output, quality, index=True)
     write_table(thresholds, sweep(quality, found))
     write_table(skipped, non_finite(quality))

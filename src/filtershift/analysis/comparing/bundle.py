@@ -26,7 +26,7 @@ from filtershift.passes.extent import LayerExtent
 from filtershift.passes.group_files import load_group_arrays
 from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
-from filtershift.passes.orthogonality import LayerOrthogonality
+from filtershift.passes.weight_matrices.measure import LayerMatrices
 from filtershift.results import VARIANTS, Results
 
 Read = TypeVar("Read")
@@ -104,12 +104,12 @@ def _read_all(folder: Path, settings: RunSettings) -> None:
     layers = load_layers(results.file("stored_layers"))
     moments = load(results.shards("moments"), LayerMoments)
     extent = load(results.shards("extent"), LayerExtent)
-    orthogonality = load(results.shards("orthogonality"), LayerOrthogonality)
+    matrices = load(results.shards("weight_matrices"), LayerMatrices)
     examples = load([results.file("example_filters")], ExampleFilters)
-    for found in (moments, extent, orthogonality, examples):
+    for found in (moments, extent, matrices, examples):
         if any(len(values) != len(layers) for values in vars(found).values()) or np.any(found.layer != layers.index):
             raise FiltershiftError(f"{type(found).__name__} are not those of the {len(layers):,} layers in layers.csv")
-    layer_quality(layers, moments, extent, orthogonality)
+    layer_quality(layers, moments, extent, matrices)
     reference = load_reference(folder, settings.placing, VARIANTS)
     bins = {grid.bins for grid in reference.grids}
     if bins != {settings.bins} or len(reference.layers) != len(layers) or len(reference.quality) != len(layers):

@@ -28,7 +28,7 @@ from filtershift.passes.all_passes import Measured, measure_in
 from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histograms import WINDOW_BINS, LayerCounts, compared_counts
 from filtershift.passes.moments import LayerMoments
-from filtershift.passes.orthogonality import measure_orthogonality
+from filtershift.passes.weight_matrices.measure import measure_weight_matrices
 from filtershift.results import SKIPPED, VARIANTS
 
 Array = NDArray[np.float64]
@@ -231,7 +231,7 @@ def placed_layers(
     coefficient is beyond the data set's. ``windows`` (L, 9, WINDOW_BINS) are the scaled histograms over the window.
     """
     moments, extent = measured.moments, measured.extent
-    quality = layer_quality(layers, moments, extent, measure_orthogonality(source, layers, source.row_ranges))
+    quality = layer_quality(layers, moments, extent, measure_weight_matrices(source, layers, source.row_ranges))
     window = reference.grids[0].window
     forms = layer_forms(moments, extent, reference.bases[0], window, [(moments.layer, windows)])
     quality.insert(2, "layer_name", layers["layer_name"])

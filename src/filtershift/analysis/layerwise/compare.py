@@ -22,7 +22,7 @@ from filtershift.passes.blocks import in_order
 from filtershift.passes.extent import measure_extent
 from filtershift.passes.histograms import Grid, make_grids
 from filtershift.passes.moments import measure_moments
-from filtershift.passes.orthogonality import measure_orthogonality
+from filtershift.passes.weight_matrices.measure import measure_weight_matrices
 from filtershift.results import VARIANTS
 
 SAME, ABOVE_ROUNDING = "same", "above rounding"
@@ -96,8 +96,8 @@ def compare_layers(
     grids = make_grids(moments, extent, bases, reference) if isinstance(reference, int) else reference[1]
     # Whatever the groups of a convolution are, the matrix of its weights has a row for each output channel.
     shapes = layers.assign(groups=1, in_channels=layers["n_filters"] / layers["out_channels"])
-    orthogonality = measure_orthogonality(source, shapes, source.row_ranges, threads)
-    quality = layer_quality(layers, moments, extent, orthogonality)
+    matrices = measure_weight_matrices(source, shapes, source.row_ranges, threads)
+    quality = layer_quality(layers, moments, extent, matrices)
     sums = unit_sums(source, units, of_units, bases, grids, threads)
 
     described = layers.to_dict("records")

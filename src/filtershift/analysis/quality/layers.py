@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from filtershift.analysis.groups.membership import Membership
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.moments import LayerMoments, remove
-from filtershift.passes.orthogonality import LayerOrthogonality
-from filtershift.passes.percentiles import PERCENTILES
+from filtershift.passes.weight_matrices.measure import LayerMatrices
+from filtershift.passes.weight_matrices.percentiles import PERCENTILES
 from filtershift.results import VARIANTS
 
 Array = NDArray[np.float64]
@@ -67,7 +67,7 @@ def rms_norm(moments: LayerMoments) -> Array:
     return np.sqrt(spread + (moments.mean[:, 1] ** 2).sum(axis=1))
 
 
-def weight_statistics(moments: LayerMoments, orthogonality: LayerOrthogonality) -> dict[str, Array]:
+def weight_statistics(moments: LayerMoments, matrices: LayerMatrices) -> dict[str, Array]:
     """Mean and variance of the single raw weights of each layer, and `PERCENTILES` of them; NaN for no weight.
 
     The features of Unterthiner et al., Predicting Neural Network Accuracy from Weights (arXiv:2002.11448). Percentiles
@@ -79,7 +79,7 @@ def weight_statistics(moments: LayerMoments, orthogonality: LayerOrthogonality) 
     return {
         "weight_mean": mean,
         "weight_variance": np.trace(moments.scatter[:, 1], axis1=1, axis2=2) / (9 * n) + between,
-        **{f"weight_{p}": column for p, column in zip(PERCENTILES, orthogonality.percentiles.T, strict=True)},
+        **{f"weight_{p}": column for p, column in zip(PERCENTILES, matrices.percentiles.T, strict=True)},
     }
 
 
@@ -112,7 +112,7 @@ def layer_state(
 
 
 def layer_quality(
-    layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, orthogonality: LayerOrthogonality
+    layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, matrices: LayerMatrices
 ) -> pd.DataFrame:
     """Quality of every layer, one row per layer, what is undefined is missing.
 
@@ -129,7 +129,7 @@ def layer_quality(
         zero_filters=moments.zeros,
         non_finite_filters=moments.non_finite,
         largest_weight=np.where(n > 0, moments.peak, np.nan),
-        **weight_statistics(moments, orthogonality),
+        **weight_statistics(moments, matrices),
         mean_range=moments.mean_range,
         rms_norm=rms_norm(moments),
         sparsity=sparsity,
@@ -139,9 +139,9 @@ def layer_quality(
         random_threshold=threshold,
         entropy_ratio=entropy / threshold,
         random_like=pd.Series(np.where(known, entropy >= threshold, False), index=layers.index).where(known),
-        orthogonality=orthogonality.orthogonality,
-        stable_rank=orthogonality.stable_rank,
-        effective_rank=orthogonality.effective_rank,
+        orthogonality=matrices.orthogonality,
+        stable_rank=matrices.stable_rank,
+        effective_rank=matrices.effective_rank,
         state=layer_state(n, moments.zeros, sparsity, entropy),
         **{name: layers[name] for name in ("batch_norm", "out_channels") if name in layers},
     )

@@ -19,7 +19,7 @@ from filtershift.analysis.quality.layers import (
     variance_entropy,
 )
 from filtershift.passes.all_passes import measure
-from filtershift.passes.orthogonality import LayerOrthogonality
+from filtershift.passes.weight_matrices.measure import LayerMatrices
 from numpy_reference import InMemory, made_extent, row_ranges_of
 
 
@@ -89,7 +89,7 @@ def quality(rng, moments_of):
         index=pd.Index(measured.layer, name="layer"),
     )
     extent = made_extent(measured.layer, np.zeros((6, 2)), np.zeros((6, 2)), sparse)
-    matrices = LayerOrthogonality(
+    matrices = LayerMatrices(
         measured.layer, np.array([0.9, 0.1, 0.5, np.nan, np.nan, np.nan]), np.arange(6.0), np.ones(6), np.eye(6)[:, :5]
     )
     return layer_quality(layers, measured, extent, matrices), filters

@@ -1,0 +1,1 @@
+"""What is measured of filters: bases, coefficients, shifts and quality, and their plots."""

@@ -1,0 +1,1 @@
+"""What is measured of the weight matrices of layers, where their shapes are known."""
