@@ -75,9 +75,8 @@ def shifts_of(
     group_of = dict(zip(known.index.tolist(), known.map(number).tolist(), strict=True))
     membership = Membership(labels, groups.sizes["n_models"].tolist(), group_of)
     bases = dict(zip(labels, group_bases(moments, variant, group_of, len(labels)), strict=True))
-    own = {label: vars(base) for label, base in bases.items()}
     coefficients = coefficient_moments(moments, variant, basis)
     shifts = measure_shifts(
-        [histograms], coefficients, membership, groups.sizes, layers["model_id"], basis, own, order=order
+        [histograms], coefficients, membership, groups.sizes, layers["model_id"], basis, bases, order=order
     )
     return shifts, bases

@@ -2,12 +2,12 @@
 
 VARIANTS = ("scaled", "unscaled")
 RULES = [
-    *("basis", "bivariate", "claims", "claims_page", "configuration", "cost", "example_filters", "explorer", "extent"),
-    *("group_sizes", "grouping_figures", "groups", "histograms", "labels"),
-    *("layers", "maps", "moments", "weight_matrices", "overview", "pair_counts", "paper_cumulative"),
-    *("paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "paper_skipped", "pca", "phenotypes"),
-    *("quality", "quality_figures", "quality_summary", "report", "sensitivity_figure", "shapes"),
-    *("shift", "shift_boxes", "shift_matrix", "skipped", "uncertainty"),
+    *("basis", "bivariate", "claims", "claims_page", "configuration", "cost", "example_filters", "explorer"),
+    *("extent", "group_sizes", "grouping_figures", "groups", "histograms", "labels", "layers", "maps"),
+    *("moments", "overview", "pair_counts", "paper_cumulative", "paper_eigenfilters", "paper_same_figure"),
+    *("paper_shift_matrices", "paper_skipped", "phenotypes", "quality", "quality_figures", "quality_summary"),
+    *("report", "sensitivity_figure", "shapes", "shift", "shift_boxes", "shift_matrix", "skipped"),
+    *("uncertainty", "weight_matrices"),
 ]
 QUALITY = ("sparsity", "variance_entropy", "entropy_by_size", "ranking", "shares", "thresholds")
 CVPR = ("sparsity", "variance-entropy", "entropy-by-size", "ranking")

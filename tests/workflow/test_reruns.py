@@ -20,7 +20,7 @@ FIGURES = {
 PAPER = {"paper_cumulative", "paper_eigenfilters", "paper_same_figure", "paper_shift_matrices", "paper_skipped"}
 CLAIMS = {"claims", "claims_page"}
 ANALYSIS = CLAIMS | {
-    *("basis", "groups", "pca", "phenotypes", "quality", "quality_summary"),
+    *("basis", "groups", "phenotypes", "quality", "quality_summary"),
     *("shift", "uncertainty"),
 }
 END = {"skipped", "cost", "overview", "report"}
@@ -57,7 +57,7 @@ def moved_away(path: Path) -> Iterator[None]:
 
 
 def own_jobs(grouping: str) -> set[str]:
-    rules = ("groups", "pca", "shift", "uncertainty", "grouping_figures", "shift_matrix")
+    rules = ("groups", "shift", "uncertainty", "grouping_figures", "shift_matrix")
     return {f"{rule} {grouping}" for rule in rules}
 
 
@@ -145,7 +145,7 @@ def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
 def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> None:
     planned = rules_of(alone.planned("variants=[scaled]"))
     assert {"shift", "uncertainty", "grouping_figures", "shift_matrix"} <= planned
-    assert not planned & (READS | {"basis", "groups", "pca", "phenotypes", "quality"})
+    assert not planned & (READS | {"basis", "groups", "phenotypes", "quality"})
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 #
 #   needs  layers.csv, models.csv, statistics/
 #   makes  groups/, shapes/, {variant}/pca/, histograms/, densities/ and shift/; clusters.csv
-#   steps  groups -> pca -> shift -> uncertainty (with clusters, where models are not independent)
+#   steps  groups -> shift -> uncertainty (with clusters, where models are not independent)
 CLUSTER = CONFIG.uncertainty.cluster
 # Groupings that are known but not made, with what to do about it.
 NOT_MADE = {
@@ -53,33 +53,8 @@ rule groups:
         JOB
 
 
-rule pca:
-    """PCA basis of each group, one file per variant, and what its filters look like."""
-    input:
-        code=code("groupings/pca"),
-        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
-        groups="results/{dataset}/groups/{grouping}.csv",
-        sizes="results/{dataset}/groups/{grouping}.sizes.csv",
-    output:
-        **{variant: f"results/{{dataset}}/{variant}/pca/{{grouping}}.h5" for variant in CONFIG.variants},
-        shapes="results/{dataset}/shapes/{grouping}.csv",
-    log:
-        "results/{dataset}/logs/pca/{grouping}.log",
-    benchmark:
-        "results/{dataset}/benchmarks/pca/{grouping}.tsv"
-    conda:
-        "../../environment.yml"
-    resources:
-        mem_mb=memory(200, per_gb=10),
-        runtime=minutes(3, per_gb=0.05),
-    params:
-        **arguments(),
-    shell:
-        JOB
-
-
 rule shift:
-    """D-matrix of a grouping with its parts, its sensitivity to choices, histograms and densities of groups."""
+    """Bases and D-matrix of a grouping, with the parts of shifts, their sensitivity to choices, and distributions."""
     input:
         code=code("groupings/shift"),
         histograms=in_variants(*gather.shards("results/{{dataset}}/statistics/histograms-{{variant}}.{scatteritem}.h5")),
@@ -87,9 +62,10 @@ rule shift:
         layers="results/{dataset}/layers.csv",
         groups="results/{dataset}/groups/{grouping}.csv",
         sizes="results/{dataset}/groups/{grouping}.sizes.csv",
-        pca=in_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
     output:
+        shapes="results/{dataset}/shapes/{grouping}.csv",
+        pca=in_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
         shift=tables_in_variants(
             "results/{dataset}/{variant}/shift/{grouping}.csv", "4 Shifts", "shift", "D-matrix (CSV)"
         ),

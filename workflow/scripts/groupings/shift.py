@@ -1,4 +1,4 @@
-"""The histograms, shifts and densities of the groups of one grouping, and how shifts depend on choices."""
+"""The bases, shapes, histograms, shifts and densities of the groups of one grouping: all that needs no resampling."""
 
 from pathlib import Path
 
@@ -13,10 +13,11 @@ def measure(
     layers: Path,
     groups: Path,
     sizes: Path,
-    pca: list[Path],
     basis: Path,
     order: str,
     choices: Choices,
+    shapes: Path,
+    pca: list[Path],
     shift: list[Path],
     sensitivity: list[Path],
     n: list[Path],
@@ -24,24 +25,30 @@ def measure(
     group_histograms: list[Path],
     densities: list[Path],
 ) -> None:
-    """Per-layer histograms and moments, groups and bases of each variant -> D-matrix, its parts and alternatives,
-    histograms and densities of the groups.
+    """Per-layer histograms and moments, and groups -> what filters of each group look like, and in each variant the
+    groups' bases, D-matrix, its parts and alternatives, histograms and densities.
     """
     from filtershift.analysis.groups.membership import load_membership
+    from filtershift.analysis.shapes.tables import group_shapes
     from filtershift.analysis.shifts.gaussian import coefficient_moments
     from filtershift.analysis.shifts.of_grouping import measure_shifts
     from filtershift.files import read_table, write_table
-    from filtershift.passes.group_files import load_bases, load_group_arrays, save_group_arrays
+    from filtershift.passes.bases import group_bases
+    from filtershift.passes.group_files import load_bases, save_group_arrays
     from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
     from filtershift.results import VARIANTS
 
     membership, counts = load_membership(groups, sizes), read_table(sizes, text=("group",))
-    model = read_table(layers).set_index("layer")["model_id"]
+    labels, model = membership.labels, read_table(layers).set_index("layer")["model_id"]
     shards, bases = per_variant(histograms, variants), load_bases(basis)
     of_layers = load(moments, LayerMoments)
+    write_table(shapes, group_shapes(of_layers, membership, variants))
     for k, variant in enumerate(variants):
-        v, own = VARIANTS.index(variant), load_group_arrays(pca[k])[0]
+        v = VARIANTS.index(variant)
+        own = dict(zip(labels, group_bases(of_layers, v, membership.group_of, len(labels)), strict=True))
+        in_order = zip(labels, own.values(), membership.n_models, strict=True)
+        save_group_arrays(pca[k], {label: {**vars(one), "n_models": models} for label, one, models in in_order})
         coefficients = coefficient_moments(of_layers, v, bases[v])
         found = measure_shifts(shards[k], coefficients, membership, counts, model, bases[v], own, choices, order)
         write_table(shift[k], found.matrix, index=True)

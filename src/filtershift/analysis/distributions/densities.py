@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from filtershift.passes.bases import Basis
+
 Array = NDArray[np.float64]
 
 POINTS = 1024
@@ -60,20 +62,20 @@ def density(counts: NDArray[np.int64], window: Array, deviation: float, x: Array
 
 
 def densities(
-    groups: Mapping[str, NDArray[np.int64]], pca: Mapping[str, Mapping[str, NDArray]], window: Array, components: Array
+    groups: Mapping[str, NDArray[np.int64]], bases: Mapping[str, Basis], window: Array, components: Array
 ) -> tuple[Array, dict[str, Array]]:
     """Densities of every group's nine coefficients over one shared grid: x (POINTS,) and per label (9, POINTS).
 
     Args:
         groups: per label the window's histogram counts (9, bins).
-        pca: per label the group's own ``components`` (9, 9) and ``explained_variance`` (9,).
+        bases: per label the group's own basis.
         window: (2,) its ends.
         components: (9, 9) those of the global basis.
     """
     x = np.linspace(window[0], window[1], POINTS)
     result = {}
     for label, counts in groups.items():
-        turned = components @ pca[label]["components"].T
-        deviation = np.sqrt(turned**2 @ np.nan_to_num(pca[label]["explained_variance"]))
+        turned = components @ bases[label].components.T
+        deviation = np.sqrt(turned**2 @ np.nan_to_num(bases[label].explained_variance))
         result[label] = np.stack([density(counts[i], window, float(deviation[i]), x) for i in range(9)])
     return x, result

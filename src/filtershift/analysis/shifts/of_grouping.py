@@ -60,7 +60,7 @@ def measure_shifts(
     sizes: pd.DataFrame,
     model: pd.Series,
     basis: Basis,
-    bases: Mapping[str, Mapping[str, NDArray]],
+    bases: Mapping[str, Basis],
     choices: Choices = PAPER,
     order: str = "shift",
 ) -> GroupingShifts:
@@ -73,7 +73,7 @@ def measure_shifts(
         sizes: columns group, n_filters, n_layers, n_models.
         model: the model_id of each layer.
         basis: the global basis of the variant.
-        bases: components and explained_variance (9,) of each group's own basis, by label.
+        bases: each group's own basis, by label.
         choices: how shifts are computed.
         order: "shift" to show groups by ascending mean shift, else their natural order.
     """

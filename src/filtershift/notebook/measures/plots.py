@@ -142,7 +142,7 @@ def _densities(filters: Any, by: By, variant: str) -> Figure:
         counts[label] = counts.get(label, np.int64(0)) + compared_counts(of_layer[v], _BINS)
         windows[label] = windows.get(label, np.int64(0)) + window_counts(of_layer[v])
     grid, basis = found.grids[v], found.bases[v]
-    bases = dict(zip(labels, map(vars, group_bases(found.moments, v, group_of, len(labels))), strict=True))
+    bases = dict(zip(labels, group_bases(found.moments, v, group_of, len(labels)), strict=True))
     x, curves = densities(windows, bases, grid.window, basis.components)
     order = shift_tables(counts, grid.edges, basis.explained_variance_ratio, sizes, "shift")[0].index
     return density_ridges(x, {label: {"density": curve} for label, curve in curves.items()}, order.tolist())

@@ -8,6 +8,7 @@ from KDEpy import FFTKDE
 from KDEpy.bw_selection import silvermans_rule
 
 from filtershift.analysis.distributions.densities import POINTS, bandwidth, densities, density, quantile
+from filtershift.passes.bases import Basis
 
 BINS = 1024
 
@@ -128,14 +129,13 @@ def test_densities_of_groups_use_their_deviation_along_the_global_components(rng
     coefficients = filters @ basis.T
     window = np.array([coefficients.min(), coefficients.max()])
     counts = np.stack([counted(column, window) for column in coefficients.T])
-    pca = {
-        "all": {"components": vectors.T[::-1], "explained_variance": variance[::-1]},
-        "one": {"components": np.eye(9), "explained_variance": np.full(9, np.nan)},
-        "none": {"components": np.eye(9), "explained_variance": np.full(9, np.nan)},
-    }
+    unknown = np.full(9, np.nan)
+    without = Basis(np.eye(9), np.zeros(9), unknown, unknown, 1)
+    whole = Basis(vectors.T[::-1], filters.mean(axis=0), variance[::-1], variance[::-1] / variance.sum(), len(filters))
+    bases = {"all": whole, "one": without, "none": without}
     one = np.zeros_like(counts)
     one[:, 300] = 1
-    x, result = densities({"all": counts, "one": one, "none": 0 * counts}, pca, window, basis)
+    x, result = densities({"all": counts, "one": one, "none": 0 * counts}, bases, window, basis)
     np.testing.assert_allclose(x, np.linspace(*window, POINTS))
     assert list(result) == ["all", "one", "none"]
     for i, column in enumerate(coefficients.T):

@@ -26,7 +26,7 @@ MODEL = pd.Series([7, 3, 7, 3, 3, 5])
 TABLE = pd.DataFrame({"group": LABELS, "n_filters": [50, 400, 0, 2000], "n_layers": [1, 2, 1, 1], "n_models": 1})
 RATIO = np.arange(9, 0, -1) / 45
 BASIS = Basis(np.eye(9), np.zeros(9), RATIO, RATIO, sum(SIZES))
-OWN = {"components": np.eye(9), "explained_variance": np.full(9, 0.04)}
+OWN = Basis(np.eye(9), np.zeros(9), np.full(9, 0.04), np.full(9, 1 / 9), 100)
 
 
 @pytest.fixture(scope="module")
