@@ -5,6 +5,7 @@
 #   helpers code, arguments      what a job depends on, and what its script is called with
 #           in_variants, figure  paths of outputs
 #           memory, minutes      what a job may use
+import gc
 import json
 import shlex
 import sys
@@ -12,6 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from snakemake_interface_executor_plugins.settings import DeploymentMethod
+
+# Collect garbage rarely: a configuration and a DAG are many small objects, and the default rate costs a tenth of a start.
+gc.set_threshold(100_000)
 
 # The folder of this project, and whether its Snakefile is the main one or a module of another.
 PROJECT = Path(workflow.current_basedir).parents[1].resolve()
