@@ -142,7 +142,7 @@ def test_other_draws_need_what_shows_them(alone: Workflow) -> None:
     assert rules_of(clustered) == showing | rest | CLAIMS | {"uncertainty", "clusters"}
 
 
-def test_other_variants_read_no_filters_and_need_no_bases(alone: Workflow) -> None:
+def test_other_variants_read_no_filters(alone: Workflow) -> None:
     planned = rules_of(alone.planned("variants=[scaled]"))
     assert {"shift", "uncertainty", "grouping_figures", "shift_matrix"} <= planned
     assert not planned & (READS | {"basis", "groups", "phenotypes", "quality"})
