@@ -1,4 +1,4 @@
-"""The three passes as the workflow runs them: each reads the results of the passes before it from files.
+"""The passes as the workflow runs them, and the extent between them: each reads the results before it from files.
 
 Each function prepares a pass and returns the work to be timed.
 """
@@ -14,12 +14,13 @@ from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.passes.all_passes import measure
 from filtershift.passes.bases import global_bases
-from filtershift.passes.extent import LayerExtent, measure_extent
+from filtershift.passes.extent import LayerExtent
 from filtershift.passes.group_files import load_bases, save_bases
 from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import make_grids, measure_histograms
 from filtershift.passes.layer_files import load, save
 from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.outermost import outermost_extent
 from pipeline import BINS, histogram_files
 
 Work = Callable[[], None]
@@ -39,30 +40,30 @@ def moments(dataset: Path, folder: Path, threads: int) -> Work:
 
 
 def extent(dataset: Path, folder: Path, threads: int) -> Work:
-    """Pass 2."""
+    """The extent, for which a few layers are read."""
     row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
     measured = load([folder / "moments.h5"], LayerMoments)
     bases = load_bases(folder / "basis.h5")
 
     def work() -> None:
         with FilterFile(dataset) as source:
-            save(folder / "extent.h5", measure_extent(source, row_ranges, bases, measured, threads))
+            save(folder / "outermost.h5", outermost_extent(source, row_ranges, bases, measured, threads))
 
     return work
 
 
 def histograms(dataset: Path, folder: Path, threads: int) -> Work:
-    """Pass 3, including its files."""
+    """Pass 2, including its files."""
     row_ranges = row_ranges_of(load_layers(folder / "layers.csv"))
     measured = load([folder / "moments.h5"], LayerMoments)
-    bases, extents = load_bases(folder / "basis.h5"), load([folder / "extent.h5"], LayerExtent)
+    bases, extents = load_bases(folder / "basis.h5"), load([folder / "outermost.h5"], LayerExtent)
     scaled, unscaled = histogram_files(folder)
 
     def work() -> None:
         grids = make_grids(measured, extents, bases, BINS)
         with FilterFile(dataset) as source:
-            counted = measure_histograms(source, row_ranges, bases, grids, threads)
-            save_histograms((scaled, unscaled), grids, counted)
+            counted = measure_histograms(source, row_ranges, bases, grids, measured, threads)
+            save(folder / "extent.h5", save_histograms((scaled, unscaled), grids, counted))
 
     return work
 

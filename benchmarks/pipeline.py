@@ -30,16 +30,16 @@ GROUPINGS = {
 
 
 def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
-    """The three passes and all that follows from them, with the histograms in ``folder``; names as in `reference`."""
+    """The passes and all that follows from them, with the histograms in ``folder``; names as in `reference`."""
     table = read_layers(dataset)
     with FilterFile(dataset) as source:
         measured = measure(source, table.row_ranges, BINS, threads)
         paths = histogram_files(folder)
-        save_histograms((paths[0], paths[1]), measured.grids, measured.counted)
+        extent = save_histograms((paths[0], paths[1]), measured.grids, measured.counted)
         # Without shapes there is nothing to measure, as in the reference.
         unmeasured = measure_weight_matrices(source, table.layers[["n_filters"]], table.row_ranges)
     moments = measured.moments
-    quality = layer_quality(table.layers, moments, measured.extent, unmeasured)
+    quality = layer_quality(table.layers, moments, extent, unmeasured)
     results: dict[str, NDArray] = {name: quality[name].to_numpy(float) for name in ("sparsity", "variance_entropy")}
     for v, variant in enumerate(VARIANTS):
         basis = measured.bases[v]
@@ -55,7 +55,7 @@ def compute(dataset: Path, folder: Path, threads: int) -> dict[str, NDArray]:
 
 
 def histogram_files(folder: Path) -> list[Path]:
-    """Where pass 3 writes, one file a variant."""
+    """Where pass 2 writes, one file a variant."""
     return [folder / f"histograms-{variant}.h5" for variant in VARIANTS]
 
 

@@ -19,7 +19,7 @@ from plot import draw
 
 TABLE, RUN = "table.csv", "run.json"
 BEGIN, END = "<!-- written by benchmarks/bench.py: begin -->", "<!-- end -->"
-PASSES = ("pass 1: moments", "pass 2: extent", "pass 3: histograms", "three passes")
+PASSES = ("pass 1: moments", "extent, of a few layers", "pass 2: histograms", "two passes")
 ALL, READ = "all outputs", "plain read"
 REFERENCE = "in-memory reference"
 
@@ -77,19 +77,19 @@ def many(table: pd.DataFrame) -> int:
 def in_short(table: pd.DataFrame) -> str:
     """A table of the main results at the largest size."""
     top = table[table["filters"] == table["filters"].max()]
-    warm, cold = (find(top, "three passes", cache, many(top)) for cache in ("warm", "cold"))
+    warm, cold = (find(top, "two passes", cache, many(top)) for cache in ("warm", "cold"))
     read, n = find(top, READ, "cold"), f"{warm.filters:,}"
     speed = f"{read.file_mb / 1e3 / read.wall_s:.2g} GB/s"
     more = top[top["step"].str.startswith("one more grouping")]
     jobs = top[top["step"].str.startswith("pass") | top["step"].str.startswith("one more")]
     lines = [
         [
-            f"three passes, both variants, file in the page cache, {many(top)} threads, {n} filters",
+            f"two passes, both variants, file in the page cache, {many(top)} threads, {n} filters",
             f"{warm.wall_ns_per_filter:.1f} ns per filter ({warm.wall_s:.3g} s)",
         ],
         [
-            f"the same, {cold.cache}, beside three plain reads of the file ({speed})",
-            f"{cold.wall_to_baseline:.2f} × ({cold.wall_s:.3g} s beside {3 * read.wall_s:.3g} s)",
+            f"the same, {cold.cache}, beside two plain reads of the file ({speed})",
+            f"{cold.wall_to_baseline:.2f} × ({cold.wall_s:.3g} s beside {2 * read.wall_s:.3g} s)",
         ],
         ["most anonymous memory of any of these processes", f"{jobs['peak_mb'].max():,.0f} MB"],
         [
@@ -121,16 +121,16 @@ def sizes(table: pd.DataFrame) -> str:
     """A table of the main costs at every size."""
     lines = []
     for filters, part in table.groupby("filters"):
-        warm, cold = (find(part, "three passes", cache, many(table)) for cache in ("warm", "cold"))
+        warm, cold = (find(part, "two passes", cache, many(table)) for cache in ("warm", "cold"))
         more = part[part["step"].str.startswith("one more grouping")]
-        lines.append([f"{filters:,}", f"{warm.layers:,}", f"{3 * find(part, READ, 'cold').wall_s:.3g}"])
+        lines.append([f"{filters:,}", f"{warm.layers:,}", f"{2 * find(part, READ, 'cold').wall_s:.3g}"])
         lines[-1] += [f"{cold.wall_s:.3g}", f"{warm.wall_s:.3g}", f"{warm.wall_ns_per_filter:.1f}"]
         lines[-1] += [f"{cost:.2g}" for cost in more["wall_s"]] + [f"{warm.peak_mb:,.0f}"]
     heads = [
         "filters",
         "layers",
-        "three plain reads, cold, s",
-        "three passes, cold, s",
+        "two plain reads, cold, s",
+        "two passes, cold, s",
         "warm, s",
         "warm, ns per filter",
     ]
@@ -140,7 +140,7 @@ def sizes(table: pd.DataFrame) -> str:
 
 def linear(table: pd.DataFrame) -> str:
     """A sentence about the cost per filter and per layer, fitted to all sizes; empty if there are less than three."""
-    rows = table[(table["step"] == "three passes") & (table["cache"] == "warm") & (table["threads"] == many(table))]
+    rows = table[(table["step"] == "two passes") & (table["cache"] == "warm") & (table["threads"] == many(table))]
     if len(rows) < 3:
         return ""
     wall = rows["wall_s"].to_numpy()

@@ -52,7 +52,7 @@ def read(folder: Path) -> Time:
 
 
 def run_pass(folder: Path, name: str, threads: int) -> Time:
-    """Run one of the three passes on the results of those before it."""
+    """Run a pass, or find the extent, on the results of those before it."""
     from passes import PASSES, compile_kernels
 
     compile_kernels(folder / DATASET)

@@ -45,4 +45,5 @@ def made_layer_moments(n: NDArray[np.int64]) -> LayerMoments:
     scatter = np.einsum("lvij,lvkj->lvik", *[rng.normal(size=(count, 2, 9, 9))] * 2) * n[:, None, None, None]
     none = np.zeros(count, np.int64)
     mean = rng.normal(size=(count, 2, 9))
-    return LayerMoments(np.arange(count), n, mean, scatter, none + 1.0, none + 1.0, none, none)
+    reach = np.zeros((count, 2, 4))
+    return LayerMoments(np.arange(count), n, mean, scatter, none + 1.0, none + 1.0, none, none, reach)

@@ -60,6 +60,7 @@ def measured(checkpoints: Checkpoints) -> tuple[dict[str, LayerHistograms], Laye
         mean_range=blank,
         zeros=blank.astype(int),
         non_finite=blank.astype(int),
+        reach=np.zeros((len(n), 2, 4)),
     )
     numbers = ("sparsity", "variance_entropy", "random_threshold", "orthogonality", "rms_norm", "mean_range")
     quality = pd.DataFrame({name: blank + k + 1 for k, name in enumerate(numbers)}).assign(state="diverse")

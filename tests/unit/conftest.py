@@ -38,6 +38,7 @@ def moments_of():
             mean_range=np.array([np.ptp(rows, axis=1).mean() if len(rows) else np.nan for rows in layers]),
             zeros=np.array([(rows == 0).all(axis=1).sum() for rows in layers]),
             non_finite=np.zeros(len(layers), np.int64),
+            reach=np.zeros((len(layers), 2, 4)),
         )
 
     return compute

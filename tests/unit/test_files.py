@@ -15,7 +15,7 @@ from filtershift.errors import FiltershiftError
 from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.saving import save as save_figure
 from filtershift.files import instead_of, whole_file, whole_folder, write_table
-from filtershift.passes.extent import LayerExtent
+from filtershift.passes.extent import Counted, LayerExtent
 from filtershift.passes.group_files import save_group_arrays
 from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import Grid
@@ -28,7 +28,9 @@ NUMBERS = np.random.default_rng(0).normal(size=30_000)
 def histograms(folder: Path) -> None:
     grid = Grid(np.array([-1.0, 1.0]), 70, np.array([-1.0, 1.0]))
     counts = np.random.default_rng(0).integers(0, 9, (2, 9, 560 + 1024), np.int32)
-    save_histograms((folder / "file", folder / "other"), (grid, grid), ((layer, counts) for layer in range(100)))
+    save_histograms(
+        (folder / "file", folder / "other"), (grid, grid), (Counted(layer, counts, []) for layer in range(100))
+    )
 
 
 def dataset(folder: Path) -> None:

@@ -1,8 +1,8 @@
-# The three passes over the filters, and that over weight matrices; no grouping reads the filters again.
+# The two passes over the filters, and that over weight matrices; no grouping reads the filters again.
 #
 #   needs  the data set, statistics/layers.csv
-#   makes  statistics/: per-layer moments, extents, histograms and measures of weight matrices, one file per shard; the global basis
-#   steps  moments (pass 1) -> basis -> extent (pass 2) -> histograms (pass 3);  weight_matrices
+#   makes  statistics/: per-layer moments, extents, histograms and measures of weight matrices, one file per shard; the global basis, the outermost extent
+#   steps  moments (pass 1) -> basis -> extent -> histograms (pass 2);  weight_matrices
 
 
 rule moments:
@@ -31,7 +31,7 @@ rule moments:
 
 
 rule basis:
-    """Basis of all filters, by default PCA, which passes 2 and 3 and every comparison use."""
+    """Basis of all filters, by default PCA, which pass 2 and every comparison use."""
     input:
         code=code("passes/basis"),
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
@@ -54,19 +54,19 @@ rule basis:
 
 
 rule extent:
-    """Pass 2: the smallest and largest coefficient of each layer, and its sparse filters."""
+    """The smallest and largest coefficient of all filters, for which a few layers are read."""
     input:
         code=code("passes/extent"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/statistics/layers.csv",
-        moments="results/{dataset}/statistics/moments.{scatteritem}.h5",
+        moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
     output:
-        output="results/{dataset}/statistics/extent.{scatteritem}.h5",
+        output="results/{dataset}/statistics/outermost.h5",
     log:
-        "results/{dataset}/logs/extent.{scatteritem}.log",
+        "results/{dataset}/logs/extent.log",
     benchmark:
-        "results/{dataset}/benchmarks/extent.{scatteritem}.tsv"
+        "results/{dataset}/benchmarks/extent.tsv"
     conda:
         "../../environment.yml"
     threads: workflow.cores
@@ -74,21 +74,22 @@ rule extent:
         mem_mb=memory(500, per_gb=10),
         runtime=minutes(10, per_gb=0.5),
     params:
-        **arguments(shard=lambda wildcards: wildcards.scatteritem),
+        **arguments(),
     shell:
         JOB_WITH_THREADS
 
 
 rule histograms:
-    """Pass 3: the histograms of each layer's coefficients, one file per variant."""
+    """Pass 2: histograms of each layer's coefficients, one file per variant, their ends, and the sparse filters."""
     input:
         code=code("passes/histograms"),
         dataset=lambda wildcards: DATASET,
         layers="results/{dataset}/statistics/layers.csv",
         moments=gather.shards("results/{{dataset}}/statistics/moments.{scatteritem}.h5"),
         basis="results/{dataset}/statistics/basis.h5",
-        extent=gather.shards("results/{{dataset}}/statistics/extent.{scatteritem}.h5"),
+        outermost="results/{dataset}/statistics/outermost.h5",
     output:
+        extent="results/{dataset}/statistics/extent.{scatteritem}.h5",
         scaled="results/{dataset}/statistics/histograms-scaled.{scatteritem}.h5",
         unscaled="results/{dataset}/statistics/histograms-unscaled.{scatteritem}.h5",
     log:

@@ -1,1 +1,1 @@
-"""Three passes over the filters and their mergeable per-layer results."""
+"""Two passes over the filters and their mergeable per-layer results."""

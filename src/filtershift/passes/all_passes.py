@@ -7,9 +7,10 @@ import pandas as pd
 
 from filtershift.passes.bases import Bases, global_bases
 from filtershift.passes.blocks import FilterSource
-from filtershift.passes.extent import LayerExtent, measure_extent
-from filtershift.passes.histograms import Grid, LayerCounts, make_grids, measure_histograms
+from filtershift.passes.extent import Counted
+from filtershift.passes.histograms import Grid, make_grids, measure_histograms
 from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.outermost import outermost_extent
 
 
 @dataclass(frozen=True)
@@ -18,17 +19,15 @@ class Measured:
 
     Attributes:
         moments: results of pass 1.
-        bases: in which passes 2 and 3 measure.
-        extent: results of pass 2.
-        grids: on which pass 3 counts, of both variants.
-        counted: results of pass 3, as of `measure_histograms`. It runs while they are taken, which can be done once.
+        bases: in which pass 2 measures.
+        grids: on which it counts, of both variants.
+        counted: results of pass 2, as of `measure_histograms`. It runs while they are taken, which can be done once.
     """
 
     moments: LayerMoments
     bases: Bases
-    extent: LayerExtent
     grids: tuple[Grid, Grid]
-    counted: Iterator[tuple[int, LayerCounts]]
+    counted: Iterator[Counted]
 
 
 def measure(
@@ -49,10 +48,10 @@ def measure(
     """
     moments = measure_moments(source, row_ranges, threads, progress)
     bases = global_bases(moments)
-    extent = measure_extent(source, row_ranges, bases, moments, threads, progress)
+    extent = outermost_extent(source, row_ranges, bases, moments, threads, progress)
     grids = make_grids(moments, extent, bases, bins)
-    counted = measure_histograms(source, row_ranges, bases, grids, threads, progress)
-    return Measured(moments, bases, extent, grids, counted)
+    counted = measure_histograms(source, row_ranges, bases, grids, moments, threads, progress)
+    return Measured(moments, bases, grids, counted)
 
 
 def measure_in(source: FilterSource, row_ranges: pd.DataFrame, bases: Bases, grids: tuple[Grid, Grid]) -> Measured:
@@ -61,5 +60,4 @@ def measure_in(source: FilterSource, row_ranges: pd.DataFrame, bases: Bases, gri
     Coefficients outside a grid count in its first or last bin.
     """
     moments = measure_moments(source, row_ranges)
-    extent = measure_extent(source, row_ranges, bases, moments)
-    return Measured(moments, bases, extent, grids, measure_histograms(source, row_ranges, bases, grids))
+    return Measured(moments, bases, grids, measure_histograms(source, row_ranges, bases, grids, moments))

@@ -1,8 +1,8 @@
 """A few filters of each layer to look at: the most typical, the most extreme, and random ones.
 
-How typical a filter is follows from pass 3: the sum, over the nine components, of the logarithm of the layer's own
+How typical a filter is follows from pass 2: the sum, over the nine components, of the logarithm of the layer's own
 histogram where its scaled coefficient lies. A large layer is not read whole: 1,024 of its filters, in runs of 64 at
-even distances, stand for it, so that this costs no fourth pass.
+even distances, stand for it, so that this costs no third pass.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,14 @@
-"""Pass 2: per layer, the smallest and largest coefficient in both variants, its sparse filters and the sizes of all."""
+"""Per layer, the smallest and largest coefficient in both variants, its sparse filters and the sizes of all.
 
-from collections.abc import Callable, Iterable
+The last pass measures them beside histograms; without histograms they are measured here.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import chain, groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +19,7 @@ from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
 from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]
+LayerCounts = NDArray[np.int32]
 
 # A filter is sparse where every absolute weight is below its layer's largest divided by this.
 SPARSE = 100
@@ -23,7 +31,7 @@ SIZES = 109
 
 @dataclass(frozen=True)
 class LayerExtent:
-    """Per-layer results of pass 2; L layers, second axis: scaled, unscaled.
+    """Extent and sparse filters of L layers; second axis: scaled, unscaled.
 
     Attributes:
         layer: (L,) layer numbers.
@@ -44,12 +52,77 @@ class LayerExtent:
     sizes: NDArray[np.int64]
 
 
+class BlockExtent(NamedTuple):
+    """The ends (2, 2) of a block's coefficients, and of its sparse filters number, sums (2, 9), products (2, 9, 9);
+    and the sizes of all, as of `LayerExtent`."""
+
+    ends: Array
+    sparse: int
+    total: Array
+    product: Array
+    sizes: NDArray[np.int64]
+
+
+class Counted(NamedTuple):
+    """What is found in the coefficients of a layer: counts (2, 9, bins), if any, and the extents of its blocks."""
+
+    layer: int
+    counts: LayerCounts
+    extents: list[BlockExtent]
+
+
 def size_edges() -> Array:
     """The ratios (SIZES + 1,) at which the bins of sizes end: eight to a factor of two, the first from 0."""
     octave, part = np.divmod(np.arange(SIZES + 1) - SPARSE_SIZES, 8)
     edges = 2.0**octave * (1 + part / 8) / SPARSE
     edges[0] = 0
     return edges
+
+
+def measure_coefficients(
+    source: FilterSource,
+    row_ranges: pd.DataFrame,
+    bases: Bases,
+    moments: LayerMoments,
+    steps: Array,
+    bins: tuple[int, int],
+    threads: int,
+    progress: Callable[[Iterable], Iterable],
+) -> Iterator[Counted]:
+    """Extent and histograms of the coefficients of each layer of ``row_ranges``, in order.
+
+    Args:
+        source: where the filters are read.
+        row_ranges: columns layer, start, stop.
+        bases: the global bases.
+        moments: results of pass 1, of these layers at least.
+        steps: (2, 2, 2) per variant and grid the low end and the number of bins per unit.
+        bins: how many each of the two grids has; nothing is counted if it is none.
+        threads: how many blocks are computed at once.
+        progress: wraps the sequence of work, to show how far it is.
+    """
+    from filtershift.passes import kernels
+
+    (components, mean), peak = stacked(bases), moments.peak_of
+
+    def measure(blocks: list[Block]) -> list[Counted]:
+        found: list[Counted] = []
+        for block in blocks:
+            if not found or found[-1].layer != block.layer:
+                found.append(Counted(block.layer, np.zeros((2, 9, sum(bins)), np.int32), []))
+            filters, threshold = source.read(block.start, block.stop), peak[block.layer] / SPARSE
+            out = np.empty((2, 2)), np.empty((2, 9)), np.empty((2, 9, 9)), np.empty(SIZES, np.int64)
+            sparse = kernels.coefficients(filters, components, mean, threshold, steps, bins[0], found[-1].counts, *out)
+            found[-1].extents.append(BlockExtent(out[0], sparse, *out[1:]))
+        return found
+
+    parts = chain.from_iterable(in_order(measure, bundles_of(row_ranges), threads, progress))
+    for _, of_layer in groupby(parts, attrgetter("layer")):
+        yield reduce(_together, of_layer)
+
+
+def _together(first: Counted, second: Counted) -> Counted:
+    return Counted(first.layer, first.counts + second.counts, first.extents + second.extents)
 
 
 def measure_extent(
@@ -60,43 +133,27 @@ def measure_extent(
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> LayerExtent:
-    """Run pass 2 over the layers of ``row_ranges`` (columns layer, start, stop).
+    """The extent of the layers of ``row_ranges`` alone, without histograms; arguments as of `measure_coefficients`."""
+    steps, bins = np.zeros((2, 2, 2)), (0, 0)
+    counted = measure_coefficients(source, row_ranges, bases, moments, steps, bins, threads, progress)
+    return layer_extent([(layer, extents) for layer, _, extents in counted])
 
-    Args:
-        source: where the filters are read.
-        row_ranges: columns layer, start, stop.
-        bases: the global bases.
-        moments: results of pass 1, of these layers at least.
-        threads: how many blocks are computed at once.
-        progress: wraps the sequence of work, to show how far it is.
-    """
-    from filtershift.passes import kernels
 
-    (components, mean), peak = stacked(bases), moments.peak_of
-    layer = np.unique(row_ranges["layer"].to_numpy())
-
-    def measure(blocks: list[Block]) -> tuple[NDArray, ...]:
-        count = len(blocks)
-        extents, sparse = np.empty((count, 2, 2)), np.empty(count, np.int64)
-        total, product = np.empty((count, 2, 9)), np.empty((count, 2, 9, 9))
-        sizes = np.empty((count, SIZES), np.int64)
-        for k, block in enumerate(blocks):
-            filters, threshold = source.read(block.start, block.stop), peak[block.layer] / SPARSE
-            out = extents[k], total[k], product[k], sizes[k]
-            sparse[k] = kernels.extent(filters, components, mean, threshold, *out)
-        return extents, sparse, total, product, sizes
-
-    bundles = bundles_of(row_ranges)
-    low, high = np.full((len(layer), 2), np.inf), np.full((len(layer), 2), -np.inf)
-    sparse, sizes = np.zeros(len(layer), np.int64), np.zeros((len(layer), SIZES), np.int64)
-    total, product = np.zeros((len(layer), 2, 9)), np.zeros((len(layer), 2, 9, 9))
-    for bundle, found in zip(bundles, in_order(measure, bundles, threads, progress), strict=True):
-        index = np.searchsorted(layer, [block.layer for block in bundle])
-        np.minimum.at(low, index, found[0][:, :, 0])
-        np.maximum.at(high, index, found[0][:, :, 1])
-        for sums, parts in zip((sparse, total, product, sizes), found[1:], strict=True):
-            np.add.at(sums, index, parts)
-    return LayerExtent(layer, low, high, sparse, *_centred(sparse, total, product), sizes)
+def layer_extent(found: Sequence[tuple[int, Sequence[BlockExtent]]]) -> LayerExtent:
+    """The extent of layers from those of their blocks, by layer number."""
+    blocks = [block for _, extents in found for block in extents]
+    layer, index = np.unique([layer for layer, extents in found for _ in extents], return_inverse=True)
+    count = len(layer)
+    low, high = np.full((count, 2), np.inf), np.full((count, 2), -np.inf)
+    sparse, sizes = np.zeros(count, np.int64), np.zeros((count, SIZES), np.int64)
+    total, product = np.zeros((count, 2, 9)), np.zeros((count, 2, 9, 9))
+    if blocks:
+        ends, *parts = (np.array(values) for values in zip(*blocks, strict=True))
+        np.minimum.at(low, index, ends[:, :, 0])
+        np.maximum.at(high, index, ends[:, :, 1])
+        for sums, part in zip((sparse, total, product, sizes), parts, strict=True):
+            np.add.at(sums, index, part)
+    return LayerExtent(layer.astype(np.int64), low, high, sparse, *_centred(sparse, total, product), sizes)
 
 
 def _centred(n: NDArray[np.int64], total: Array, product: Array) -> tuple[Array, Array]:

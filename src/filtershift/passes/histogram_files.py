@@ -10,11 +10,11 @@ import tables
 from numpy.typing import NDArray
 
 from filtershift.files import whole_file
+from filtershift.passes.extent import Counted, LayerCounts, LayerExtent, layer_extent
 from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid, coarsen
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
-LayerCounts = NDArray[np.int32]
 
 PACKED = tables.Filters(complevel=5, complib="blosc:lz4", shuffle=True)
 # Layers written and read at once.
@@ -22,28 +22,28 @@ BATCH = 64
 UNDATED = {"track_times": False}
 
 
-def save_histograms(
-    paths: tuple[Path, Path], grids: tuple[Grid, Grid], counted: Iterable[tuple[int, LayerCounts]]
-) -> None:
-    """Write the results of pass 3 for one shard, one file per variant.
+def save_histograms(paths: tuple[Path, Path], grids: tuple[Grid, Grid], counted: Iterable[Counted]) -> LayerExtent:
+    """Write the histograms of pass 2 for one shard, one file per variant; return the extents of the layers.
 
-    They are packed in memory as they come, a tenth of their size, and written at the end: PyTables says nothing when a
-    disk is full.
+    Histograms are packed in memory as they come, a tenth of their size, and written at the end: PyTables says nothing
+    when a disk is full.
     """
     with ExitStack() as stack:
         files = [stack.enter_context(_create(path, grid)) for path, grid in zip(paths, grids, strict=True)]
-        layers = iter(counted)
+        layers, extents = iter(counted), []
         while batch := list(islice(layers, BATCH)):
-            counts = np.stack([count for _, count in batch], axis=1)
+            extents += [(one.layer, one.extents) for one in batch]
+            counts = np.stack([one.counts for one in batch], axis=1)
             for file, count in zip(files, counts, strict=True):
                 split = file.root.extent.shape[2]
-                file.root.layer.append([layer for layer, _ in batch])
+                file.root.layer.append([one.layer for one in batch])
                 file.root.n.append(count[:, 0, :split].sum(axis=-1))
                 file.root.extent.append(count[:, :, :split])
                 file.root.window.append(count[:, :, split:])
         for path, file in zip(paths, files, strict=True):
             with whole_file(path) as beside:
                 beside.write_bytes(file.get_file_image())
+    return layer_extent(extents)
 
 
 def _create(path: Path, grid: Grid) -> tables.File:

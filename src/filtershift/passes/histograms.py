@@ -1,4 +1,4 @@
-"""Pass 3: per layer and component, histograms of the coefficients over two grids, both variants.
+"""Pass 2: per layer and component, histograms of the coefficients over two grids, both variants.
 
 The *extent* grid divides the one extent that all components share into ``bins * REFINE`` bins: shifts are
 computed from them, in any number of bins they divide into. The *window* grid divides the range in which nearly all
@@ -13,14 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from filtershift.passes.bases import Bases, Basis, stacked
-from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
-from filtershift.passes.extent import LayerExtent, total_extent
+from filtershift.passes.bases import Bases, Basis
+from filtershift.passes.blocks import FilterSource
+from filtershift.passes.extent import Counted, LayerCounts, LayerExtent, measure_coefficients, total_extent
 from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
-LayerCounts = NDArray[np.int32]
 
 REFINE = 8
 WINDOW_BINS = 1024
@@ -82,7 +81,10 @@ def _mixture_quantile(share: float, weight: Array, middle: Array, deviation: Arr
 
 
 def make_grids(moments: LayerMoments, extent: LayerExtent, bases: Bases, bins: int) -> tuple[Grid, Grid]:
-    """The grids of both variants, of ``bins`` bins over the total extent, from passes 1 and 2 and the global bases."""
+    """The grids of both variants, of ``bins`` bins over the total extent.
+
+    ``moments`` are those of all layers, ``extent`` is that of the outermost at least, ``bases`` are the global ones.
+    """
     ends = total_extent(extent, moments.peak)
     scaled, unscaled = (Grid(ends[v], bins, density_window(moments, v, bases[v], ends[v])) for v in range(2))
     return scaled, unscaled
@@ -93,48 +95,35 @@ def measure_histograms(
     row_ranges: pd.DataFrame,
     bases: Bases,
     grids: tuple[Grid, Grid],
+    moments: LayerMoments,
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
-) -> Iterator[tuple[int, LayerCounts]]:
-    """Run pass 3: yields (layer, counts (2, 9, bins * REFINE + WINDOW_BINS)) for each layer, in order.
+) -> Iterator[Counted]:
+    """Run pass 2 over the layers of ``row_ranges``: histograms over both grids, and the extent of each layer.
 
-    ``bases`` are the global ones, ``grids`` those of the scaled and the unscaled variant.
+    Args:
+        source: where the filters are read.
+        row_ranges: columns layer, start, stop.
+        bases: the global bases.
+        grids: those of the scaled and the unscaled variant.
+        moments: results of pass 1, of these layers at least.
+        threads: how many blocks are computed at once.
+        progress: wraps the sequence of work, to show how far it is.
+
+    Yields:
+        each layer, in order, with counts (2, 9, bins * REFINE + WINDOW_BINS).
     """
-    from filtershift.passes import kernels
-
-    components, mean = stacked(bases)
-    bins = grids[0].bins * REFINE
-    steps = np.stack([grid.steps for grid in grids])
-
-    def measure(blocks: list[Block]) -> list[tuple[int, LayerCounts]]:
-        counted: list[tuple[int, LayerCounts]] = []
-        for block in blocks:
-            if not counted or counted[-1][0] != block.layer:
-                counted.append((block.layer, np.zeros((2, 9, bins + WINDOW_BINS), np.int32)))
-            filters = source.read(block.start, block.stop)
-            kernels.histograms(filters, components, mean, steps, bins, WINDOW_BINS, counted[-1][1])
-        return counted
-
-    layer, counts = -1, np.zeros(0, np.int32)
-    for part in in_order(measure, bundles_of(row_ranges), threads, progress):
-        for part_layer, part_counts in part:
-            if part_layer == layer:
-                counts += part_counts
-                continue
-            if layer >= 0:
-                yield layer, counts
-            layer, counts = part_layer, part_counts
-    if layer >= 0:
-        yield layer, counts
+    steps, bins = np.stack([grid.steps for grid in grids]), (grids[0].bins * REFINE, WINDOW_BINS)
+    return measure_coefficients(source, row_ranges, bases, moments, steps, bins, threads, progress)
 
 
 def compared_counts(counts: LayerCounts, bins: int) -> Counts:
-    """What pass 3 counts (…, bins * REFINE + WINDOW_BINS), in the compared bins of the extent alone (…, bins)."""
+    """What pass 2 counts (…, bins * REFINE + WINDOW_BINS), in the compared bins of the extent alone (…, bins)."""
     return coarsen(counts[..., : bins * REFINE].astype(np.int64), bins)
 
 
 def window_counts(counts: LayerCounts) -> Counts:
-    """What pass 3 counts (…, bins * REFINE + WINDOW_BINS), over the window alone (…, WINDOW_BINS)."""
+    """What pass 2 counts (…, bins * REFINE + WINDOW_BINS), over the window alone (…, WINDOW_BINS)."""
     return counts[..., -WINDOW_BINS:].astype(np.int64)
 
 

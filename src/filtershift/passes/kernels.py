@@ -1,11 +1,9 @@
-"""The compiled inner loops of the three passes; beside them only those of percentiles are compiled.
+"""The compiled inner loops of the passes; beside them only those of percentiles are compiled.
 
-Every kernel takes a block of filters, shape (n, 9), float32 or float64, and works through it in
-strips of ``LANES`` filters transposed to (9, LANES) float64, so that each step runs over all lanes
-at once. All arithmetic is float64 and every filter's coefficients are computed by the same operations
-in the same order, whatever block, thread or shard it comes in.
-
-Filters with a NaN or an infinity are dropped from a strip before anything is computed.
+Every kernel takes a block of filters, shape (n, 9), float32 or float64, and works through it in strips of ``LANES``
+filters transposed to (9, LANES) float64, so that each step runs over all lanes at once. All arithmetic is float64 and
+every filter's coefficients are computed by the same operations in the same order, whatever block, thread or shard it
+comes in. Filters with a NaN or an infinity are dropped from a strip before anything is computed.
 """
 
 import numpy as np
@@ -58,6 +56,19 @@ def _ranges(f, count, span):  # type: ignore[no-untyped-def]
     for j in range(count):
         low = min(f[0, j], f[1, j], f[2, j], f[3, j], f[4, j], f[5, j], f[6, j], f[7, j], f[8, j])
         span[j] = max(f[0, j], f[1, j], f[2, j], f[3, j], f[4, j], f[5, j], f[6, j], f[7, j], f[8, j]) - low
+
+
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _widen(f, count, reach):  # type: ignore[no-untyped-def]
+    """Raise the lanes' largest -sum, sum, sum of squares, and sum of squares about the mean weight to a strip's."""
+    for j in range(count):
+        s = f[0, j] + f[1, j] + f[2, j] + f[3, j] + f[4, j] + f[5, j] + f[6, j] + f[7, j] + f[8, j]
+        q = f[0, j] * f[0, j] + f[1, j] * f[1, j] + f[2, j] * f[2, j] + f[3, j] * f[3, j] + f[4, j] * f[4, j]
+        q += f[5, j] * f[5, j] + f[6, j] * f[6, j] + f[7, j] * f[7, j] + f[8, j] * f[8, j]
+        reach[0, j] = max(reach[0, j], -s)
+        reach[1, j] = max(reach[1, j], s)
+        reach[2, j] = max(reach[2, j], q)
+        reach[3, j] = max(reach[3, j], q - s * s * (1 / 9))
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
@@ -130,11 +141,12 @@ def _close(count, shift, total, product, mean, scatter):  # type: ignore[no-unty
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
+def moments(block, mean, scatter, summary, reach):  # type: ignore[no-untyped-def]
     """Moments of a block in both variants (0 scaled, 1 unscaled).
 
     Writes mean (2, 9), scatter about the mean (2, 9, 9) and summary (5): the number of finite filters, largest
-    absolute weight, sum of filter ranges, number of all-zero filters, number of filters with a NaN or an infinity.
+    absolute weight, sum of filter ranges, number of all-zero filters, number of filters with a NaN or an infinity;
+    and reach (2, 4), as of `_widen`, -inf where there is no finite filter.
     """
     strip = np.empty((9, LANES))
     scaled = np.empty((9, LANES))
@@ -146,6 +158,7 @@ def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
     mean[:] = 0.0
     scatter[:] = 0.0
     span = np.empty(LANES)
+    farthest = np.full((2, 4, LANES), -np.inf)
     seen = zeros = 0
     for start in range(0, block.shape[0], LANES):
         count = _load(block, start, strip)
@@ -158,6 +171,8 @@ def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
         for j in range(count):
             zeros += peak[j] == 0.0
         _scale(strip, count, peak, scaled)
+        _widen(scaled, count, farthest[0])
+        _widen(strip, count, farthest[1])
         if seen == 0:  # a shift near the data, so that a large mean costs the products no digits
             for p in range(9):
                 shift[0, p] = _sum(scaled[p], count) / count
@@ -165,8 +180,10 @@ def moments(block, mean, scatter, summary):  # type: ignore[no-untyped-def]
         _add_moments(scaled, count, shift[0], total[0], product[0])
         _add_moments(strip, count, shift[1], total[1], product[1])
         seen += count
-    summary[0], summary[3] = seen, zeros
-    summary[4] = block.shape[0] - seen
+    summary[0], summary[3], summary[4] = seen, zeros, block.shape[0] - seen
+    for variant in range(2):
+        for k in range(4):
+            reach[variant, k] = farthest[variant, k].max()
     if seen:
         for variant in range(2):
             _close(seen, shift[variant], total[variant], product[variant], mean[variant], scatter[variant])
@@ -222,14 +239,33 @@ def _add_sparse(strip, count, ratio, picked, total, product):  # type: ignore[no
     return found
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def extent(block, components, mean, threshold, extents, total, product, sizes):  # type: ignore[no-untyped-def]
-    """Smallest and largest coefficient of a block in both variants, its sparse filters, and the sizes of all.
+@njit(nogil=True, cache=True, inline="always", error_model="numpy")
+def _tally(row, count, grid, position, counts):  # type: ignore[no-untyped-def]
+    """Count a strip's coefficients into uniform bins; outside values go to the first or last bin.
 
-    components (2, 9, 9) and mean (2, 9) are the global bases; a filter is sparse where every absolute weight is
-    below ``threshold``. Writes extents (2, 2), (inf, -inf) where the block has no finite filter; the sums (2, 9) and
-    products (2, 9, 9), up to the diagonal, of sparse filters; and sizes, the filters counted by largest weight, unless
-    the threshold is zero. Returns the number of sparse filters.
+    Components take turns, because a counter raised twice in a row has to wait for itself.
+    """
+    low, step = grid
+    last = float(counts.shape[1] - 1)
+    for i in range(9):
+        for j in range(count):
+            position[i, j] = int(min(max((row[i, j] - low) * step + TIE, 0.0), last))
+    for j in range(count):
+        for i in range(9):
+            counts[i, position[i, j]] += 1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def coefficients(  # type: ignore[no-untyped-def]
+    block, components, mean, threshold, grids, bins, counts, extents, total, product, sizes
+):
+    """Ends and histograms of a block's coefficients in both variants, its sparse filters, and the sizes of all.
+
+    components (2, 9, 9) and mean (2, 9) are the global bases; a filter is sparse where every absolute weight is below
+    ``threshold``; grids (2, 2, 2) have per variant the low end and the number of bins per unit of the extent's grid and
+    of the window's. Adds to counts (2, 9, B) int32, the extent's ``bins`` first, unless bins is 0. Writes extents
+    (2, 2), (inf, -inf) for no finite filter; the sums (2, 9) and products (2, 9, 9), up to the diagonal, of sparse
+    filters; and sizes, the filters counted by largest weight, unless the threshold is 0. Returns the number of sparse.
     """
     strip = np.empty((9, LANES))
     scaled = np.empty((9, LANES))
@@ -237,6 +273,7 @@ def extent(block, components, mean, threshold, extents, total, product, sizes): 
     row = np.empty((9, LANES))
     peak = np.empty(LANES)
     ratio = np.empty(LANES)
+    position = np.empty((9, LANES), np.int32)
     low = np.full((2, LANES), np.inf)
     high = np.full((2, LANES), -np.inf)
     total[:] = 0.0
@@ -251,50 +288,13 @@ def extent(block, components, mean, threshold, extents, total, product, sizes): 
         _scale(strip, count, peak, scaled)
         if threshold > 0.0 and _add_sparse(scaled, count, ratio, centred, total[0], product[0]):
             sparse += _add_sparse(strip, count, ratio, centred, total[1], product[1])
-        _project(scaled, count, components[0], mean[0], centred, row)
-        _stretch(row, count, low[0], high[0])
-        _project(strip, count, components[1], mean[1], centred, row)
-        _stretch(row, count, low[1], high[1])
+        for variant in range(2):
+            _project(scaled if variant == 0 else strip, count, components[variant], mean[variant], centred, row)
+            _stretch(row, count, low[variant], high[variant])
+            if bins > 0:
+                _tally(row, count, grids[variant, 0], position, counts[variant, :, :bins])
+                _tally(row, count, grids[variant, 1], position, counts[variant, :, bins:])
     for variant in range(2):
         extents[variant, 0] = low[variant].min()
         extents[variant, 1] = high[variant].max()
     return sparse
-
-
-@njit(nogil=True, cache=True, inline="always", error_model="numpy")
-def _tally(row, count, low, step, bins, position, counts):  # type: ignore[no-untyped-def]
-    """Count a strip's coefficients into uniform bins; outside values go to the first or last bin.
-
-    Components take turns, because a counter raised twice in a row has to wait for itself.
-    """
-    last = float(bins - 1)
-    for i in range(9):
-        for j in range(count):
-            position[i, j] = int(min(max((row[i, j] - low) * step + TIE, 0.0), last))
-    for j in range(count):
-        for i in range(9):
-            counts[i, position[i, j]] += 1
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def histograms(block, components, mean, grids, bins, window_bins, counts):  # type: ignore[no-untyped-def]
-    """Histograms of a block's coefficients in both variants, per component, over two grids.
-
-    grids (2, 2, 2): per variant the low end and the number of bins per unit, of the extent's grid and of the window's.
-    Adds to counts (2, 9, bins + window_bins) int32, the extent's bins first.
-    """
-    strip = np.empty((9, LANES))
-    scaled = np.empty((9, LANES))
-    centred = np.empty((9, LANES))
-    row = np.empty((9, LANES))
-    peak = np.empty(LANES)
-    position = np.empty((9, LANES), np.int32)
-    for start in range(0, block.shape[0], LANES):
-        count = _load(block, start, strip)
-        _peaks(strip, count, peak)
-        _scale(strip, count, peak, scaled)
-        for variant in range(2):
-            _project(scaled if variant == 0 else strip, count, components[variant], mean[variant], centred, row)
-            (low, step), (left, window_step) = grids[variant]
-            _tally(row, count, low, step, bins, position, counts[variant, :, :bins])
-            _tally(row, count, left, window_step, window_bins, position, counts[variant, :, bins:])

@@ -31,6 +31,8 @@ class LayerMoments:
         mean_range: (L,) mean over filters of largest minus smallest raw weight; NaN for no filter.
         zeros: (L,) filters whose every weight is zero.
         non_finite: (L,) filters with a NaN or an infinity, which are left out of everything.
+        reach: (L, 2, 4) the largest of each filter's negative sum of weights, sum of weights, sum of squares, and sum
+            of squares about its mean weight; -inf for no filter. `outermost_extent` bounds coefficients by them.
     """
 
     layer: NDArray[np.int64]
@@ -41,6 +43,7 @@ class LayerMoments:
     mean_range: Array
     zeros: NDArray[np.int64]
     non_finite: NDArray[np.int64]
+    reach: Array
 
     @property
     def peak_of(self) -> dict[int, float]:
@@ -105,23 +108,24 @@ def measure_moments(
     """Run pass 1 over the layers of ``row_ranges`` (columns layer, start, stop)."""
     from filtershift.passes import kernels
 
-    def measure(blocks: list[Block]) -> tuple[Array, Array, Array]:
+    def measure(blocks: list[Block]) -> tuple[Array, Array, Array, Array]:
         mean, scatter = np.empty((len(blocks), 2, 9)), np.empty((len(blocks), 2, 9, 9))
-        summary = np.empty((len(blocks), 5))
+        summary, reach = np.empty((len(blocks), 5)), np.empty((len(blocks), 2, 4))
         for k, block in enumerate(blocks):
-            kernels.moments(source.read(block.start, block.stop), mean[k], scatter[k], summary[k])
-        return mean, scatter, summary
+            kernels.moments(source.read(block.start, block.stop), mean[k], scatter[k], summary[k], reach[k])
+        return mean, scatter, summary, reach
 
     bundles = bundles_of(row_ranges)
     parts = list(in_order(measure, bundles, threads, progress))
-    mean, scatter, summary = (np.concatenate(part) for part in zip(*parts, strict=True))
+    mean, scatter, summary, reach_of_blocks = (np.concatenate(part) for part in zip(*parts, strict=True))
     block_layers = np.array([block.layer for bundle in bundles for block in bundle], np.int64)
     layer, index = np.unique(block_layers, return_inverse=True)
     count = len(layer)
     n = summary[:, 0].astype(np.int64)
     merged = [merge(n, mean[:, v], scatter[:, v], index, count) for v in range(2)]
-    peak, span_sum = np.zeros(count), np.zeros(count)
+    peak, span_sum, reach = np.zeros(count), np.zeros(count), np.full((count, 2, 4), -np.inf)
     np.maximum.at(peak, index, summary[:, 1])
+    np.maximum.at(reach, index, reach_of_blocks)
     np.add.at(span_sum, index, summary[:, 2])
     zeros, non_finite = np.zeros(count, np.int64), np.zeros(count, np.int64)
     np.add.at(zeros, index, summary[:, 3].astype(np.int64))
@@ -136,4 +140,5 @@ def measure_moments(
         mean_range=np.divide(span_sum, n_layer, out=np.full(count, np.nan), where=n_layer > 0),
         zeros=zeros,
         non_finite=non_finite,
+        reach=reach,
     )

@@ -1,22 +1,21 @@
 """Who computes what never shows: results are the same bit for bit."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from filtershift.passes import blocks
 from filtershift.passes.all_passes import measure
-from filtershift.passes.extent import LayerExtent, measure_extent
+from filtershift.passes.extent import LayerExtent
 from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import measure_histograms
 from filtershift.passes.layer_files import load, save
 from filtershift.passes.moments import LayerMoments, measure_moments
 from numpy_reference import InMemory, assert_identical, layer_table
+from taken import taken
 
 
 def all_passes(filters, row_ranges, threads=1):
-    return measure(InMemory(filters), row_ranges, threads=threads)
+    return taken(measure(InMemory(filters), row_ranges, threads=threads))
 
 
 def assert_same(first, second):
@@ -25,9 +24,9 @@ def assert_same(first, second):
     for one, other in zip(first.grids, second.grids, strict=True):
         np.testing.assert_array_equal(one.window, other.window)
         np.testing.assert_array_equal(one.extent, other.extent)
-    for (layer, counts), (other_layer, other_counts) in zip(first.counted, second.counted, strict=True):
-        assert layer == other_layer
-        np.testing.assert_array_equal(counts, other_counts)
+    for one, other in zip(first.counted, second.counted, strict=True):
+        assert one.layer == other.layer
+        np.testing.assert_array_equal(one.counts, other.counts)
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -38,7 +37,6 @@ def test_threads_do_not_matter(hostile, threads):
 @pytest.mark.parametrize("span", [1, 1000, 1 << 17])
 def test_bundles_do_not_matter(hostile, span, monkeypatch):
     whole = all_passes(*hostile)
-    whole = replace(whole, counted=list(whole.counted))
     monkeypatch.setattr(blocks, "BUNDLE", span)
     assert_same(whole, all_passes(*hostile, threads=2))
 
@@ -56,7 +54,7 @@ def test_shards_do_not_matter(hostile, shards, tmp_path):
     filters, row_ranges = hostile
     source, layers = InMemory(filters), layer_table(row_ranges)
     whole = all_passes(filters, row_ranges)
-    grids, histograms = whole.grids, dict(whole.counted)
+    grids, histograms = whole.grids, {one.layer: one.counts for one in whole.counted}
     names = [f"{k}-of-{shards}" for k in range(1, shards + 1)]
 
     def files(kind):
@@ -69,13 +67,11 @@ def test_shards_do_not_matter(hostile, shards, tmp_path):
     # A folder lists its files in any order.
     assert_identical(load(files("moments")[::-1], LayerMoments), whole.moments)
 
-    for part, path in zip(parts, files("extent"), strict=True):
-        save(path, measure_extent(source, part, whole.bases, whole.moments))
+    for part, scaled, unscaled, extent in zip(parts, *map(files, ("scaled", "unscaled", "extent")), strict=True):
+        counted = measure_histograms(source, part, whole.bases, grids, whole.moments)
+        save(extent, save_histograms((scaled, unscaled), grids, counted))
     assert_identical(load(files("extent")[::-1], LayerExtent), whole.extent)
 
-    for part, scaled, unscaled in zip(parts, files("scaled"), files("unscaled"), strict=True):
-        counted = measure_histograms(source, part, whole.bases, grids)
-        save_histograms((scaled, unscaled), grids, counted)
     group_of = {layer: layer for layer in histograms}
     for v, variant in enumerate(("scaled", "unscaled")):
         paths = files(variant)

@@ -1,4 +1,4 @@
-"""Pass 2 against numpy."""
+"""The extent of layers and their sparse filters against numpy."""
 
 import numpy as np
 import pytest

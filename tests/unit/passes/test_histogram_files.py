@@ -19,6 +19,7 @@ from filtershift.passes.histogram_files import (
 from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid
 from filtershift.passes.layer_files import load, save
 from numpy_reference import made_extent
+from taken import without_extents
 
 BINS = 3
 STORED = BINS * REFINE
@@ -34,8 +35,8 @@ def grids(rng):
 
 
 def random_counts(rng, layers):
-    """Histograms of layers, as pass 3 yields them."""
-    return [(layer, rng.integers(0, 1000, (2, 9, STORED + WINDOW_BINS))) for layer in layers]
+    """Histograms of layers, as pass 2 yields them."""
+    return without_extents((layer, rng.integers(0, 1000, (2, 9, STORED + WINDOW_BINS))) for layer in layers)
 
 
 def test_a_grid_is_read_back_exactly(grids, tmp_path, rng):
@@ -59,10 +60,10 @@ def test_layers_are_read_in_batches_as_they_are_stored(grids, tmp_path, rng):
     for kind, part in (("extent", slice(0, STORED)), ("window", slice(STORED, None))):
         batches = list(stored_layers(paths, kind))
         assert [len(numbers) for numbers, _ in batches] == [BATCH, 3, 2]
-        assert np.concatenate([numbers for numbers, _ in batches]).tolist() == [layer for layer, _ in counted]
-        expected = [counts[0][:, part] for _, counts in counted]
+        assert np.concatenate([numbers for numbers, _ in batches]).tolist() == [layer for layer, _, _ in counted]
+        expected = [counts[0][:, part] for _, counts, _ in counted]
         np.testing.assert_array_equal(np.concatenate([counts for _, counts in batches]), expected)
-    assert layer_sizes(paths) == {layer: counts[0, 0, :STORED].sum() for layer, counts in counted}
+    assert layer_sizes(paths) == {layer: counts[0, 0, :STORED].sum() for layer, counts, _ in counted}
 
 
 def test_group_counts_add_up_the_layers_of_all_shards(grids, tmp_path, rng):
@@ -75,7 +76,7 @@ def test_group_counts_add_up_the_layers_of_all_shards(grids, tmp_path, rng):
     for v in range(2):
         for kind, part in (("extent", slice(0, STORED)), ("window", slice(STORED, None))):
             expected = np.zeros((4, 9, STORED if kind == "extent" else WINDOW_BINS), np.int64)
-            for layer, counts in shards[0] + shards[1]:
+            for layer, counts, _ in shards[0] + shards[1]:
                 if layer in group_of:
                     expected[group_of[layer]] += counts[v][:, part]
             result = group_counts([pair[v] for pair in paths], kind, group_of, 4)
@@ -90,7 +91,7 @@ def test_layers_are_read_over_the_compared_bins_in_any_order(grids, tmp_path, rn
     for k, counted in enumerate(shards):
         paths.append((tmp_path / f"scaled.{k}.h5", tmp_path / f"unscaled.{k}.h5"))
         save_histograms(paths[-1], grids, iter(counted))
-    stored = dict(shards[0] + shards[1])
+    stored = {layer: counts for layer, counts, _ in shards[0] + shards[1]}
     for layers in ([17, 398, 0, 5, 130], rng.permutation(list(stored)).tolist()):
         for v in range(2):
             expected = [stored[layer][v][:, :STORED].reshape(9, BINS, REFINE).sum(axis=2) for layer in layers]
@@ -104,7 +105,7 @@ def test_layers_are_read_over_the_compared_bins_in_any_order(grids, tmp_path, rn
 def test_sums_beyond_32_bits_are_exact(grids, tmp_path):
     largest = np.full((2, 9, STORED + WINDOW_BINS), 2**31 - 1)
     paths = tmp_path / "scaled.h5", tmp_path / "unscaled.h5"
-    save_histograms(paths, grids, [(k, largest) for k in range(3)])
+    save_histograms(paths, grids, without_extents((k, largest) for k in range(3)))
     assert (group_counts(paths[:1], "extent", dict.fromkeys(range(3), 0), 1) == 3 * (2**31 - 1)).all()
 
 

@@ -1,4 +1,4 @@
-"""Pass 3 against numpy, its grids and its rule for coefficients on an edge."""
+"""Pass 2 against numpy, its grids and its rule for coefficients on an edge."""
 
 import tracemalloc
 from itertools import pairwise
@@ -22,6 +22,7 @@ from filtershift.passes.histograms import (
 from filtershift.passes.moments import measure_moments
 from hostile_filters import NON_FINITE
 from numpy_reference import STILL, InMemory, row_ranges_of
+from taken import counts_of
 
 
 def prepared(filters, row_ranges, bins):
@@ -36,7 +37,7 @@ def prepared(filters, row_ranges, bins):
 def test_histograms_equal_those_of_the_filters(hostile, bins):
     filters, row_ranges = hostile
     source, bases, grids = prepared(filters, row_ranges, bins)
-    results = dict(measure_histograms(source, row_ranges, bases, grids))
+    results = counts_of(source, row_ranges, bases, grids)
     assert list(results) == row_ranges["layer"].unique().tolist()
     stored = bins * REFINE
     for layer, counts in results.items():
@@ -63,7 +64,7 @@ def test_histograms_equal_numpy_histogram(rng, bins):
     filters = (rng.standard_t(5, (20_000, 9)) @ rng.normal(0, 0.1, (9, 9))).astype(np.float32)
     row_ranges = row_ranges_of([(0, 20_000)])
     source, bases, grids = prepared(filters, row_ranges, bins)
-    [(_, counts)] = measure_histograms(source, row_ranges, bases, grids)
+    [counts] = counts_of(source, row_ranges, bases, grids).values()
     for v, data in enumerate(reference.variants(filters.astype(np.float64))):
         # numpy drops what its own rounding puts an ulp outside the extent.
         values = np.clip(reference.coefficients(data, bases[v]), *grids[v].extent)
@@ -90,7 +91,7 @@ def test_zero_filters_on_the_middle_edge_go_to_the_upper_bin(half, n, offset, se
     source, bases, grids = prepared(filters, row_ranges, 2 * half)
     outermost = reference.coefficients(np.array([[-1.0] * 9, [1.0] * 9]), bases[0])[:, 0]
     assume(np.allclose(outermost, grids[0].extent, rtol=0, atol=1e-12))
-    counts = dict(measure_histograms(source, row_ranges, bases, grids))[0]
+    counts = counts_of(source, row_ranges, bases, grids)[0]
     assert coarsen(counts[0, 0, : 2 * half * REFINE], 2 * half)[half] == n[0]
 
 
@@ -98,7 +99,7 @@ def test_the_last_bin_is_closed_and_the_first_holds_the_minimum():
     filters = np.zeros((5, 9))
     filters[:, 0] = [-2, -1, 0, 1, 2]
     grids = tuple(Grid(np.array(ends), 4, np.array(ends)) for ends in ([-1.0, 1.0], [-2.0, 2.0]))
-    [(_, counts)] = measure_histograms(InMemory(filters), row_ranges_of([(0, 5)]), (STILL, STILL), grids)
+    [counts] = counts_of(InMemory(filters), row_ranges_of([(0, 5)]), (STILL, STILL), grids).values()
     assert coarsen(counts[1, 0, : 4 * REFINE], 4).tolist() == [1, 1, 1, 2]
     assert coarsen(counts[0, 0, : 4 * REFINE], 4).tolist() == [2, 0, 1, 2]
     assert coarsen(counts[1, 8, : 4 * REFINE], 4).tolist() == [0, 0, 5, 0]
@@ -107,7 +108,7 @@ def test_the_last_bin_is_closed_and_the_first_holds_the_minimum():
 def test_values_beyond_a_grid_go_to_its_end_bins(rng):
     filters = rng.normal(0, 1, (1000, 9))
     narrow = Grid(np.array([-0.1, 0.1]), 5, np.array([0.2, 0.3]))
-    [(_, counts)] = measure_histograms(InMemory(filters), row_ranges_of([(0, 1000)]), (STILL, STILL), (narrow, narrow))
+    [counts] = counts_of(InMemory(filters), row_ranges_of([(0, 1000)]), (STILL, STILL), (narrow, narrow)).values()
     assert (counts[..., : 5 * REFINE].sum(axis=-1) == 1000).all()
     assert (counts[..., 5 * REFINE :].sum(axis=-1) == 1000).all()
     # Up to the width of one bin, whose inner values are counted there too.
@@ -119,9 +120,10 @@ def test_small_layers_do_not_pile_up_in_memory(rng):
     filters = rng.normal(0, 1, (10_000, 9)).astype(np.float32)
     row_ranges = row_ranges_of(*([(k, k + 10)] for k in range(0, 10_000, 10)))
     grid = Grid(np.array([-3.0, 3.0]), 70, np.array([-3.0, 3.0]))
+    source, moments = InMemory(filters), measure_moments(InMemory(filters), row_ranges)
     tracemalloc.start()
     try:
-        layers = sum(1 for _ in measure_histograms(InMemory(filters), row_ranges, (STILL, STILL), (grid, grid)))
+        layers = sum(1 for _ in measure_histograms(source, row_ranges, (STILL, STILL), (grid, grid), moments))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -41,7 +41,7 @@ rule compare:
 
 
 rule compare_passes:
-    """Passes 2 and 3 over the filters of both runs, in one common basis and on one common grid."""
+    """Pass 2 over the filters of both runs, in one common basis and on one common grid."""
     input:
         code=code("answers/joint_passes"),
         dataset=lambda wildcards: DATASET,

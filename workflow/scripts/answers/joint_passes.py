@@ -1,4 +1,4 @@
-"""Passes 2 and 3 over the filters of two data sets, in one common basis and on one common grid."""
+"""Pass 2 over the filters of two data sets, in one common basis and on one common grid."""
 
 from contextlib import ExitStack
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pass 3 over the filters of one shard."""
+"""Pass 2 over the filters of one shard."""
 
 from pathlib import Path
 
@@ -10,14 +10,15 @@ def measure(
     layers: Path,
     moments: list[Path],
     basis: Path,
-    extent: list[Path],
+    outermost: Path,
     scaled: Path,
     unscaled: Path,
+    extent: Path,
     bins: int = 70,
     shard: str = "1-of-1",
     threads: int = 1,
 ) -> None:
-    """Filters of a shard, moments and extents of all shards, global bases -> per-layer histograms of both variants."""
+    """Filters of a shard, moments of all, outermost extent, bases -> layers' extents, histograms of both variants."""
     from filtershift.dataset.filters import FilterFile
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.blocks import in_shard
@@ -25,15 +26,15 @@ def measure(
     from filtershift.passes.group_files import load_bases
     from filtershift.passes.histogram_files import save_histograms
     from filtershift.passes.histograms import make_grids, measure_histograms
-    from filtershift.passes.layer_files import load
+    from filtershift.passes.layer_files import load, save
     from filtershift.passes.moments import LayerMoments
 
     row_ranges = row_ranges_of(in_shard(load_layers(layers), shard))
-    bases = load_bases(basis)
-    grids = make_grids(load(moments, LayerMoments), load(extent, LayerExtent), bases, bins)
+    bases, found = load_bases(basis), load(moments, LayerMoments)
+    grids = make_grids(found, load([outermost], LayerExtent), bases, bins)
     with FilterFile(dataset) as source:
-        counted = measure_histograms(source, row_ranges, bases, grids, threads, progress("histograms"))
-        save_histograms((scaled, unscaled), grids, counted)
+        counted = measure_histograms(source, row_ranges, bases, grids, found, threads, progress("histograms"))
+        save(extent, save_histograms((scaled, unscaled), grids, counted))
 
 
 if __name__ == "__main__":

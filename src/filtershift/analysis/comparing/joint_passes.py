@@ -1,8 +1,7 @@
-"""Several data sets measured together: passes 2 and 3 over each, in the basis and over the extent of all."""
+"""Several data sets measured together: the last pass over each, in the basis and over the extent of all."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -10,12 +9,12 @@ from numpy.typing import NDArray
 
 from filtershift.passes.bases import Bases, global_bases
 from filtershift.passes.blocks import FilterSource
-from filtershift.passes.extent import measure_extent
 from filtershift.passes.histograms import Grid, compared_counts, make_grids, measure_histograms
+from filtershift.passes.layer_files import concatenated
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.outermost import outermost_extent
 
 Array = NDArray[np.float64]
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,10 @@ def measure_jointly(
         threads: how many blocks are computed at once.
         progress: wraps the sequence of work of each pass over each data set.
     """
-    moments = _joined([one.moments for one in sets])
+    moments = concatenated([one.moments for one in sets])
     bases = global_bases(moments)
-    extents = [measure_extent(one.filters, one.row_ranges, bases, one.moments, threads, progress) for one in sets]
-    grids = make_grids(moments, _joined(extents), bases, bins)
+    extents = [outermost_extent(one.filters, one.row_ranges, bases, one.moments, threads, progress) for one in sets]
+    grids = make_grids(moments, concatenated(extents), bases, bins)
     histograms = [_histograms(one, bases, grids, threads, progress) for one in sets]
     return JointMeasures(
         bases=bases,
@@ -73,19 +72,13 @@ def measure_jointly(
     )
 
 
-def _joined(parts: Sequence[Result]) -> Result:
-    """Per-layer results of all data sets, one after the other."""
-    arrays = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
-    return type(parts[0])(**arrays)
-
-
 def _histograms(
     one: Measurable, bases: Bases, grids: tuple[Grid, Grid], threads: int, progress: Callable[[Iterable], Iterable]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Layer numbers (L,) of a data set and the counts (L, 2, 9, bins) of the compared bins."""
     bins = grids[0].bins
     layers, counts = [], []
-    for layer, counted in measure_histograms(one.filters, one.row_ranges, bases, grids, threads, progress):
-        layers.append(layer)
-        counts.append(compared_counts(counted, bins))
+    for found in measure_histograms(one.filters, one.row_ranges, bases, grids, one.moments, threads, progress):
+        layers.append(found.layer)
+        counts.append(compared_counts(found.counts, bins))
     return np.array(layers, np.int64), np.stack(counts)

@@ -24,7 +24,8 @@ from filtershift.analysis.uncertainty.tables import placed_uncertainty
 from filtershift.dataset.models.layers import model_layers
 from filtershift.dataset.models.model import ConvModel
 from filtershift.errors import FiltershiftError
-from filtershift.passes.all_passes import Measured, measure_in
+from filtershift.passes.all_passes import measure_in
+from filtershift.passes.extent import LayerExtent, layer_extent
 from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histograms import WINDOW_BINS, LayerCounts, compared_counts
 from filtershift.passes.moments import LayerMoments
@@ -97,7 +98,9 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
     layers = model_layers(models)
     source = FilterArray([layer.weights for model in models.values() for layer in model.layers])
     measured = measure_in(source, source.row_ranges, reference.bases, reference.grids)
-    histograms = np.stack([of_layer for _, of_layer in measured.counted])
+    counted = list(measured.counted)
+    histograms = np.stack([one.counts for one in counted])
+    extent = layer_extent([(one.layer, one.extents) for one in counted])
     owner = layers["model"].to_numpy()
     counts = {
         variant: compared_counts(histograms[:, VARIANTS.index(variant)], reference.grids[0].bins)
@@ -123,14 +126,14 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         # The same filters are at no distance; computed, it is one of rounding.
         table.loc[table["own_share"] == 1, ["shift", *PARTS]] = 0.0
         tables.append(table.merge(believed[grouping, variant], on=["model", "group"], how="left"))
-    quality = placed_layers(layers, source, measured, histograms[:, 0, :, -WINDOW_BINS:], reference)
+    windows = histograms[:, 0, :, -WINDOW_BINS:]
+    quality = placed_layers(layers, source, measured.moments, extent, windows, reference)
     shifts = pd.concat(tables, ignore_index=True)
     told = placed_models(quality)
     told["depth_source"] = [models[name].depth_source for name in told["model"]]
     names = reference.layers.drop_duplicates("model_id").set_index("model_id")["model"]
     told["same_as"] = [", ".join(map(str, names[same[name]])) or None for name in told["model"]]
-    extent = histograms[..., :-WINDOW_BINS]
-    shown = MeasuredLayers(layers, source, measured.moments, extent)
+    shown = MeasuredLayers(layers, source, measured.moments, histograms[..., :-WINDOW_BINS])
     return Placement(shifts[[*shifts.columns.drop(PARTS), *PARTS]], quality, told, shown)
 
 
@@ -222,7 +225,12 @@ def placed_shifts(
 
 
 def placed_layers(
-    layers: pd.DataFrame, source: FilterArray, measured: Measured, windows: LayerCounts, reference: Reference
+    layers: pd.DataFrame,
+    source: FilterArray,
+    moments: LayerMoments,
+    extent: LayerExtent,
+    windows: LayerCounts,
+    reference: Reference,
 ) -> pd.DataFrame:
     """The quality of every layer of the models, beside that of the data set's layers, one row per layer.
 
@@ -230,7 +238,6 @@ def placed_layers(
     set's layers with a lower value, equal ones counted half, as in sparsity_percentile; and outside: whether any
     coefficient is beyond the data set's. ``windows`` (L, 9, WINDOW_BINS) are the scaled histograms over the window.
     """
-    moments, extent = measured.moments, measured.extent
     quality = layer_quality(layers, moments, extent, measure_weight_matrices(source, layers, source.row_ranges))
     window = reference.grids[0].window
     forms = layer_forms(moments, extent, reference.bases[0], window, [(moments.layer, windows)])

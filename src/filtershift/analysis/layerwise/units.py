@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from filtershift.passes.bases import Bases, Basis, stacked
 from filtershift.passes.blocks import FilterSource, in_order
+from filtershift.passes.extent import SIZES
 from filtershift.passes.histograms import Grid
 from filtershift.passes.moments import LayerMoments, merge
 
@@ -69,8 +70,9 @@ def moments_of_layers(moments: LayerMoments, owner: NDArray[np.int64]) -> LayerM
     """The moments of layers from those of their units; ``owner`` is the layer of each unit, 0, 1, …"""
     count, n = owner.max(initial=-1) + 1, moments.n
     merged = [merge(n, moments.mean[:, v], moments.scatter[:, v], owner, count) for v in range(2)]
-    peak = np.zeros(count)
+    peak, reach = np.zeros(count), np.full((count, 2, 4), -np.inf)
     np.maximum.at(peak, owner, moments.peak)
+    np.maximum.at(reach, owner, moments.reach)
     n_layer, span = merged[0][0], np.bincount(owner, np.nan_to_num(moments.mean_range) * n, count)
     wrong = moments.zeros, moments.non_finite
     zeros, non_finite = (np.bincount(owner, of_units, count).astype(np.int64) for of_units in wrong)
@@ -83,6 +85,7 @@ def moments_of_layers(moments: LayerMoments, owner: NDArray[np.int64]) -> LayerM
         mean_range=np.divide(span, n_layer, out=np.full(count, np.nan), where=n_layer > 0),
         zeros=zeros,
         non_finite=non_finite,
+        reach=reach,
     )
 
 
@@ -115,8 +118,10 @@ def _histograms(
 
     def measure(part: NDArray[np.int64]) -> NDArray[np.float32]:
         counted = np.zeros((len(part), 2, 9, bins + 1), np.int32)
+        # Extents and sparse filters are those of layers, not of units.
+        unused = np.empty((2, 2)), np.empty((2, 9)), np.empty((2, 9, 9)), np.empty(SIZES, np.int64)
         for k, (start, stop) in enumerate(part.tolist()):
-            kernels.histograms(source.read(start, stop), components, mean, steps, bins, 1, counted[k])
+            kernels.coefficients(source.read(start, stop), components, mean, 0.0, steps, bins, counted[k], *unused)
         return counted[..., :bins].astype(np.float32)
 
     parts = np.array_split(rows, max(1, len(rows) // 128))

@@ -39,7 +39,7 @@ def layer_forms(
 
     Args:
         moments: results of pass 1.
-        extent: results of pass 2.
+        extent: that of the layers, of pass 2.
         basis: the global basis of scaled filters.
         window: (2,) ends of the bins of ``histograms``.
         histograms: numbers (B,) of some layers, and the counts (B, 9, bins) of their scaled coefficients.

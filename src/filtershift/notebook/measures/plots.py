@@ -137,7 +137,7 @@ def _densities(filters: Any, by: By, variant: str) -> Figure:
     group_of = check_groups(filters, found.moments, number, labels)
     counts: dict[str, Counts] = {}
     windows: dict[str, Counts] = {}
-    for layer, of_layer in found.counted:
+    for layer, of_layer, _ in found.counted:
         label = labels[group_of[layer]]
         counts[label] = counts.get(label, np.int64(0)) + compared_counts(of_layer[v], _BINS)
         windows[label] = windows.get(label, np.int64(0)) + window_counts(of_layer[v])

@@ -65,7 +65,7 @@ def shift(
     # Intervals need the histogram of each layer, shifts only that of each group.
     row = dict(zip(filters.layers.index.tolist(), range(len(filters)), strict=True)) if intervals else group_of
     counts = np.zeros((max(row.values()) + 1, 9, bins), np.int64)
-    for layer, of_layer in found.counted:
+    for layer, of_layer, _ in found.counted:
         counts[row[layer]] += compared_counts(of_layer[v], bins)
     of_groups = np.zeros((len(labels), 9, bins), np.int64)
     np.add.at(of_groups, number if intervals else np.arange(len(labels)), counts)

@@ -20,6 +20,7 @@ from filtershift.notebook.filters.filters import Filters
 from filtershift.notebook.measures.measuring import filled, measured
 from filtershift.notebook.measures.quality import quality_of
 from filtershift.passes.example_filters import example_filters
+from filtershift.passes.extent import layer_extent
 from filtershift.passes.histograms import compared_counts
 from filtershift.results import VARIANTS
 
@@ -71,12 +72,14 @@ def explore(filters: Filters | ArrayLike, path: str | Path = "explorer.html") ->
     found = measured(filters)
     bins = found.grids[0].bins
     counts = np.zeros((len(filters), 2, 9, bins), np.int64)
-    for layer, of_layer in found.counted:
+    extents = []
+    for layer, of_layer, of_blocks in found.counted:
         counts[filters.layers.index.get_loc(layer)] = compared_counts(of_layer, bins)
+        extents.append((layer, of_blocks))
     shown_content = content(
         name=page.stem,
         layers=filters.layers,
-        quality=quality_of(filters, found),
+        quality=quality_of(filters, found.moments, layer_extent(extents)),
         moments=found.moments,
         bases=found.bases,
         histograms={

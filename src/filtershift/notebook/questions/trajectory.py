@@ -21,6 +21,7 @@ from filtershift.notebook.filters.joining import joined
 from filtershift.notebook.filters.opening import read_model
 from filtershift.notebook.measures.measuring import filled, measured
 from filtershift.notebook.measures.quality import quality_of
+from filtershift.passes.extent import layer_extent
 from filtershift.passes.histograms import compared_counts
 from filtershift.results import VARIANTS
 
@@ -123,15 +124,17 @@ def trajectory(
     filters = filled(checkpoints)
     found = measured(filters, bins)
     counts = np.zeros((len(filters), 2, 9, bins), np.int32)
-    for layer, of_layer in found.counted:
+    extents = []
+    for layer, of_layer, of_blocks in found.counted:
         counts[filters.layers.index.get_loc(layer)] = compared_counts(of_layer, bins)
+        extents.append((layer, of_blocks))
     histograms = {}
     for variant in wanted:
         v = VARIANTS.index(variant)
         edges, ratio = found.grids[v].edges, found.bases[v].explained_variance_ratio
         histograms[variant] = LayerHistograms(counts[:, v], float(edges[1] - edges[0]), ratio)
     columns = [within] if isinstance(within, str) else list(within)
-    quality = quality_of(filters, found)
+    quality = quality_of(filters, found.moments, layer_extent(extents))
     traced = trace(filters.layers, histograms, found.moments, quality, by, columns, level)
     return Trajectory(**vars(traced))
 

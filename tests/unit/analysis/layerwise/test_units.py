@@ -14,8 +14,9 @@ from filtershift.analysis.layerwise.units import (
 from filtershift.passes.bases import global_bases
 from filtershift.passes.extent import measure_extent
 from filtershift.passes.filter_array import FilterArray
-from filtershift.passes.histograms import compared_counts, make_grids, measure_histograms
+from filtershift.passes.histograms import compared_counts, make_grids
 from filtershift.passes.moments import measure_moments
+from taken import counts_of
 
 
 def test_units_are_channels_or_runs_of_filters() -> None:
@@ -41,7 +42,7 @@ def test_units_add_up_to_their_layer(rng: np.random.Generator) -> None:
     for name, values in vars(moments).items():
         assert vars(merged)[name] == pytest.approx(values), name
     found = unit_sums(source, units, of_units, bases, grids)
-    counted = dict(measure_histograms(source, source.row_ranges, bases, grids))
+    counted = counts_of(source, source.row_ranges, bases, grids)
     for k, rows in enumerate(filters):
         for v, variant in enumerate((rows / np.abs(rows).max(axis=1, keepdims=True), rows)):
             own = found[k][v]

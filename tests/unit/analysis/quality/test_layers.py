@@ -21,6 +21,7 @@ from filtershift.analysis.quality.layers import (
 from filtershift.passes.all_passes import measure
 from filtershift.passes.weight_matrices.measure import LayerMatrices
 from numpy_reference import InMemory, made_extent, row_ranges_of
+from taken import taken
 
 
 def entropy_of(filters):
@@ -126,7 +127,7 @@ def test_clean_entropy_is_that_of_the_filters_that_are_not_sparse(rng):
         filters[rng.permutation(len(filters))[:sparse]] *= 1e-3
     stop = np.cumsum([len(filters) for filters in layers])
     row_ranges = row_ranges_of(*([(end - len(filters), end)] for filters, end in zip(layers, stop, strict=True)))
-    found = measure(InMemory(np.concatenate(layers)), row_ranges)
+    found = taken(measure(InMemory(np.concatenate(layers)), row_ranges))
     result = {v: clean_variance_entropy(found.moments, found.extent, v) for v in ("unscaled", "scaled")}
     for k, filters in enumerate(layers):
         largest = np.abs(filters).max(axis=1)
@@ -141,7 +142,7 @@ def test_clean_entropy_is_that_of_the_filters_that_are_not_sparse(rng):
 def test_clean_filters_that_are_all_equal_have_no_entropy(rng):
     filters = np.tile(rng.normal(size=9), (50, 1))
     filters[:20] = 1e-4 * rng.normal(size=(20, 9))
-    found = measure(InMemory(filters), row_ranges_of([(0, 50)]))
+    found = taken(measure(InMemory(filters), row_ranges_of([(0, 50)])))
     assert np.isnan(clean_variance_entropy(found.moments, found.extent, "unscaled")).all()
     assert np.isnan(clean_variance_entropy(found.moments, found.extent, "scaled")).all()
 

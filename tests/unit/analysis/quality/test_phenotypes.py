@@ -1,7 +1,5 @@
 """Phenotypes of layers whose distributions are known."""
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +12,7 @@ from filtershift.dataset.sources.synthetic.build import Synthetic, build
 from filtershift.passes.all_passes import measure
 from filtershift.passes.filter_array import FilterArray
 from filtershift.passes.histogram_files import save_histograms, stored_layers
+from taken import taken
 
 SHAPES = ["zero_mass", "coincidence", "two_patterns", "negentropy", "offset"]
 RANDOM = np.random.default_rng(3)
@@ -67,13 +66,12 @@ LAYERS = {
 
 
 def measured(source, row_ranges):
-    """What the three passes find, with the counts of each layer."""
-    found = measure(source, row_ranges)
-    return replace(found, counted=list(found.counted))
+    """What the passes find, with the counts of each layer."""
+    return taken(measure(source, row_ranges))
 
 
 def shapes_of(found):
-    counts = [(np.array([layer]), counts[None, 0, :, -1024:]) for layer, counts in found.counted]
+    counts = [(np.array([layer]), counts[None, 0, :, -1024:]) for layer, counts, _ in found.counted]
     return layer_forms(found.moments, found.extent, found.bases[0], found.grids[0].window, counts)
 
 

@@ -8,6 +8,7 @@ from filtershift.analysis.quality.layers import layer_state, random_threshold, v
 from filtershift.analysis.quality.thresholds import USED, sweep
 from filtershift.passes.all_passes import measure
 from numpy_reference import InMemory, row_ranges_of
+from taken import taken
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def layers():
 def swept(layers):
     stop = np.cumsum([len(filters) for filters in layers])
     ranges = row_ranges_of(*([(end - len(filters), end)] for filters, end in zip(layers, stop, strict=True)))
-    found = measure(InMemory(np.concatenate(layers)), ranges)
+    found = taken(measure(InMemory(np.concatenate(layers)), ranges))
     quality = pd.DataFrame({"n_filters": found.moments.n, "non_finite_filters": 0, "zero_filters": found.moments.zeros})
     entropy = variance_entropy(found.moments.scatter[:, 1], least=1e-20)
     quality = quality.assign(
@@ -90,7 +91,7 @@ def test_the_thresholds_used_give_the_states_of_layers(swept):
 
 def test_without_a_layer_shares_are_missing(swept):
     quality, _ = swept
-    found = measure(InMemory(np.zeros((0, 9))), row_ranges_of([(0, 0)]))
+    found = taken(measure(InMemory(np.full((1, 9), np.nan)), row_ranges_of([(0, 1)])))
     table = sweep(quality.iloc[:1].assign(n_filters=0, variance_entropy=np.nan, sparsity=np.nan), found.extent)
     assert (table["n_judged"] == 0).all()
     assert table[["degenerate", "random_like", "diverse"]].isna().all(axis=None)

@@ -16,6 +16,7 @@ from filtershift.dataset.layers import read_layers
 from filtershift.dataset.writer import write_dataset
 from filtershift.passes.all_passes import measure
 from filtershift.passes.weight_matrices.measure import measure_weight_matrices
+from taken import taken
 from weight_tensors import GROUPS, random_tensor, weight_tensors
 
 STORED = json.loads((Path(__file__).parents[3] / "data/torchconvquality.json").read_text())
@@ -64,7 +65,7 @@ def quality_of(tensors: dict[str, np.ndarray], groups: dict[str, int], path: Pat
     write_dataset(path, filters, meta)
     table = read_layers(path)
     with FilterFile(path) as source:
-        found = measure(source, table.row_ranges)
+        found = taken(measure(source, table.row_ranges))
         orthogonality = measure_weight_matrices(source, table.layers, table.row_ranges)
     quality = layer_quality(table.layers, found.moments, found.extent, orthogonality).set_index(pd.Index(tensors))
     return quality.assign(variance_entropy_norm=quality["variance_entropy"] / quality["random_threshold"])

@@ -108,7 +108,7 @@ def test_moments_along_a_basis_are_those_of_the_coefficients():
     filters = made_layers([50, 80], seed=3)
     raw = moments_of(filters)
     moments = LayerMoments(
-        raw.layer, raw.n, *(np.stack([x, x], axis=1) for x in (raw.mean, raw.scatter)), *[np.ones(2)] * 4
+        raw.layer, raw.n, *(np.stack([x, x], axis=1) for x in (raw.mean, raw.scatter)), *[np.ones(2)] * 5
     )
     basis = pca(50, raw.mean[0], raw.scatter[0])
     expected = moments_of([(x - basis.mean) @ basis.components.T for x in filters])

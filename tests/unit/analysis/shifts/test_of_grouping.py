@@ -16,6 +16,7 @@ from filtershift.analysis.shifts.sensitivity import CONFIGURED
 from filtershift.passes.bases import Basis
 from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid, coarsen
+from taken import without_extents
 
 BINS = 4
 # Layer 4 is in no group, layer 5 has no filters and is alone in its group.
@@ -36,10 +37,10 @@ def histograms(tmp_path_factory):
     grid = Grid(np.array([-1.0, 1.0]), BINS, np.array([-0.5, 0.5]))
     likely = [np.full((9, bins), 1 / bins) for bins in (BINS * REFINE, WINDOW_BINS)]
     other = [rng.dirichlet(np.ones(part.shape[1]), 9) for part in likely]
-    counted = [
+    counted = without_extents(
         (k, np.stack([np.concatenate([rng.multinomial(n, p) for p in (other if k == 2 else likely)], axis=1)] * 2))
         for k, n in enumerate(SIZES)
-    ]
+    )
     paths = [folder / "scaled.0.h5", folder / "scaled.1.h5"]
     for path, part in zip(paths, (counted[:3], counted[3:]), strict=True):
         save_histograms((path, folder / "unscaled.h5"), (grid, grid), part)

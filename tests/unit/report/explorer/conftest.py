@@ -36,7 +36,8 @@ def shown(layers: pd.DataFrame) -> Callable[..., dict[str, Any]]:
         rng, zeros, n = np.random.default_rng(1), np.zeros(4, int), layers["n_filters"].to_numpy()
         scatter = np.einsum("lvij,lvkj->lvik", *[rng.normal(size=(4, 2, 9, 9))] * 2)
         moments = LayerMoments(
-            layers.index.to_numpy(), n, rng.normal(size=(4, 2, 9)), scatter, zeros + 1.0, zeros + 1.0, zeros, zeros
+            *(layers.index.to_numpy(), n, rng.normal(size=(4, 2, 9)), scatter, zeros + 1.0, zeros + 1.0, zeros, zeros),
+            reach=np.zeros((4, 2, 4)),
         )
         basis = Basis(np.eye(9), np.zeros(9), np.ones(9), np.full(9, 1 / 9), 100)
         given: dict[str, Any] = {
