@@ -89,6 +89,8 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
     Raises:
         FiltershiftError: no model has a 3×3 layer.
     """
+    from threadpoolctl import threadpool_limits
+
     reasons = "; ".join(
         ": ".join([name, *(row.reason for row in model.skipped[-1:])]) for name, model in models.items()
     )
@@ -111,7 +113,33 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         for name in models
     }
     own = {variant: {name: of_layers[owner == name] for name in models} for variant, of_layers in counts.items()}
-    believed = _believed(own, reference, resampling)
+    # Of matrices so small the linear algebra library's threads would only wait for each other.
+    with threadpool_limits(limits=1, user_api="blas"):
+        shifts = _believed_shifts(own, same, reference, _believed(own, reference, resampling))
+    windows = histograms[:, 0, :, -WINDOW_BINS:]
+    quality = placed_layers(layers, source, measured.moments, extent, windows, reference)
+    told = placed_models(quality)
+    told["depth_source"] = [models[name].depth_source for name in told["model"]]
+    names = reference.layers.drop_duplicates("model_id").set_index("model_id")["model"]
+    told["same_as"] = [", ".join(map(str, names[same[name]])) or None for name in told["model"]]
+    shown = MeasuredLayers(layers, source, measured.moments, histograms[..., :-WINDOW_BINS])
+    return Placement(shifts, quality, told, shown)
+
+
+def _believed_shifts(
+    own: Mapping[str, Mapping[str, NDArray[np.int64]]],
+    same: Mapping[str, Sequence[int]],
+    reference: Reference,
+    believed: Mapping[tuple[str, str], pd.DataFrame],
+) -> pd.DataFrame:
+    """The shifts of `Placement`.
+
+    Args:
+        own: per variant and model the counts (l, 9, bins) of its layers.
+        same: per model the numbers of those of the data set that have the same layers.
+        reference: the data set.
+        believed: how far to believe the shifts of each grouping and variant, as of `_believed`.
+    """
     tables = []
     for (grouping, variant), groups in reference.counts.items():
         v = VARIANTS.index(variant)
@@ -121,20 +149,13 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
         table = placed_shifts(totals, groups, width, ratio).merge(reference.sizes[grouping], on="group", how="left")
         table.insert(0, "variant", variant)
         table.insert(1, "grouping", grouping)
-        shares = {name: own_shares(same[name], grouping, reference) for name in models}
+        shares = {name: own_shares(of_model, grouping, reference) for name, of_model in same.items()}
         table["own_share"] = [shares[name][group] for name, group in zip(table["model"], table["group"], strict=True)]
         # The same filters are at no distance; computed, it is one of rounding.
         table.loc[table["own_share"] == 1, ["shift", *PARTS]] = 0.0
         tables.append(table.merge(believed[grouping, variant], on=["model", "group"], how="left"))
-    windows = histograms[:, 0, :, -WINDOW_BINS:]
-    quality = placed_layers(layers, source, measured.moments, extent, windows, reference)
     shifts = pd.concat(tables, ignore_index=True)
-    told = placed_models(quality)
-    told["depth_source"] = [models[name].depth_source for name in told["model"]]
-    names = reference.layers.drop_duplicates("model_id").set_index("model_id")["model"]
-    told["same_as"] = [", ".join(map(str, names[same[name]])) or None for name in told["model"]]
-    shown = MeasuredLayers(layers, source, measured.moments, histograms[..., :-WINDOW_BINS])
-    return Placement(shifts[[*shifts.columns.drop(PARTS), *PARTS]], quality, told, shown)
+    return shifts[[*shifts.columns.drop(PARTS), *PARTS]]
 
 
 def unconfigured(groupings: Sequence[str]) -> pd.DataFrame:
@@ -146,19 +167,16 @@ def unconfigured(groupings: Sequence[str]) -> pd.DataFrame:
 def _believed(
     own: Mapping[str, Mapping[str, NDArray[np.int64]]], reference: Reference, resampling: Resampling
 ) -> dict[tuple[str, str], pd.DataFrame]:
-    """How far to believe the shifts of each grouping and variant, several at once.
+    """How far to believe the shifts of each grouping and variant, several at once, those with most groups first.
 
     ``own`` has per variant and model the counts (l, 9, bins) of its layers.
     """
-    from threadpoolctl import threadpool_limits
-
-    # Each of them sets the same limit and takes it back, which must not end that of the others.
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting = {
             (grouping, variant): pool.submit(
                 _believed_of_grouping, own[variant], reference, grouping, variant, resampling
             )
-            for grouping, variant in reference.counts
+            for grouping, variant in sorted(reference.counts, key=lambda key: -len(reference.counts[key]))
         }
         return {key: found.result() for key, found in waiting.items()}
 
