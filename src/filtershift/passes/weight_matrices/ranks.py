@@ -32,10 +32,12 @@ def ranks(source: FilterSource, matrix: WeightMatrix, peak: float) -> tuple[floa
 
 
 def _gram(source: FilterSource, matrix: WeightMatrix, peak: float) -> NDArray[np.float64]:
-    """Products of the rows of W / peak, up to the diagonal, or of its columns if these are fewer."""
+    """Products of the rows of W, or W / peak, up to the diagonal, or of its columns if these are fewer."""
 
     def read(first: int, last: int) -> NDArray[np.float64]:
-        return matrix.read(source, first, last) / np.float64(peak)
+        weights = matrix.read(source, first, last)
+        # float64 holds the squares of all smaller types, but not those of its own largest numbers.
+        return np.divide(weights, peak, dtype=np.float64) if weights.dtype == np.float64 else weights.astype(np.float64)
 
     strips = matrix.strips()
     if matrix.columns < matrix.rows:
