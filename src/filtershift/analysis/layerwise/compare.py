@@ -13,7 +13,7 @@ from filtershift.analysis.layerwise.matching import label, match_layers, unmatch
 from filtershift.analysis.layerwise.models import ModelLayers, both_sources
 from filtershift.analysis.layerwise.noise import LayerNoise, layer_noise, layer_shift
 from filtershift.analysis.layerwise.units import UnitSums, kind_of_units, moments_of_layers, unit_ranges, unit_sums
-from filtershift.analysis.quality.layers import layer_quality
+from filtershift.analysis.quality.layers import layer_state, sparsity_and_entropy
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.analysis.uncertainty.noise import ABOVE, TOO_SMALL, WITHIN_NULL
 from filtershift.errors import FiltershiftError
@@ -22,7 +22,7 @@ from filtershift.passes.blocks import in_order
 from filtershift.passes.extent import measure_extent
 from filtershift.passes.histograms import Grid, make_grids
 from filtershift.passes.moments import measure_moments
-from filtershift.passes.weight_matrices.measure import measure_weight_matrices
+from filtershift.passes.weight_matrices.measure import measure_orthogonality
 from filtershift.results import VARIANTS
 
 SAME, ABOVE_ROUNDING = "same", "above rounding"
@@ -96,8 +96,10 @@ def compare_layers(
     grids = make_grids(moments, extent, bases, reference) if isinstance(reference, int) else reference[1]
     # Whatever the groups of a convolution are, the matrix of its weights has a row for each output channel.
     shapes = layers.assign(groups=1, in_channels=layers["n_filters"] / layers["out_channels"])
-    matrices = measure_weight_matrices(source, shapes, source.row_ranges, threads)
-    quality = layer_quality(layers, moments, extent, matrices)
+    sparsity, entropy = sparsity_and_entropy(moments, extent)
+    orthogonality = measure_orthogonality(source, shapes, source.row_ranges, threads)
+    state = layer_state(moments.n, moments.zeros, sparsity, entropy)
+    quality = pd.DataFrame(dict(zip(QUALITY, (sparsity, entropy, orthogonality, state), strict=True)))
     sums = unit_sums(source, units, of_units, bases, grids, threads)
 
     described = layers.to_dict("records")

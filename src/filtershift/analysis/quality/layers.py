@@ -111,19 +111,28 @@ def layer_state(
     return state
 
 
+def sparsity_and_entropy(moments: LayerMoments, extent: LayerExtent) -> tuple[Array, Array]:
+    """The share of sparse filters of each layer and the variance entropy of its raw ones, (L,) each; NaN if undefined.
+
+    A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
+    of zero).
+    """
+    n = moments.n
+    entropy = variance_entropy(moments.scatter[:, 1], least=n * (1e-12 * moments.peak) ** 2)
+    return np.divide(extent.sparse, n, out=np.full(len(n), np.nan), where=n > 0), entropy
+
+
 def layer_quality(
     layers: pd.DataFrame, moments: LayerMoments, extent: LayerExtent, matrices: LayerMatrices
 ) -> pd.DataFrame:
     """Quality of every layer, one row per layer, what is undefined is missing.
 
-    A layer of zeros has no variance entropy, and sparsity 0 under the strict rule (no weight is below a hundredth
-    of zero); its filters are counted in ``zero_filters``. ``batch_norm`` and ``out_channels`` are there if ``layers``
-    have them.
+    The filters of a layer of zeros are counted in ``zero_filters``. ``batch_norm`` and ``out_channels`` are there if
+    ``layers`` have them.
     """
     n = moments.n
-    entropy = variance_entropy(moments.scatter[:, 1], least=n * (1e-12 * moments.peak) ** 2)
+    sparsity, entropy = sparsity_and_entropy(moments, extent)
     threshold = random_threshold(n)
-    sparsity = np.divide(extent.sparse, n, out=np.full(len(n), np.nan), where=n > 0)
     known = np.isfinite(entropy) & np.isfinite(threshold)
     return layers[["model_id", "model", "conv_depth", "conv_depth_norm", "n_filters"]].assign(
         zero_filters=moments.zeros,

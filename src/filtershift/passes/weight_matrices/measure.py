@@ -46,16 +46,43 @@ def measure_weight_matrices(
 ) -> LayerMatrices:
     """Orthogonality, ranks and percentiles of every layer of the layer table.
 
-    Orthogonality is exact to about 1e-13 of float64 weights, 1e-7 of float32: its products are of the type of the
-    weights. Nothing is read of layers whose shape is not known, that is of no layer of a data set without the columns
-    of `SHAPE`. Matrices are read strip by strip: memory does not grow with the layers.
+    Nothing is read of layers whose shape is not known, that is of no layer of a data set without the columns of
+    `SHAPE`. Matrices are read strip by strip: memory does not grow with the layers.
 
     Args:
         source: where the filters are read.
         layers: the layer table; of its columns n_filters and, where it has them, those of `SHAPE`.
         row_ranges: columns layer, start, stop.
-        threads: how many strips are computed at once.
+        threads: how many strips or layers are computed at once.
         progress: wraps the sequences of work, to show how far they are.
+    """
+    from threadpoolctl import threadpool_limits
+
+    def measure_whole(matrix: WeightMatrix) -> tuple[Array, tuple[float, float]]:
+        found = percentiles(source, matrix)
+        return found, ranks(source, matrix, max(-found[0], found[-1]))
+
+    orthogonality = measure_orthogonality(source, layers, row_ranges, threads, progress)
+    matrices = weight_matrices(layers, row_ranges)
+    of_weights, rank = np.full((len(layers), len(PERCENTILES)), np.nan), np.full((len(layers), 2), np.nan)
+    # The linear algebra library's own threads would contend with ours, and change the last digits.
+    with threadpool_limits(limits=1, user_api="blas"):
+        whole = in_order(measure_whole, list(matrices.values()), threads, progress)
+        for k, found in zip(matrices, whole, strict=True):
+            of_weights[k], rank[k] = found
+    return LayerMatrices(layers.index.to_numpy(np.int64), orthogonality, rank[:, 0], rank[:, 1], of_weights)
+
+
+def measure_orthogonality(
+    source: FilterSource,
+    layers: pd.DataFrame,
+    row_ranges: pd.DataFrame,
+    threads: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> Array:
+    """Orthogonality of every layer of the layer table, (L,); arguments as of `measure_weight_matrices`.
+
+    It is exact to about 1e-13 of float64 weights, 1e-7 of float32: its products are of the type of the weights.
     """
     from threadpoolctl import threadpool_limits
 
@@ -64,21 +91,13 @@ def measure_weight_matrices(
         with np.errstate(invalid="ignore", over="ignore"):
             return misfit(source, matrix, strip)
 
-    def measure_whole(matrix: WeightMatrix) -> tuple[Array, tuple[float, float]]:
-        found = percentiles(source, matrix)
-        return found, ranks(source, matrix, max(-found[0], found[-1]))
-
     matrices = weight_matrices(layers, row_ranges)
     items = [(k, m, strip) for k, m in matrices.items() if m.rows > 1 for strip in range(len(m.strips()))]
     amiss, pairs = np.zeros(len(layers)), np.full(len(layers), np.nan)
-    of_weights, rank = np.full((len(layers), len(PERCENTILES)), np.nan), np.full((len(layers), 2), np.nan)
     # The linear algebra library's own threads would contend with ours, and change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         for (k, matrix, _), part in zip(items, in_order(measure_strip, items, threads, progress), strict=True):
             amiss[k] += part
             pairs[k] = matrix.rows * (matrix.rows - 1)
-        whole = in_order(measure_whole, list(matrices.values()), threads, progress)
-        for k, found in zip(matrices, whole, strict=True):
-            of_weights[k], rank[k] = found
-    orthogonality = np.maximum(1 - amiss / pairs, 0.0)
-    return LayerMatrices(layers.index.to_numpy(np.int64), orthogonality, rank[:, 0], rank[:, 1], of_weights)
+    orthogonality: Array = np.maximum(1 - amiss / pairs, 0.0)
+    return orthogonality
