@@ -23,12 +23,14 @@ import numpy as np
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
+from filtershift.analysis.layerwise.interval import FEWEST_PER_BIN, FEWEST_UNITS, shift_interval
 from filtershift.analysis.layerwise.units import UnitSums
 from filtershift.analysis.shifts.d_matrix import probabilities
-from filtershift.analysis.uncertainty.intervals import FEWER, Resampling, corrected_interval
+from filtershift.analysis.uncertainty.intervals import FEWER, Resampling
 
 Array = NDArray[np.floating]
 Pair = Sequence[UnitSums]
+Interval = tuple[float, float, float]
 
 # Of draws and of the change itself, statistics that differ by less are equal.
 _ROUNDING = 1e-5
@@ -39,8 +41,8 @@ class LayerNoise:
     """How far to believe D of a layer, in one variant; NaN where there is no such number.
 
     Attributes:
-        corrected: D less its estimated bias.
-        low: the lower end of the interval.
+        corrected: D less its estimated bias; NaN where few units or filters cannot tell it.
+        low: the lower end of the interval; NaN likewise.
         high: the upper end.
         floor: the ``level`` quantile of D between random halves of the noisier of both layers.
         null: the ``level`` quantile of D if nothing changed.
@@ -80,17 +82,18 @@ def layer_noise(pair: Pair, paired: bool, width: float, ratio: Array, resampling
     before, after = pair if paired else sorted(pair, key=lambda side: (side.units, side.moments[:, 0].sum()))
     draws, seed, level = resampling.resamples, resampling.seed, resampling.level
     sizes = before.units, after.units
-    weights = [_resampled(seed, units, draws) for units in sizes]
     with np.errstate(invalid="ignore", divide="ignore"):
-        shift = _shifts(before.counts.sum(axis=0)[None], after.counts.sum(axis=0)[None], width, ratio)
-        resampled = _shifts(_sums(weights[0], before), _sums(weights[1], after), width, ratio)
-        corrected, low, high = corrected_interval(resampled[:, None], shift, level)[:, 0]
-        floor = max(_floor(side, width, ratio, resampling) for side in (before, after))
+        halves = [_product(_halves(seed, side.units, draws), side.counts) for side in (before, after)]
+        interval = _interval((before, after), halves, width, ratio, level)
+        floor = max(
+            _floor(side, half[: max(1, draws // FEWER)], width, ratio, level)
+            for side, half in zip((before, after), halves, strict=True)
+        )
         exchanged = _exchanged((before, after), _exchanges(seed, sizes, paired, draws), paired)
         found = _statistics(*exchanged, width, ratio)
     exchanges = 2 ** (before.units - 1) if paired else comb(sum(sizes), before.units)
     null = float(np.quantile(found[1:, 0], level))
-    return LayerNoise(corrected, low, high, floor, null, _smallest_p(found), 2.0 ** -log2(exchanges))
+    return LayerNoise(*interval, floor, null, _smallest_p(found), 2.0 ** -log2(exchanges))
 
 
 def _smallest_p(found: Array) -> float:
@@ -159,17 +162,22 @@ def _shifts(one: Any, other: Any, width: float, ratio: Array) -> Array:
     return np.maximum(shifts, 0)
 
 
-def _floor(side: UnitSums, width: float, ratio: Array, resampling: Resampling) -> float:
+def _interval(pair: Pair, halves: Sequence[Any], width: float, ratio: Array, level: float) -> Interval:
+    """The corrected D and its interval, of sums over halves of the units (draws, 9, bins) of both sides."""
+    units, bins = min(side.units for side in pair), pair[0].counts.shape[-1]
+    if units < FEWEST_UNITS or min(side.moments[:, 0].sum() for side in pair) < FEWEST_PER_BIN * bins:
+        return np.nan, np.nan, np.nan
+    one, other = (side.counts.sum(axis=0)[None] for side in pair)
+    return shift_interval(
+        _shifts(halves[0], halves[1], width, ratio), float(_shifts(one, other, width, ratio)[0]), units, level
+    )
+
+
+def _floor(side: UnitSums, halves: Any, width: float, ratio: Array, level: float) -> float:
     """The quantile of D between halves of the units of a layer; NaN for a single unit."""
     if side.units < 2:
         return np.nan
-    halves = _halves(resampling.seed, side.units, max(1, resampling.resamples // FEWER))
-    one = _sums(halves, side)
-    return float(np.quantile(_shifts(one, side.counts.sum(axis=0) - one, width, ratio), resampling.level))
-
-
-def _sums(weights: NDArray[np.float32], side: UnitSums) -> Any:
-    return _product(weights, side.counts)
+    return float(np.quantile(_shifts(halves, side.counts.sum(axis=0) - halves, width, ratio), level))
 
 
 def _product(weights: NDArray[np.float32], values: Any) -> Any:
@@ -183,17 +191,12 @@ def _parts(side: UnitSums) -> tuple[Any, Any]:
 
 
 @lru_cache(32)
-def _resampled(seed: int, units: int, draws: int) -> NDArray[np.float32]:
-    """How often each unit is drawn, (draws, units)."""
-    random = default_rng([seed, units, 0])
-    return random.multinomial(units, np.full(units, 1 / units), draws).astype(np.float32)
-
-
-@lru_cache(32)
 def _halves(seed: int, units: int, draws: int) -> NDArray[np.float32]:
-    """A random half of the units in each draw, (draws, units)."""
+    """A random half of the units in each draw, (draws, units); of odd numbers, the smaller and the larger in turn."""
     ranks = default_rng([seed, units, 1]).random((draws, units)).argsort(axis=1)
-    return (ranks < units // 2).astype(np.float32)
+    halves = (ranks < units // 2).astype(np.float32)
+    halves[1::2] = 1 - halves[1::2]
+    return halves
 
 
 @lru_cache(32)

@@ -42,6 +42,13 @@ def test_equal_sides_are_no_change(rng: np.random.Generator) -> None:
     assert found.floor > 0
 
 
+@pytest.mark.parametrize(("units", "filters"), [(7, 100), (12, 4)])
+def test_few_units_or_filters_have_no_interval(rng: np.random.Generator, units: int, filters: int) -> None:
+    found = layer_noise([sums_of(rng.normal(size=(units, filters, 9))) for _ in range(2)], True, WIDTH, RATIO, DRAWS)
+    assert np.isnan([found.corrected, found.low, found.high]).all()
+    assert found.null > 0
+
+
 @pytest.mark.parametrize("is_paired", [True, False])
 def test_p_is_seldom_small_by_chance(is_paired: bool) -> None:
     found = []
