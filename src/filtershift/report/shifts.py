@@ -78,8 +78,9 @@ def _farthest(run: Run, variant: str, pairs: pd.DataFrame) -> list[str]:
     if above.empty:
         return [f"By {title} none of {count} of {variant} groups is above noise."]
     farthest = above.iloc[int(above["corrected"].argmax())]
-    ends = " to ".join(number(farthest[end]) for end in ("low", "high"))
-    believed = f"less its bias {number(farthest['corrected'])}, interval {ends}"
+    believed = f"less its bias {number(farthest['corrected'])}"
+    if pd.notna(farthest["low"]):
+        believed += f", interval {number(farthest['low'])} to {number(farthest['high'])}"
     counted = f"{len(above):,} of {count} of {variant} groups {'is' if len(above) == 1 else 'are'}"
     return [f"By {title} {counted} above noise; the farthest of these are {_pair(farthest, run.filters)} ({believed})."]
 

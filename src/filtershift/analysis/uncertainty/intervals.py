@@ -16,7 +16,8 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from numpy.typing import NDArray
 
-from filtershift.analysis.uncertainty.layer_sums import LayerSums
+from filtershift.analysis.shifts.choices import GAUSSIAN
+from filtershift.analysis.uncertainty.layer_sums import FILTERS, LayerSums
 from filtershift.analysis.uncertainty.null_groups import null_groups
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
@@ -30,6 +31,9 @@ LENGTHS = ("wasserstein", "tv")
 
 FEWER = 5
 """Floors and nulls take this many times fewer draws than intervals, because each is a single percentile."""
+
+FEWEST_UNITS = 3
+"""Groups with fewer units have no interval of a `GAUSSIAN` divergence."""
 
 # Largest number of shifts in memory at once, as float32.
 _SHIFTS = 100_000_000
@@ -83,8 +87,8 @@ def measure_uncertainty(layers: LayerSums, name: str, resampling: Resampling, a:
     1. the percentiles of the resamples minus twice the bias (their own and that of D), and
     2. the basic bootstrap: the percentiles of the resamples mirrored at D.
 
-    All are cut at 0. For `LENGTHS` they are the square roots of those of D². Pairs with an empty group have no values,
-    and groups with one filter have no floor.
+    All are cut at 0. For `LENGTHS` they are the square roots of those of D². Those of `GAUSSIAN` divergences are wider,
+    see `_stretch`. Pairs with an empty group have no values, and groups with one filter have no floor.
 
     Random numbers depend only on the seed and on ``name``, the name of the grouping. So results are the same bit for
     bit whatever else is measured, and for any number of threads. At most `_SHIFTS` shifts are in memory at once.
@@ -117,18 +121,24 @@ def measure_uncertainty(layers: LayerSums, name: str, resampling: Resampling, a:
             resamples = units.resamples(random(1), resampling.resamples)
             resampled = shifts_between(layers, resamples, *pairs, resampling.resamples)
             is_length = layers.choices.divergence in LENGTHS
+            stretch = (
+                _stretch(layers, units, *pairs, resampling.level) if layers.choices.divergence in GAUSSIAN else None
+            )
             corrected[part], low[part], high[part] = corrected_interval(
-                resampled, shift[part], resampling.level, is_length
+                resampled, shift[part], resampling.level, is_length, stretch
             )
             chance = shifts_between(layers, null_groups(layers, random(2), fewer), *pairs, fewer)
             [null[part]] = _quantiles(chance, [resampling.level])
     return Uncertainty(shift, corrected, low, high, null, median, floor)
 
 
-def corrected_interval(resampled: Array, shift: Array, level: float, is_length: bool = False) -> NDArray[np.float64]:
+def corrected_interval(
+    resampled: Array, shift: Array, level: float, is_length: bool = False, stretch: Array | None = None
+) -> NDArray[np.float64]:
     """The corrected shifts and both ends of their intervals, (3, P), see `measure_uncertainty`.
 
-    ``resampled`` (draws, P) are the resamples of the ``shift`` (P,); those of lengths are overwritten.
+    ``resampled`` (draws, P) are the resamples of the ``shift`` (P,); those of lengths are overwritten. ``stretch`` (P,)
+    is how many times as far from the corrected shift the ends are; NaN for no interval.
     """
     if is_length:
         np.square(resampled, out=resampled)
@@ -139,7 +149,28 @@ def corrected_interval(resampled: Array, shift: Array, level: float, is_length: 
     high = np.maximum(upper - 2 * bias, 2 * shift - lower)
     # Only rounding can put it outside: the mean of the resamples is at least `lower` or at most `upper`.
     corrected = np.clip(shift - bias, low, high)
+    if stretch is not None:
+        low, high = (corrected + stretch * (end - corrected) for end in (low, high))
     return np.maximum([corrected, low, high], 0)
+
+
+def _stretch(layers: LayerSums, units: ResamplingUnits, a: Indices, b: Indices, level: float) -> Array:
+    """Student's t of each pair of groups over the normal quantile that it becomes with many units, (P,).
+
+    Few units show less than all of how units vary, as a variance of few numbers does. The degrees of freedom are
+    Welch's (Biometrika 34, 1947) for groups whose units vary alike. NaN if a group has fewer than `FEWEST_UNITS`.
+    """
+    from scipy.special import ndtri, stdtrit
+
+    of_groups = [span.stop - span.start for span in units.spans]
+    filters = np.bincount(layers.group, layers.n, layers.groups)
+    count = np.where([kind == FILTERS for kind in layers.resampled], filters, of_groups)
+    known = np.where(count >= FEWEST_UNITS, count, np.nan)
+    share, freedom = 1 / known, known - 1
+    welch = (share[a] + share[b]) ** 2 / (share[a] ** 2 / freedom[a] + share[b] ** 2 / freedom[b])
+    quantile = (1 + level) / 2
+    stretch: Array = stdtrit(welch, quantile) / ndtri(quantile)
+    return stretch
 
 
 def _quantiles(shifts: Array, levels: list[float]) -> NDArray[np.float64]:

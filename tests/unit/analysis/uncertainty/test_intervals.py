@@ -10,7 +10,12 @@ from threadpoolctl import threadpool_limits
 from filtershift.analysis.shifts.d_matrix import component_shifts, probabilities
 from filtershift.analysis.uncertainty import intervals
 from filtershift.analysis.uncertainty.grouped_layers import grouped_layers
-from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty, shifts_between
+from filtershift.analysis.uncertainty.intervals import (
+    Resampling,
+    corrected_interval,
+    measure_uncertainty,
+    shifts_between,
+)
 from filtershift.analysis.uncertainty.noise import flags
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.tables import placed_uncertainty, uncertainty_tables
@@ -254,3 +259,12 @@ def test_a_model_beside_a_data_set_is_one_more_group():
     )
     assert found["resampled_own"].tolist() == ["layers"] * 3
     assert found["resampled"].tolist() == ["models"] * 3
+
+
+def test_few_models_stretch_an_interval_by_students_t():
+    resampled, shift = np.array([[1.0], [2.0], [3.0]]), np.array([2.0])
+    corrected, low, high = corrected_interval(resampled, shift, 0.95)[:, 0]
+    assert corrected_interval(resampled, shift, 0.95, stretch=np.array([1.5]))[:, 0] == pytest.approx(
+        [corrected, max(corrected - 1.5 * (corrected - low), 0), corrected + 1.5 * (high - corrected)]
+    )
+    assert np.isnan(corrected_interval(resampled, shift, 0.95, stretch=np.array([np.nan]))[1:]).all()
