@@ -151,6 +151,8 @@ def _most_sudden(found: Trajectory) -> str:
     )
     if not first["above"] and not first["sudden"]:
         return f"No layer changed by more than noise from one checkpoint to the next. Nearest to it is {step}."
+    if not first["sudden"]:
+        return f"No change is sudden. The most sudden one above noise is that of {step}."
     every = f" in each of {several(first['n_runs'], 'run')}" if first["n_runs"] > 1 else ""
     larger = f"at least {number(first['times'])} times as large as expected{every}"
     above = "is above noise" if first["above"] else "is within noise"

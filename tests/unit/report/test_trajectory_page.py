@@ -1,5 +1,7 @@
 """The page of a trajectory, in words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -28,6 +30,11 @@ def test_it_begins_with_what_changed_and_when(planted) -> None:
     assert told.startswith("The most sudden change is that of layer conv1 between epoch 1 and 2 (D = ")
     assert "times as large as expected in each of 2 runs, and is above noise in 2 of them." in told
     assert "1 of 2 layers changed by more than noise in a step: 1 layer from epoch 1 to 2." in texts(planted)["Changes"]
+
+
+def test_a_change_above_noise_need_not_be_sudden(planted) -> None:
+    found = replace(planted, changes=planted.changes.assign(sudden=False))
+    assert texts(found)["Changes"].startswith("No change is sudden. The most sudden one above noise is that of layer")
 
 
 def test_which_layers_settled_when(planted) -> None:

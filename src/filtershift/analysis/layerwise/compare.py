@@ -9,7 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.layerwise.changes import CHANGES, EQUAL, ROUNDING, FilterChange, filter_changes
-from filtershift.analysis.layerwise.matching import label, match_layers, unmatched, with_shapes_of_partners
+from filtershift.analysis.layerwise.matching import (
+    label,
+    match_layers,
+    not_finite,
+    unmatched,
+    with_shapes_of_partners,
+)
 from filtershift.analysis.layerwise.models import ModelLayers, both_sources
 from filtershift.analysis.layerwise.noise import LayerNoise, layer_noise, layer_shift
 from filtershift.analysis.layerwise.units import UnitSums, kind_of_units, moments_of_layers, unit_ranges, unit_sums
@@ -39,7 +45,8 @@ class Layerwise:
     Attributes:
         names: of both models.
         layers: one row per matched layer and variant, see docs/layerwise.md.
-        skipped: layers without a partner, and what was left out before, as rows kind, name, reason, count.
+        skipped: layers without a partner or a finite filter, and what was left out before, as rows kind, name, reason,
+            count.
         moments: (9, 9) mean outer product of how the filters changed, of each matched pair of equal shape in each
             variant, by (variant, position in ``layers`` of that variant).
         level: of the intervals, and one minus the share of layers that are above noise by chance.
@@ -74,7 +81,7 @@ def compare_layers(
         left_out: what was left out when the models were read, as rows kind, name, reason, count.
 
     Raises:
-        FiltershiftError: no layer of one model has a partner in the other, or no filter is finite.
+        FiltershiftError: no layer of one model has a partner in the other, or none has finite filters in both.
     """
     from threadpoolctl import threadpool_limits
 
@@ -89,8 +96,9 @@ def compare_layers(
     units = unit_ranges(source.row_ranges, layers)
     of_units = measure_moments(source, units, threads)
     moments = moments_of_layers(of_units, units["owner"].to_numpy())
-    if not moments.n.any():
-        raise FiltershiftError(f"no filter of {names[0]} and {names[1]} is finite")
+    pairs, broken = not_finite(tables, names, pairs, moments.n)
+    if not pairs:
+        raise FiltershiftError(f"no layer has finite filters in both {names[0]} and {names[1]}")
     bases = global_bases(moments) if isinstance(reference, int) else reference[0]
     extent = measure_extent(source, source.row_ranges, bases, moments, threads)
     grids = make_grids(moments, extent, bases, reference) if isinstance(reference, int) else reference[1]
@@ -123,7 +131,7 @@ def compare_layers(
         for k, row in enumerate(rows)
         if (change := row[v][1]) is not None
     }
-    return Layerwise(names, table, pd.concat([left, left_out]), moments_of, resampling.level)
+    return Layerwise(names, table, pd.concat([left, broken, left_out]), moments_of, resampling.level)
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from filtershift.results import SKIPPED
 
 NAME, ORDER = "name", "order"
 """How two layers were matched: they have the same name, or the same shape and the same rank among such layers."""
+
+NOT_FINITE = "layer not finite"
+"""The kind of a layer that has a partner, but of which either has no finite filter."""
 
 _SHAPE = ["out_channels", "n_filters"]
 
@@ -57,6 +62,31 @@ def unmatched(
                 reason = f"{names[1 - side]} has no layer of this name, and none of its shape {_shape(row)} is left"
                 rows.append(("layer", f"{names[side]}: {label(row)}", reason, int(row["n_filters"])))
     return pd.DataFrame(rows, columns=list(SKIPPED))
+
+
+def not_finite(
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+    names: tuple[str, str],
+    pairs: Sequence[tuple[int, int, str]],
+    finite: NDArray[np.int64],
+) -> tuple[list[tuple[int, int, str]], pd.DataFrame]:
+    """The pairs that can be compared, and the layers of others that have no finite filter, as rows like `unmatched`.
+
+    Args:
+        tables: the layers of both models.
+        names: of both models.
+        pairs: as `match_layers` gives them.
+        finite: how many filters of each layer are finite, those of the second model behind those of the first.
+    """
+    sides = finite[: len(tables[0])], finite[len(tables[0]) :]
+    rows = []
+    for one, other, _ in pairs:
+        for side, place in enumerate((one, other)):
+            if not sides[side][place]:
+                row = tables[side].iloc[place].to_dict()
+                rows.append((NOT_FINITE, f"{names[side]}: {label(row)}", "no filter is finite", int(row["n_filters"])))
+    kept = [pair for pair in pairs if sides[0][pair[0]] and sides[1][pair[1]]]
+    return kept, pd.DataFrame(rows, columns=list(SKIPPED))
 
 
 def label(row: Mapping[Any, Any]) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.analysis.layerwise.compare import ABOVE_ROUNDING, SAME, Layerwise
+from filtershift.analysis.layerwise.matching import NOT_FINITE
 from filtershift.analysis.uncertainty.noise import ABOVE
 from filtershift.errors import FiltershiftError
 from filtershift.passes.bases import Basis, pca
@@ -73,16 +74,19 @@ def summary(found: Layerwise) -> dict[str, Any]:
         "layers": len(same),
         "unchanged": int(same.sum()),
         "unmatched": int((found.skipped["kind"] == "layer").sum()),
+        "not_finite": int((found.skipped["kind"] == NOT_FINITE).sum()),
         "expected_by_chance": by_chance(found),
         "moved": rows.where(rows.notna(), None).to_dict("records"),
     }
 
 
 def check_limit(told: Mapping[str, Any], limit: float) -> None:
-    """Raise a FiltershiftError if a `summary` has a layer above noise whose D exceeds a limit.
+    """Raise a FiltershiftError if a `summary` has a layer above noise whose D exceeds a limit, or one not finite.
 
     D is that of the first variant: of scaled filters, if these are compared.
     """
+    if told["not_finite"]:
+        raise FiltershiftError(f"layerwise.fail_above: in {told['not_finite']} layers no filter is finite")
     first = told["variants"][0]
     far = [row for row in told["moved"] if row["variant"] == first and row["shift"] > limit]
     if far:

@@ -77,6 +77,14 @@ def follow_layers(layers: pd.DataFrame, checkpoints: pd.DataFrame) -> Followed:
     return Followed(followed, table.iloc[order].reset_index(drop=True), _without_partner(followed, layers))
 
 
+def layer_names(layers: pd.DataFrame) -> list[str]:
+    """What a table of left-out layers calls each: its model, and its name or else its depth."""
+    return [
+        f"{model}, {name or 'layer of depth ' + str(depth)}"
+        for model, name, depth in zip(layers["model"], _names(layers), layers["conv_depth"], strict=True)
+    ]
+
+
 def _paired(layers: pd.DataFrame, others: pd.DataFrame) -> NDArray[np.int64]:
     """The row of ``others`` that is the same layer as each row of ``layers``, -1 if none is."""
     pairs = np.full(len(layers), -1)
@@ -120,9 +128,6 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 def _without_partner(followed: pd.DataFrame, layers: pd.DataFrame) -> pd.DataFrame:
     lost = layers.loc[followed.index[followed["place"] < 0]]
-    names = [
-        f"{model}, {name or 'layer of depth ' + str(depth)}"
-        for model, name, depth in zip(lost["model"], _names(lost), lost["conv_depth"], strict=True)
-    ]
     reason = "no layer of the same name, or else of the same shape, in the last checkpoint of its run"
-    return pd.DataFrame({"kind": "layer", "name": names, "reason": reason, "count": lost["n_filters"]}, columns=SKIPPED)
+    rows = {"kind": "layer", "name": layer_names(lost), "reason": reason, "count": lost["n_filters"]}
+    return pd.DataFrame(rows, columns=SKIPPED)

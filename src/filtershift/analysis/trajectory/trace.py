@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from filtershift.analysis.quality.summaries import DEPTHS
 from filtershift.analysis.trajectory.checkpoints import find_checkpoints
 from filtershift.analysis.trajectory.events import changes, settling, summary
-from filtershift.analysis.trajectory.followed import Followed, follow_layers
+from filtershift.analysis.trajectory.followed import Followed, follow_layers, layer_names
 from filtershift.analysis.trajectory.over_runs import over_runs
 from filtershift.analysis.trajectory.quality import ALL, MEASURES, quality_over_time, shapes_over_time
 from filtershift.analysis.trajectory.steps import step_shifts
 from filtershift.passes.moments import LayerMoments
 from filtershift.passes.patterns import TYPES
+from filtershift.results import SKIPPED
 
 SHAPES = ("high_frequency", "symmetry", "centre_energy", "roughness", *TYPES)
 """The statistics of shapes that are averaged over runs."""
@@ -120,8 +121,9 @@ def trace(
     Raises:
         FiltershiftError: there are no such labels, or no run has two checkpoints that differ in ``by``.
     """
-    checkpoints, skipped = find_checkpoints(layers, by, within)
-    followed = follow_layers(layers, checkpoints)
+    finite, broken = _finite(layers, moments)
+    checkpoints, skipped = find_checkpoints(finite, by, within)
+    followed = follow_layers(finite, checkpoints)
     rows = followed.layers.sort_values(["run", "checkpoint"], kind="stable")
     of_depths, of_layers = {}, {}
     for variant, own in histograms.items():
@@ -144,8 +146,15 @@ def trace(
         settled=settled,
         **tables,
         level=level,
-        skipped=pd.concat([skipped, followed.skipped], ignore_index=True),
+        skipped=pd.concat([broken, skipped, followed.skipped], ignore_index=True),
     )
+
+
+def _finite(layers: pd.DataFrame, moments: LayerMoments) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The layers with a finite filter, and those without, as rows kind, name, reason, count of filters."""
+    broken = layers[pd.Series(moments.n, moments.layer).loc[layers.index] == 0]
+    rows = {"kind": "layer", "reason": "no filter is finite", "count": broken["n_filters"]}
+    return layers.drop(broken.index), pd.DataFrame(rows | {"name": layer_names(broken)}, columns=SKIPPED)
 
 
 def _by_depth(rows: pd.DataFrame, counts: NDArray) -> tuple[pd.DataFrame, NDArray]:

@@ -108,7 +108,7 @@ def test_a_layer_of_few_channels_is_too_small_unless_it_is_a_copy() -> None:
 def test_nothing_in_common_is_an_error() -> None:
     with pytest.raises(FiltershiftError, match="no layer of before has a partner in after"):
         compared({"a": np.ones((4, 4, 3, 3))}, {"b": np.ones((5, 4, 3, 3))})
-    with pytest.raises(FiltershiftError, match="no filter of before and after is finite"):
+    with pytest.raises(FiltershiftError, match="no layer has finite filters in both before and after"):
         compared({"a": np.full((4, 4, 3, 3), np.nan)}, {"a": np.full((4, 4, 3, 3), np.nan)})
 
 
@@ -133,3 +133,14 @@ def test_scripts_get_a_summary_and_a_limit() -> None:
     with pytest.raises(FiltershiftError, match=r"fail_above: 1 of 4 layers moved by more than D = 1e-06 \(scaled"):
         check_limit(json.loads(json.dumps(told)), 1e-6)
     check_limit(told, 10)
+
+
+def test_a_layer_that_is_not_finite_has_not_moved_and_exceeds_every_limit() -> None:
+    before = net(1)
+    found = compared(before, {**before, "layer2.conv": before["layer2.conv"] * np.nan})
+    assert "layer2.conv" not in found.layers["layer"].tolist()
+    assert found.skipped[["kind", "name", "reason"]].to_numpy().tolist() == [
+        ["layer not finite", "after: layer2.conv", "no filter is finite"]
+    ]
+    with pytest.raises(FiltershiftError, match="in 1 layers no filter is finite"):
+        check_limit(json.loads(json.dumps(summary(found))), 1e6)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -82,3 +84,15 @@ def test_depths_are_in_order_and_all_tables_have_a_name() -> None:
     assert places == sorted(places)
     assert all(isinstance(table, pd.DataFrame) for table in found.tables.values())
     assert {"changes", "summary", "shifts.over_runs"} <= set(found.tables)
+
+
+def test_a_diverged_checkpoint_is_listed_and_the_others_are_followed() -> None:
+    checkpoints = seeds({"a": [0, 1, 2]}, layers=2, n=60)
+    histograms, moments, quality = measured(checkpoints)
+    diverged = replace(moments, n=np.where(moments.layer >= 4, 0, moments.n))
+    found = trace(layer_table(checkpoints), histograms, diverged, quality, "epoch", ["seed"])
+    assert found.skipped[["name", "reason"]].to_numpy().tolist() == [
+        [f"a@2, conv{k}", "no filter is finite"] for k in range(2)
+    ]
+    assert found.checkpoints["checkpoint"].tolist() == [0, 1]
+    assert len(found.summary) == 4
