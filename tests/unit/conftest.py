@@ -44,7 +44,7 @@ def moments_of():
     return compute
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def files_read_once() -> Iterator[None]:
     """Files of a configuration are not read again while they are those of the test before: that is half of its time."""
     import configuration

@@ -13,12 +13,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def described(monkeypatch: pytest.MonkeyPatch):
+def described(files_read_once: None, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(ROOT / "workflow/lib")
     from configuration import load
 
     def text(*overrides: str) -> str:
-        resolved = asdict(load(ROOT / "config", overrides))
+        local = ("dataset=local", "dataset.path=/d.h5", "grouping=[task]")
+        resolved = asdict(load(ROOT / "config", [*local, *overrides]))
         template = Template((ROOT / "workflow/report/workflow.rst").read_text())
         return template.render(snakemake=SimpleNamespace(config={"resolved": resolved}), files=[], categories=[])
 

@@ -30,7 +30,7 @@ def bundle(folder: Path, **changes: Any) -> Path:
 
 
 def loaded(path: Path, *overrides: str) -> Any:
-    return load(CONFIG, ["dataset=bundle", f"dataset.path={path}", *overrides])
+    return load(CONFIG, ["dataset=bundle", "grouping=[task]", f"dataset.path={path}", *overrides])
 
 
 def test_a_bundle_decides_what_the_filters_did(tmp_path: Path) -> None:

@@ -11,18 +11,19 @@ from filtershift.errors import FiltershiftError
 pytestmark = pytest.mark.usefixtures("files_read_once")
 
 CONFIG = Path(__file__).parents[3] / "config"
-LOCAL = ["dataset=local", "dataset.path=/data/dataset.h5"]
+SMALL = ["dataset=local", "grouping=[task]"]
+LOCAL = [*SMALL, "dataset.path=/data/dataset.h5"]
 
 
 def test_a_file_that_is_there(tmp_path: Path) -> None:
     (tmp_path / "d.h5").touch()
-    check_file(load(CONFIG, ["dataset=local", f"dataset.path={tmp_path}/d.h5"]), tmp_path)
-    check_file(load(CONFIG, []), tmp_path)
+    check_file(load(CONFIG, [*SMALL, f"dataset.path={tmp_path}/d.h5"]), tmp_path)
+    check_file(load(CONFIG, ["dataset=synthetic", "grouping=[task]"]), tmp_path)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     """The memory of a process is a file whose first bytes nobody may read."""
-    config = load(CONFIG, ["dataset=local", "dataset.path=/proc/self/mem"])
+    config = load(CONFIG, [*SMALL, "dataset.path=/proc/self/mem"])
     with pytest.raises(FiltershiftError, match=r"^config: dataset\.path: /proc/self/mem cannot be read \("):
         check_file(config, tmp_path)
 

@@ -8,16 +8,19 @@ import pytest
 from configuration import check_quick, load
 from filtershift.errors import FiltershiftError
 
+pytestmark = pytest.mark.usefixtures("files_read_once")
+
 CONFIG = Path(__file__).parents[3] / "config"
 LOCAL = ["dataset=local", "dataset.path=/data/dataset.h5"]
+SMALL = [*LOCAL, "grouping=[task]"]
 
 
 def test_a_file_of_importance_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "critical.csv").touch()
-    assert load(CONFIG, [f"importance={tmp_path}/critical.csv"]).importance == f"{tmp_path}/critical.csv"
-    assert load(CONFIG, ["importance=criticality"]).importance == "criticality"
+    assert load(CONFIG, [*SMALL, f"importance={tmp_path}/critical.csv"]).importance == f"{tmp_path}/critical.csv"
+    assert load(CONFIG, [*SMALL, "importance=criticality"]).importance == "criticality"
     with pytest.raises(FiltershiftError) as caught:
-        load(CONFIG, [f"importance={tmp_path}/critcal.csv"])
+        load(CONFIG, [*SMALL, f"importance={tmp_path}/critcal.csv"])
     assert (
         str(caught.value)
         == f"config: importance: {tmp_path}/critcal.csv is not a file; did you mean {tmp_path}/critical.csv?"

@@ -17,10 +17,10 @@ MADE = ["dataset=local", "dataset.path=small.h5", "bins=20", "grouping=[task]", 
 @pytest.fixture(scope="module")
 def finished(files_read_once: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two finished runs in results/, a and b, and one elsewhere."""
-    base = tmp_path_factory.mktemp("runs")
+    base, config = tmp_path_factory.mktemp("runs"), load(CONFIG, MADE)
     for folder in ("results/a", "results/b", "far/results/c"):
         (base / folder).mkdir(parents=True)
-        config = load(CONFIG, [*MADE, f"dataset.name={folder[-1]}"])
+        config.dataset.name = folder[-1]
         OmegaConf.save(OmegaConf.create({**asdict(config), "fingerprint": "1"}), base / folder / "config.yaml")
     return base
 

@@ -12,7 +12,8 @@ pytestmark = pytest.mark.usefixtures("files_read_once")
 
 CONFIG = Path(__file__).parents[3] / "config"
 
-OWN = ["dataset.name=mine", "dataset.models=[a.pt,{file:b.pt,labels:{Visual Category:natural}}]"]
+SMALL = "grouping=[task]"
+OWN = [SMALL, "dataset.name=mine", "dataset.models=[a.pt,{file:b.pt,labels:{Visual Category:natural}}]"]
 
 
 @pytest.mark.parametrize("dataset", ["own", "zoo", "local"])
@@ -32,7 +33,7 @@ def test_models_are_looked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["zoo", "zoo_quick", "synthetic", "cnn_filter_db_v1"])
 def test_a_data_set_that_can_be_built_is_extended_by_name(name: str) -> None:
     base = extended(CONFIG, load(CONFIG, ["dataset=own", *OWN, f"dataset.extend={name}"]).dataset)
-    assert base == load(CONFIG, [f"dataset={name}"]).dataset
+    assert base == load(CONFIG, [SMALL, f"dataset={name}"]).dataset
 
 
 def test_any_other_is_extended_by_its_file(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_a_data_set_does_not_extend_itself(tmp_path: Path, monkeypatch: pytest.M
 )
 def test_mistake(overrides: list[str], part: str) -> None:
     with pytest.raises(FiltershiftError) as caught:
-        load(CONFIG, overrides)
+        load(CONFIG, [SMALL, *overrides])
     message = str(caught.value)
     assert message.startswith("config: dataset.models ")
     assert part in message
