@@ -102,17 +102,23 @@ def test_a_layer_without_filters_is_black(assert_legible):
     assert (panels(figure)[0, 1] == BLACK).all()
 
 
-def test_files_are_small_and_the_same_each_time(rng, tmp_path):
+def test_files_are_small(rng, tmp_path):
     """Four dense examples: what a report and a paper can carry."""
     spread = rng.normal(0, 70, size=(36, 100_000, 2)) + 256
     counts = np.stack([np.histogram2d(*s.T, 512, [(0, 512)] * 2)[0] for s in spread]).astype(np.int32)
     examples = examples_of(counts, *"abcd")
     for suffix, dots, most in ((".png", SCREEN_DOTS, 700e3), (".pdf", PRINT_DOTS, 4e6)):
+        save(bivariate(*examples, dots), tmp_path / f"figure{suffix}")
+        assert (tmp_path / f"figure{suffix}").stat().st_size < most
+
+
+def test_files_are_the_same_each_time(rng, tmp_path):
+    examples = examples_of(counts_of(rng), "a")
+    for suffix in (".png", ".pdf"):
         first, second = (tmp_path / f"{name}{suffix}" for name in ("first", "second"))
-        save(bivariate(*examples, dots), first)
-        save(bivariate(*examples, dots), second)
+        save(bivariate(*examples), first)
+        save(bivariate(*examples), second)
         assert first.read_bytes() == second.read_bytes()
-        assert first.stat().st_size < most
 
 
 def test_examples_are_those_of_the_table_in_its_order(rng, texts_of):
