@@ -1,4 +1,4 @@
-"""The fuzzer finds what it is to find, and a few hundred of its inputs find nothing."""
+"""The fuzzer finds what it is to find, and 180 of its inputs find nothing."""
 
 import ctypes
 import os
@@ -18,8 +18,8 @@ from fuzz.hdf5_files import dataset_files
 from fuzz.run import damaged_input
 from fuzz.sandbox import sandboxed
 
-TESTS = Path(__file__).parents[2]
-INPUTS = 240
+TESTS = Path(__file__).parents[1]
+INPUTS = 180
 
 
 def fuzz(*arguments):
@@ -37,8 +37,8 @@ def test_damaged_inputs_give_a_result_or_one_line():
     assert done.returncode == 0, done.stderr
     *_, inputs, results, errors, _, findings, _, _ = re.split(r" \| ", done.stdout.splitlines()[-1])
     assert (int(inputs), int(findings)) == (INPUTS, 0)
-    assert int(results) > 50
-    assert int(errors) > 50
+    assert int(results) > INPUTS / 5
+    assert int(errors) > INPUTS / 5
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_damaged_inputs_give_a_result_or_one_line():
         (lambda: ctypes.string_at(0), "crash", "SIGSEGV"),
         (lambda: os._exit(3), "crash", "exit status 3"),
         (signal.pause, "hang", ""),
-        (lambda: np.ones(3 * 10**8).sum(), "memory", "bytes; result"),
+        (lambda: np.ones(10**8).sum(), "memory", "bytes; result"),
         (lambda: np.ones(10**10), "exception", "MemoryError"),
     ],
 )
 def test_every_kind_of_outcome_is_told(call, kind, words):
     # What this process had at its largest counts for a child, too.
     largest = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    outcome = sandboxed(call, seconds=2 if kind == "hang" else 60, memory=largest + (1 << 30))
+    outcome = sandboxed(call, seconds=2 if kind == "hang" else 60, memory=largest + (1 << 29))
     assert outcome.kind == kind, outcome.text
     assert words in outcome.text
     assert outcome.is_finding == (kind not in {"result", "clean error"})
