@@ -14,6 +14,11 @@ settings.register_profile("daily", max_examples=15, deadline=None)
 settings.load_profile("whole")
 
 
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: it is neither looked at again nor copied by tests that fork."""
+    gc.freeze()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--kills", type=int, default=1, help="moments at which each kind of run is killed (make faults: 10)"
