@@ -15,6 +15,12 @@ def dataset_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def dataset(dataset_path: Path) -> filtershift.Filters:
+@pytest.fixture(scope="session")
+def opened(dataset_path: Path) -> filtershift.Filters:
     return filtershift.open_dataset(dataset_path)
+
+
+@pytest.fixture
+def dataset(opened: filtershift.Filters) -> filtershift.Filters:
+    """The data set, with tables of its own to add columns to."""
+    return filtershift.Filters(opened.source, opened.layers.copy(), opened.row_ranges.copy(), opened.skipped.copy())
