@@ -32,17 +32,6 @@ def test_no_file(workflow: Workflow) -> None:
     assert not (workflow.directory / "results").exists()
 
 
-def test_another_file_that_is_not_there(finished: Workflow, tmp_path: Path) -> None:
-    """Finished results of one data set are not those of another."""
-    other = Workflow(finished.project, finished.directory, tmp_path / "typo.h5", finished.overrides)
-    assert_says(other.run("--dry-run"), "config: dataset.path", "there is no file", str(other.dataset))
-
-
-def test_overrides_that_are_no_list(tmp_path: Path) -> None:
-    done = snakemake(ROOT, tmp_path, "--dry-run", "--config", "overrides=bins=100")
-    assert_says(done, "overrides: 'bins=100' is not a list", "'overrides=[bins=100]'")
-
-
 def test_a_key_beside_overrides(tmp_path: Path) -> None:
     """Not taken for a change of `bins`, nor let go without a word."""
     done = snakemake(ROOT, tmp_path, "--dry-run", "--config", "bins=100")

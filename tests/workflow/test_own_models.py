@@ -76,7 +76,6 @@ def test_models_after_a_data_set_that_is_built_for_it(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("models", "parts"),
     [
-        ("[gone.pt]", ["config: dataset.models: gone.pt: no such file"]),
         (
             "[{file: net.onnx, labels: {kernel: a}}]",
             ["net.onnx: the label 'kernel' is a column"],

@@ -77,7 +77,6 @@ def contents(folder: Path) -> dict[str, bytes]:
     ("overrides", "said"),
     [
         ([], "placement.models names no model; write"),
-        (["placement.models=[nowhere.onnx]"], "placement.models: nowhere.onnx: no such file"),
         (["placement.models=[Snakefile]", "placement.groupings=[op_set]"], "none of placement.groupings is configured"),
     ],
 )
