@@ -87,7 +87,7 @@ rule cost:
         JOB
 
 
-# The report is made by a second Snakemake, because it describes the finished jobs of the first.
+# The report is made by a second Snakemake, because it describes the finished jobs of the first, and then made small.
 rule report:
     """Snakemake's report: all figures with captions, in one file."""
     input:
@@ -96,6 +96,8 @@ rule report:
         overview=f"{RESULTS}/overview.html",
         stylesheet=str(ROOT / "workflow/report/report.css"),
         captions=sorted(str(path) for path in (ROOT / "workflow/report").glob("*.rst")),
+        code=code("pages/report"),
+        needs=TEMPLATES,
     output:
         "results/{dataset}/report.html",
     log:
@@ -104,12 +106,14 @@ rule report:
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=memory(400, per_gb=20),
+        mem_mb=memory(600, per_gb=25),
         runtime=minutes(5),
     params:
         snakefile=str(ROOT / "Snakefile"),
+        results=RESULTS,
         overrides=lambda wildcards: shlex.quote(f"overrides={json.dumps(config['overrides'])}"),
     shell:
         "python -m snakemake results {input.cost} {input.overview} --snakefile {params.snakefile:q}"
         " --config {params.overrides} --report {output}.part.html --report-stylesheet {input.stylesheet:q}"
-        " --nolock --quiet > {log} 2>&1 && mv {output}.part.html {output}"
+        " --nolock --quiet > {log} 2>&1 && python {input.code[0]:q} whole={output}.part.html"
+        " results={params.results} output={output} 2>> {log} && rm {output}.part.html"
