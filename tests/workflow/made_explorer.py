@@ -2,9 +2,10 @@
 
 import json
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,16 @@ def matrix(page: Page) -> pd.DataFrame:
     return table.set_axis(table.index.astype(str)).set_axis(labels, axis=1)
 
 
-def made(path: Path, choices: Choices = Choices(), **more: Any) -> tuple[Path, np.ndarray, pd.DataFrame]:  # noqa: B008
-    """A page of 14 made-up layers, two for each label, their histograms (L, 9, bins), and the layer table."""
+def made(
+    path: Path,
+    choices: Choices = Choices(),  # noqa: B008
+    columns: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    **more: Any,
+) -> tuple[Path, np.ndarray, pd.DataFrame]:
+    """A page of 14 made-up layers, two for each label, their histograms (L, 9, bins), and the layer table.
+
+    ``columns`` are more labels of the layers.
+    """
     rng, count = np.random.default_rng(5), 2 * len(LABELS)
     n = rng.integers(1500, 4000, count)
     probability = rng.dirichlet(np.full(BINS, 0.5), (count, 9))
@@ -75,6 +84,7 @@ def made(path: Path, choices: Choices = Choices(), **more: Any) -> tuple[Path, n
             "conv_depth_norm": np.linspace(0, 1, count),
             "n_filters": n,
             "layer_name": [f"conv{k % 4}" for k in range(count)],
+            **columns,
         }
     ).rename_axis("layer")
     shown = content(

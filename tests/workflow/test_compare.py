@@ -96,6 +96,7 @@ def test_before_and_after_pruning(copy: Workflow, tmp_path: Path) -> None:
     columns = {column["name"]: column["labels"] for column in shown["columns"]}
     assert columns["data set"] == ["small", "pruned"]
     assert len(columns["model"]) == 2 * meta["model"].nunique()
+    assert set(shown["marked"]) == {f"{model} (small)" for model in meta["model"]}
     groups = {grouping["name"]: grouping["labels"] for grouping in shown["groupings"]}["task"]
     assert {f"Classification, {name}" for name in ("small", "pruned")} < set(groups)
     assert "Object Detection, pruned" not in groups

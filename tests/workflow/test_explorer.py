@@ -177,6 +177,30 @@ def test_placed_models_stand_out(tmp_path: Path, opened: Opened) -> None:
         expect(page.locator("tr.marked")).to_have_count(1)
 
 
+def test_one_of_two_runs_stands_out(tmp_path: Path, opened: Opened) -> None:
+    """Groups of the first run alone have a ring; labels have the colour of their run."""
+    of_runs = {"data set": ["here"] * 8 + ["there"] * 6}
+    path, _, _ = made(tmp_path / "page.html", columns=of_runs, marked=["model 0", "model 1"], joint=True)
+    with explorer(opened, path, by=["model"]) as page:
+        expect(page.locator(".key")).to_have_text("herethere")
+        region = page.get_by_role("region", name="Map")
+        expect(region).to_contain_text("A ring: groups of here.")
+        rings = region.locator(".point").evaluate_all("p => p.map((one) => parseFloat(one.style.strokeWidth) || 0)")
+        assert rings == [4, 4, 0, 0]
+
+
+@pytest.mark.parametrize("column", ["cut:sparsity", "grouping:task", "selection:", "column:Task"])
+def test_a_column_may_be_named_as_a_choice_of_the_page(column: str, tmp_path: Path, opened: Opened) -> None:
+    path, counts, layers = made(tmp_path / "page.html", columns={column: list("aabbccddeeffgg")})
+    known = expected(counts, layers, column, Choices())
+    with explorer(opened, path) as page:
+        page.get_by_role("combobox", name="by", exact=True).select_option(label=column)
+        found = matrix(page)
+        np.testing.assert_allclose(found.loc[known.index, known.columns], known, rtol=1e-9, atol=1e-12)
+        page.get_by_label("Only layers with").select_option(label=column)
+        expect(page.get_by_role("group", name=f"only these {column}")).to_be_visible()
+
+
 def test_nothing_stale_is_shown_when_no_layer_is_left(tmp_path: Path, opened: Opened) -> None:
     path, _, _ = made(tmp_path / "page.html")
     with explorer(opened, path, where={"constructor": ["x"]}) as page:

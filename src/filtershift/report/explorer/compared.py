@@ -38,6 +38,8 @@ def compared_content(
 ) -> dict[str, Any]:
     """What the explorer shows of two runs: each shared grouping with the groups of both, and their layers and models.
 
+    The models of ``here`` are pointed out.
+
     Args:
         here: the folder of results of one run.
         there: that of the other one.
@@ -73,6 +75,7 @@ def compared_content(
             for key, title in titles.items()
         ],
         examples=both.examples,
+        marked=parts[0].layers["model"].unique().tolist(),
         joint=True,
     )
 

@@ -1,5 +1,5 @@
 // Groups as they are asked for, their shifts, and all that the views show of them.
-import { variant as open } from "./data.js";
+import { label, variant as open } from "./data.js";
 import { number } from "./elements.js";
 import { GAUSSIAN, gaussianShifts } from "./gaussian.js";
 import { groupsOf, MOST_GROUPS } from "./labels.js";
@@ -23,11 +23,24 @@ export async function compute(data, state) {
     : shifts(counts, g, variant, data.choices);
   const sizes = sizesOf(data, groups);
   const computed = { ...groups, ...found, counts, variant, choices: data.choices, sizes, small: sizes.map(({ filters }) => filters < data.settled) };
-  computed.marked = groups.labels.map((label) => data.marked.includes(label));
+  computed.marked = ofMarked(data, groups);
+  computed.pointedOut = data.joint ? `groups of ${label(data, "data set", 0)}` : "your models";
   computed.believed = believed(data, state, groups);
   if (state.order === "tree" && g > 2) computed.leaves = leaves(found.d, g);
   computed.order = ordered(computed, state.order);
   return computed;
+}
+
+/** Which groups are made of marked models alone. */
+function ofMarked(data, { labels, code }) {
+  const model = data.columns.get("model");
+  const names = new Set(data.marked);
+  const own = model.labels.map((name) => names.has(name));
+  const marked = labels.map(() => true);
+  code.forEach((group, layer) => {
+    if (group >= 0 && !own[model.code[layer]]) marked[group] = false;
+  });
+  return marked;
 }
 
 function sizesOf(data, { labels, code }) {

@@ -4,6 +4,8 @@ import { columnOf, MOST_GROUPS } from "./labels.js";
 import { ORDERS, WEIGHTINGS } from "./start_state.js";
 
 const NONE = "";
+// What a choice is begins it, of columns too, whose names may be anything.
+const COLUMN = "column:";
 const PARTS = "cut:";
 const GROUPING = "grouping:";
 const SELECTION = "selection:";
@@ -35,6 +37,8 @@ function fields(data, state) {
   ];
 }
 
+const asColumn = (name) => [COLUMN + name, name];
+
 const names = (data, least, most = Infinity) =>
   [...data.columns.values()].filter(({ labels }) => labels.length >= least && labels.length <= most).map(({ name }) => name);
 
@@ -46,18 +50,18 @@ function grouped(data, now, set) {
   const cuts = [...data.measures.keys()].map((name) => [PARTS + name, `${name}, cut into parts`]);
   const options = [
     { group: "Configured", options: configured },
-    { group: "Labels", options: described },
-    { group: "Numbers", options: numeric },
+    { group: "Labels", options: described.map(asColumn) },
+    { group: "Numbers", options: numeric.map(asColumn) },
     { group: "Cut into parts", options: cuts },
   ].filter(({ options }) => options.length);
   if (now.selection.length) options.unshift([SELECTION, `selection (${now.selection.length} layers)`]);
-  const value = now.selection.length ? SELECTION : now.grouping ? GROUPING + now.grouping : now.parts ? PARTS + now.by[0] : now.by[0];
+  const value = now.selection.length ? SELECTION : now.grouping ? GROUPING + now.grouping : (now.parts ? PARTS : COLUMN) + now.by[0];
   const first = choice("by", options, value, (name) => {
     if (name === SELECTION) return;
     const clear = { grouping: null, parts: 0, selection: [] };
     if (name.startsWith(GROUPING)) set({ ...clear, grouping: name.slice(GROUPING.length) });
     else if (name.startsWith(PARTS)) set({ ...clear, by: [name.slice(PARTS.length)], parts: 5 });
-    else set({ ...clear, by: [name] });
+    else set({ ...clear, by: [name.slice(COLUMN.length)] });
   });
   if (now.selection.length) return [first];
   if (now.parts) return [first, amount("parts", now.parts, 2, 100, (parts) => set({ parts }))];
@@ -82,12 +86,13 @@ function filters(data, now, set) {
   const measures = [...data.measures.keys()].filter((name) => !Object.hasOwn(now.ranges, name));
   const options = [
     [NONE, "add a filter …"],
-    { group: "Labels", options: labels },
+    { group: "Labels", options: labels.map(asColumn) },
     { group: "Ranges", options: measures.map((name) => [PARTS + name, name]) },
   ];
-  const add = choice("Only layers with", options, NONE, (name) => {
-    if (name.startsWith(PARTS)) set({ ranges: { ...now.ranges, [name.slice(PARTS.length)]: limits(data, name.slice(PARTS.length)) } });
-    else if (name) set({ where: { ...now.where, [name]: data.columns.get(name).labels } });
+  const add = choice("Only layers with", options, NONE, (chosen) => {
+    const [measure, column] = [PARTS, COLUMN].map((kind) => chosen.startsWith(kind) && chosen.slice(kind.length));
+    if (measure) set({ ranges: { ...now.ranges, [measure]: limits(data, measure) } });
+    else if (column) set({ where: { ...now.where, [column]: data.columns.get(column).labels } });
   });
   return [...parts, add];
 }

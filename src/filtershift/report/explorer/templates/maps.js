@@ -13,13 +13,13 @@ export function map(name, settled, onpick) {
   const plot = h("div", { class: "plot" });
   const drawn = h("div", {}, plot, takeAway(() => `map ${name()}`, { plot: () => plot }));
   const show = async (computed, colours) => {
-    const { labels, d, small } = computed;
+    const { labels, d, small, marked, pointedOut } = computed;
     const g = labels.length;
     const some = labels.map((_, k) => k).filter((k) => !Number.isNaN(d[k * g + k]) && !small[k]);
     drawn.hidden = some.length < 3 || some.length > MOST;
     note.textContent = drawn.hidden
       ? `A map needs 3 to ${MOST} groups of ${number(settled)} filters or more.`
-      : "Near points are alike: distances are √D, as near as a plane allows.";
+      : `Near points are alike: distances are √D, as near as a plane allows.${some.some((k) => marked[k]) ? ` A ring: ${pointedOut}.` : ""}`;
     if (drawn.hidden) return;
     await draw(plot, ...points(computed, some, colours));
     plot.removeAllListeners("plotly_click");
@@ -33,9 +33,10 @@ function points({ labels, d, sizes, marked }, some, colours) {
   const distance = Float64Array.from(some.flatMap((a) => some.map((b) => Math.sqrt(d[a * g + b]))));
   const { x, y } = plane(distance, some.length);
   const most = Math.max(...some.map((k) => sizes[k].filters));
+  const few = some.filter((k) => marked[k]).length <= LABELLED;
   const trace = {
     type: "scatter", mode: "markers+text", x: Array.from(x), y: Array.from(y),
-    text: some.map((k) => (marked[k] || some.length <= LABELLED ? short(labels[k], 22) : "")), textposition: "top center", cliponaxis: false, textfont: { size: 10 },
+    text: some.map((k) => ((marked[k] && few) || some.length <= LABELLED ? short(labels[k], 22) : "")), textposition: "top center", cliponaxis: false, textfont: { size: 10 },
     hovertext: some.map((k) => plain(`${labels[k]}${colours ? ` (${colours.texts[k]})` : ""}`)), hoverinfo: "text",
     marker: {
       size: some.map((k) => 6 + 14 * Math.sqrt(sizes[k].filters / most)), opacity: 0.85,

@@ -12,7 +12,8 @@ const STATES = { diverse: "#0072b2", degenerate: "#d55e00", "random-like": "#cc7
 const CURVES = ["variance_entropy", "random_threshold", "sparsity", "orthogonality"];
 
 export function modelsView(data, state) {
-  const others = data.columns.get("model").labels.filter((name) => !data.marked.includes(name));
+  const marked = new Set(data.marked);
+  const others = data.columns.get("model").labels.filter((name) => !marked.has(name));
   const models = [...data.marked, ...others.toSorted(new Intl.Collator("en", { numeric: true }).compare)];
   const [fields, about, kin, mosaic] = [h("form", { class: "row", onsubmit: (event) => event.preventDefault() }), h("p"), h("div"), h("div")];
   const plot = h("div", { class: "plot" });
@@ -94,7 +95,7 @@ function filters(data, state, layers) {
     state.set({ layer: Number(layer) })
   );
   const { kinds, each } = data.examples;
-  const whose = data.marked.includes(label(data, "model", shown)) ? "among your models' filters" : "in the data set";
+  const whose = data.joint ? `in ${label(data, "data set", shown)}` : data.marked.includes(label(data, "model", shown)) ? "among your models' filters" : "in the data set";
   return [
     h("div", { class: "row" }, list),
     h("p", { class: "note" }, `Typical and extreme: by the layer's own histograms, of up to 1,024 of its filters. Each is drawn to its own largest weight; its row ${whose} stands below it.`),

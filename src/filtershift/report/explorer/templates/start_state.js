@@ -9,7 +9,7 @@ export function defaults(data) {
   const measures = [...data.measures.keys()];
   const preferred = (name, other) => (data.measures.has(name) ? name : other);
   return {
-    view: data.marked.length ? "models" : "groups",
+    view: data.marked.length && !data.joint ? "models" : "groups",
     variant: Object.keys(data.variants)[0],
     grouping,
     by: ["model"],
@@ -19,7 +19,7 @@ export function defaults(data) {
     ranges: {},
     weighting: data.choices.weighting,
     order: "as configured",
-    colour: "",
+    colour: data.joint ? "data set" : "",
     pair: null,
     x: preferred("conv_depth_norm", measures[0]),
     y: preferred("variance_entropy", measures.at(-1)),
