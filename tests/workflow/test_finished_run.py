@@ -253,6 +253,7 @@ def test_report_shows_every_figure_and_table(finished: Workflow) -> None:
     tables = {"skipped.csv", "cost.csv", "quality/layers.csv", *(f"{variant}/shift/task.csv" for variant in VARIANTS)}
     tables |= {f"{variant}/shift/task.nearest.csv" for variant in VARIANTS}
     assert figures | {f"results/small/{name}" for name in tables} <= set(shown)
+    assert "image/webp" in page, "Snakemake's page has another form: see compact.py"
     for name, entry in shown.items():
         assert entry["data_uri"].startswith(("data:", "<!doctype html>")) or entry["data_uri"] in shown, name
         assert entry["caption"], name

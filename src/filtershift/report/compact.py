@@ -17,8 +17,6 @@ from typing import Any
 
 from PIL import Image
 
-from filtershift.errors import FiltershiftError
-
 SMALL = 20_000
 """Bytes up to which a table is not packed."""
 
@@ -34,16 +32,15 @@ _MOST_PIXELS = 16_383
 def compact(page: bytes, folder: str) -> bytes:
     """Return a report of Snakemake's with less in it, and nothing lost.
 
+    A page that another Snakemake than version 9 wrote in another form stays as it is: larger, and whole.
+
     Args:
         page: the report.
         folder: the folder it lies in, as the paths of results begin.
-
-    Raises:
-        FiltershiftError: the page is no report of a Snakemake that is known.
     """
     found = _RESULTS.search(page)
     if not found:
-        raise FiltershiftError("report: no results in Snakemake's page; expected one as Snakemake 9 writes")
+        return page
     entries = json.loads(found[1])
     first: dict[str, str] = {}
     for path, entry in entries.items():
