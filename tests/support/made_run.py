@@ -57,6 +57,7 @@ def make_run(titles: Mapping[str, str], variants: tuple[str, ...] = ("scaled", "
         ),
         groups=pd.concat([sizes.assign(grouping=key) for key in titles] or [sizes[:0].assign(grouping="")]),
         ratios={variant: np.array(RATIOS) for variant in variants},
+        axes=None,
         curves=dict.fromkeys(variants, curve) if titles else {},
         pairs={variant: {key: all_pairs(LABELS[:: 1 - 2 * k]) for key in titles} for k, variant in enumerate(variants)},
         nearest={},

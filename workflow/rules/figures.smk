@@ -13,6 +13,7 @@ rule grouping_figures:
     """Shapes, eigenfilters, cumulative variance and ridge plots of a grouping."""
     input:
         code=code("figures/grouping_figures"),
+        basis="results/{dataset}/statistics/basis.h5",
         shapes="results/{dataset}/shapes/{grouping}.csv",
         pca=in_variants("results/{dataset}/{variant}/pca/{grouping}.h5"),
         densities=in_variants("results/{dataset}/{variant}/densities/{grouping}.h5"),

@@ -142,6 +142,7 @@ rule paper_figure_2:
     """Figure 2: coefficient densities of chosen data types."""
     input:
         code=code("figures/ridge"),
+        basis="results/{dataset}/statistics/basis.h5",
         densities="results/{dataset}/scaled/densities/data_type.h5",
         n="results/{dataset}/scaled/shift/data_type.n.csv",
     output:

@@ -202,6 +202,7 @@ rule bivariate:
     """Densities of coefficient pairs in a typical layer of each phenotype."""
     input:
         code=code("figures/bivariate"),
+        basis="results/{dataset}/statistics/basis.h5",
         counts="results/{dataset}/{variant}/bivariate/phenotypes.h5",
         layers="results/{dataset}/statistics/layers.csv",
     output:

@@ -36,6 +36,11 @@ TYPES = tuple(dict.fromkeys(kind for kind, _ in _SYMMETRY.values()))
 DCT = tuple(f"dct_{k}{m}" for k in range(3) for m in range(3))
 """Names of the DCT-II functions: the frequency along columns, then along rows, 0 to 2."""
 
+_AXES = {
+    "symmetry": ("mean", "centre", "corner", "x²−y²", "xy", "gradient x", "gradient y", "bent x", "bent y"),
+    "dct": tuple(f"DCT {name.removeprefix('dct_')}" for name in DCT),
+}
+
 
 def symmetry_types() -> dict[str, str]:
     """The type of each pattern of `SYMMETRY`."""
@@ -50,6 +55,14 @@ def symmetry_patterns() -> Array:
 def dct_patterns() -> Array:
     """The functions of `DCT` as rows, (9, 9), orthonormal (Lukasik, Gavrikov, Keuper & Keuper, TMLR 2023)."""
     return _normed([np.outer(down, across).ravel() for down in _COSINES for across in _COSINES])
+
+
+def axis_names(components: Array) -> tuple[str, ...] | None:
+    """What the axes of a basis (9, 9) are called, if it is one of these two; principal components have no names."""
+    for kind, patterns in (("symmetry", symmetry_patterns()), ("dct", dct_patterns())):
+        if np.array_equal(components, patterns):
+            return _AXES[kind]
+    return None
 
 
 def type_shares(filters: Array) -> Array:

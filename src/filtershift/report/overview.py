@@ -110,16 +110,10 @@ def data(run: Run) -> Section:
 
 def bases(run: Run) -> Section:
     """How few patterns make up the filters: all of them, and those of each group."""
-    explained = [
-        f"{variant.capitalize()} filters: the first component explains {share(ratio[0])} of the variance, the first "
-        f"three {share(ratio[:3].sum())}; {components_for(ratio)} of nine are needed for 90 %."
-        for variant, ratio in run.ratios.items()
-    ]
-    text = [
-        "Filters are compared in one basis: the principal components of all filters, nine eigenfilters. A "
-        f"filter's coefficients are its projections on them. {' '.join(explained)}"
-    ]
-    components = pd.DataFrame({"component": range(9)} | {f"share, {v}": ratio for v, ratio in run.ratios.items()})
+    text = [_along_axes(run, run.axes) if run.axes else _along_components(run)]
+    components = pd.DataFrame(
+        {"component": run.axes or range(9)} | {f"share, {v}": ratio for v, ratio in run.ratios.items()}
+    )
     tables = [Table("Shares of variance, all filters", components, "statistics/basis.h5")]
     if run.titles:
         title, table = run.titles[run.first], own_bases(run.curves, run.filters)
@@ -134,6 +128,33 @@ def bases(run: Run) -> Section:
                     f"{name(known.idxmin())} are the most varied, with {share(known.min())}."
                 )
     return Section("Bases", text, tables)
+
+
+def _along_components(run: Run) -> str:
+    """What the principal components of all filters explain."""
+    explained = [
+        f"{variant.capitalize()} filters: the first component explains {share(ratio[0])} of the variance, the first "
+        f"three {share(ratio[:3].sum())}; {components_for(ratio)} of nine are needed for 90 %."
+        for variant, ratio in run.ratios.items()
+    ]
+    return (
+        "Filters are compared in one basis: the principal components of all filters, nine eigenfilters. A "
+        f"filter's coefficients are its projections on them. {' '.join(explained)}"
+    )
+
+
+def _along_axes(run: Run, axes: Sequence[str]) -> str:
+    """Which of the patterns that no data set decides filters vary along most."""
+    most = [
+        f"{variant.capitalize()} filters vary most along {axes[int(np.nanargmax(ratio))]}, with "
+        f"{share(float(np.nanmax(ratio)))} of the variance."
+        for variant, ratio in run.ratios.items()
+        if np.isfinite(ratio).any()
+    ]
+    return (
+        f"Filters are compared along nine patterns that no data set decides: {listing(list(axes))}. A filter's "
+        f"coefficients are its projections on them. {' '.join(most)}"
+    )
 
 
 def scales(run: Run) -> Section:

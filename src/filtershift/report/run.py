@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from filtershift.files import read_table
 from filtershift.passes.group_files import load_group_arrays
+from filtershift.passes.patterns import axis_names
 from filtershift.report.tables import Pairs
 from filtershift.results import Results
 
@@ -28,6 +29,7 @@ class Run:
         paper_skipped: one row per item left out of the papers' figures.
         groups: one row per group of each of these groupings: grouping, group, n_filters, n_layers, n_models.
         ratios: of each variant, the explained variance ratio (9,) of the global basis.
+        axes: the names of its axes, if they are fixed.
         curves: of each variant, that of each group's own basis, groups of the first grouping: group, component, ….
         pairs: of each variant and grouping, the shift of each pair of groups: a, b, shift, and if noise is known
             corrected, low, high, flag.
@@ -47,6 +49,7 @@ class Run:
     paper_skipped: pd.DataFrame
     groups: pd.DataFrame
     ratios: Mapping[str, NDArray[np.float64]]
+    axes: Sequence[str] | None
     curves: Mapping[str, pd.DataFrame]
     pairs: Pairs
     nearest: Mapping[tuple[str, str], pd.DataFrame]
@@ -104,6 +107,7 @@ def load_run(
         paper_skipped=table("paper_skipped", "name", "reason"),
         groups=pd.concat(sizes, names=["grouping"]).reset_index("grouping") if sizes else NO_GROUPS,
         ratios={variant: bases[variant]["explained_variance_ratio"] for variant in variants},
+        axes=axis_names(bases[variants[0]]["components"]),
         curves={
             variant: table("cumulative", "group", variant=variant, grouping=key)
             for key in list(titles)[:1]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from filtershift.analysis.shapes.statistics import TURNED
-from filtershift.passes.patterns import DCT, SYMMETRY, TYPES, dct_patterns, symmetry_patterns, type_shares
+from filtershift.passes.patterns import DCT, SYMMETRY, TYPES, axis_names, dct_patterns, symmetry_patterns, type_shares
 
 
 @pytest.mark.parametrize("patterns", [symmetry_patterns(), dct_patterns()])
@@ -31,3 +31,9 @@ def test_each_pattern_is_of_its_type_alone() -> None:
     assert [TYPES[k] for k in shares.argmax(axis=1)][:3] == ["mean", "centre-surround", "corner-edge"]
     assert len(SYMMETRY) == 9
     assert len(TYPES) == 7
+
+
+def test_only_fixed_axes_have_names() -> None:
+    assert axis_names(symmetry_patterns())[:2] == ("mean", "centre")  # type: ignore[index]
+    assert axis_names(dct_patterns())[5] == "DCT 12"  # type: ignore[index]
+    assert axis_names(np.eye(9)) is None

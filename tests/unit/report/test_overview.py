@@ -84,6 +84,14 @@ def test_bases(run: Run) -> None:
         assert f"{variant.capitalize()} {expected}" in said
 
 
+def test_fixed_axes_are_named(run: Run) -> None:
+    axes = ["mean", "centre", *(f"axis {k}" for k in range(2, 9))]
+    section = told(replace(run, axes=axes))["Bases"]
+    assert "Filters are compared along nine patterns that no data set decides: mean, centre, axis 2" in words(section)
+    assert "Scaled filters vary most along mean, with 50 % of the variance." in words(section)
+    assert [row[0].text for row in section.tables[0].rows] == axes
+
+
 def test_shifts_name_the_pairs_with_their_filters(run: Run) -> None:
     """Those above noise, without a group of 500 filters; the second variant has the groups in reverse order."""
     said = words(told(run)["Shifts"])

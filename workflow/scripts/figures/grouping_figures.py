@@ -7,6 +7,7 @@ from filtershift.command import run
 
 def draw(
     title: str,
+    basis: Path,
     shapes: Path,
     pca: list[Path],
     densities: list[Path],
@@ -26,8 +27,10 @@ def draw(
     from filtershift.figures.shape_bars import shape_bars as shape_figure
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import basis_table, variance_table
-    from filtershift.passes.group_files import load_group_arrays
+    from filtershift.passes.group_files import load_bases, load_group_arrays
+    from filtershift.passes.patterns import axis_names
 
+    axes = axis_names(load_bases(basis)[0].components)  # fixed axes are those of both variants
     save(shape_figure(title, read_table(shapes, text=("group",))), *shape_bars)
     for k in range(len(pca)):
         both = slice(2 * k, 2 * k + 2)
@@ -38,7 +41,7 @@ def draw(
         write_table(cumulative_tables[k], variance_table([title], [bases]))
         groups, shared = load_group_arrays(densities[k])
         labels = read_table(n[k], text=("group",))["group"].tolist()
-        save(density_ridges(shared["x"], groups, labels), *ridge[both])
+        save(density_ridges(shared["x"], groups, labels, axes), *ridge[both])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Bivariate densities of coefficient pairs (figure 5): a triangle of panels for each typical layer."""
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from filtershift.figures.drawing.blank import blank
-from filtershift.figures.drawing.labels import indexed, number_text
+from filtershift.figures.drawing.labels import coefficient_names, number_text
 from filtershift.figures.drawing.layout import MARGIN, SCREEN_DPI, canvas, fit_labels, page, place
-from filtershift.figures.drawing.style import FAINT, FIRE, LABEL, SMALL, TITLE, styled
+from filtershift.figures.drawing.style import FAINT, FIRE, LABEL, SMALL, TINY, TITLE, styled
 
 SCREEN_DOTS, PRINT_DOTS = 64, 128
 """Dots along a side of a panel: as many as it takes on screen, and enough for print."""
@@ -33,7 +33,12 @@ _SCALE = LogNorm(1e-5, 1, clip=True)
 
 
 @styled
-def bivariate(counted: Mapping[str, Mapping[str, NDArray]], table: pd.DataFrame, dots: int = SCREEN_DOTS) -> Figure:
+def bivariate(
+    counted: Mapping[str, Mapping[str, NDArray]],
+    table: pd.DataFrame,
+    dots: int = SCREEN_DOTS,
+    axes_names: Sequence[str] | None = None,
+) -> Figure:
     """Draw for each example of a phenotype the densities of all pairs of its nine coefficients, or that there is none.
 
     They are the lower triangle of a matrix: columns are the coefficients c_0 … c_7 from left to right, rows c_1 … c_8
@@ -47,6 +52,7 @@ def bivariate(counted: Mapping[str, Mapping[str, NDArray]], table: pd.DataFrame,
         table: which layers these are, as of `filtershift.analysis.distributions.pairs.example_table`, drawn in two
             columns, row by row. Every bin of an example lies between -reach and reach.
         dots: along a side of a panel; `SCREEN_DOTS` or `PRINT_DOTS`.
+        axes_names: of the axes of a fixed basis.
     """
     if table.empty:
         return blank("no layer has any of the phenotypes")
@@ -58,19 +64,22 @@ def bivariate(counted: Mapping[str, Mapping[str, NDArray]], table: pd.DataFrame,
     for index, example in enumerate(table.to_dict("records")):
         row, column = divmod(index, columns)
         axes = canvas(figure, MARGIN + column * across, MARGIN + row * down, _LETTERS + _SIDE, _SIDE + _LETTERS)
-        _draw_triangle(axes, counted[example["phenotype"]]["counts"], dots)
+        _draw_triangle(axes, counted[example["phenotype"]]["counts"], dots, axes_names)
         _write_lines(axes, example)
     _draw_scale(figure, MARGIN + height)
     return figure
 
 
-def _draw_triangle(axes: Axes, counts: np.ndarray, dots: int) -> None:
+def _draw_triangle(axes: Axes, counts: np.ndarray, dots: int, axes_names: Sequence[str] | None) -> None:
+    # Words are too long for the margin, and for a panel in the size of letters.
+    names, turned, size = coefficient_names(axes_names), 90 if axes_names else 0, TINY if axes_names else LABEL
     ends = (_LETTERS, _LETTERS + _SIDE, _SIDE, 0)
     axes.imshow(_mosaic(counts, dots), extent=ends, interpolation="none", aspect="auto")
     for index in range(8):
         middle = (index * (1 + _GAP) + 0.5) * _CELL
-        axes.text(_LETTERS - 0.06, middle, indexed("c", index + 1), fontsize=LABEL, ha="right", va="center")
-        axes.text(_LETTERS + middle, _SIDE + 0.06, indexed("c", index), fontsize=LABEL, ha="center", va="top")
+        left = _LETTERS - 0.06, middle
+        axes.text(*left, names[index + 1], fontsize=size, ha="right", va="center", rotation=turned)
+        axes.text(_LETTERS + middle, _SIDE + 0.06, names[index], fontsize=size, ha="center", va="top")
 
 
 def _write_lines(axes: Axes, example: Mapping[Hashable, Any]) -> None:

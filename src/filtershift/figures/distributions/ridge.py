@@ -9,7 +9,7 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from filtershift.figures.drawing.blank import blank
-from filtershift.figures.drawing.labels import indexed
+from filtershift.figures.drawing.labels import coefficient_names
 from filtershift.figures.drawing.layout import (
     MARGIN,
     SCREEN_DPI,
@@ -30,7 +30,12 @@ _PEAK = 0.92
 
 
 @styled
-def density_ridges(x: np.ndarray, groups: Mapping[str, Mapping[str, NDArray]], labels: Sequence[str]) -> Figure:
+def density_ridges(
+    x: np.ndarray,
+    groups: Mapping[str, Mapping[str, NDArray]],
+    labels: Sequence[str],
+    axes_names: Sequence[str] | None = None,
+) -> Figure:
     """Draw the densities of the nine coefficients of some groups, or the reason why there is none.
 
     Every cell starts at 0 and is scaled to its own peak, so shapes compare, heights do not. Cells without any finite,
@@ -40,6 +45,7 @@ def density_ridges(x: np.ndarray, groups: Mapping[str, Mapping[str, NDArray]], l
         x: shared grid of coefficient values (m,), ascending; the whole grid is shown.
         groups: all groups of the grouping as stored, by label: density (9, m). Each has a colour.
         labels: of the groups to show, from top to bottom.
+        axes_names: of the axes of a fixed basis.
     """
     if not labels:
         return blank()
@@ -53,10 +59,10 @@ def density_ridges(x: np.ndarray, groups: Mapping[str, Mapping[str, NDArray]], l
     colors = group_colors(groups)
     fills = [(*colors[label], 0.7) for label in labels]
     edges = [tuple(0.3 + 0.7 * np.array(colors[label])) for label in labels]
-    for column in range(9):
+    for column, name in enumerate(coefficient_names(axes_names)):
         axes = place(figure, left + column * (_CELL + _GAP), top, _CELL, height)
         axes.set(xlim=(x[0], x[-1]), ylim=(len(labels), 0))
-        axes.set_title(indexed("c", column), fontsize=LABEL, pad=5)
+        axes.set_title(name, fontsize=LABEL, pad=5)
         axes.hlines(np.arange(1, len(labels) + 1), x[0], x[-1], color=FRAME, linewidth=0.4)
         axes.axvline(0, color=FRAME, linewidth=0.4, linestyle=":")
         cells = [_outline(x, groups[label]["density"][column], row, pitch) for row, label in enumerate(labels, start=1)]

@@ -96,6 +96,11 @@ def number_text(value: float, plain_below: float = 1e5) -> str:
     return power if factor == "1" else f"{factor}·{power}"
 
 
+def coefficient_names(axes: Sequence[str] | None) -> list[str]:
+    """The names of the nine coefficients: those of their axes, or c₀ … c₈ of axes without names."""
+    return list(axes or (indexed("c", i) for i in range(9)))
+
+
 def indexed(letter: str, index: int) -> str:
     """Return a letter with a subscript, as in v₀."""
     return letter + str(index).translate(_SUBSCRIPT)

@@ -15,7 +15,7 @@ from filtershift.analysis.shifts.d_matrix import SETTLED
 from filtershift.passes.bases import Bases
 from filtershift.passes.example_filters import EACH, KINDS, ExampleFilters
 from filtershift.passes.moments import LayerMoments
-from filtershift.passes.patterns import patterns_by_kind
+from filtershift.passes.patterns import axis_names, patterns_by_kind
 from filtershift.report.explorer.blocks import packed, packed_counts, shortened
 from filtershift.results import VARIANTS
 
@@ -162,6 +162,7 @@ def _column(table: pd.DataFrame, column: str, of_data_set: bool) -> dict[str, An
 
 def _variant(moments: LayerMoments, bases: Bases, v: int, histograms: Histograms, choices: Choices) -> dict[str, Any]:
     i, j = np.triu_indices(9)
+    names = axis_names(bases[v].components)
     whole = np.issubdtype(histograms.counts.dtype, np.integer)
     return {
         "bins": histograms.counts.shape[-1],
@@ -169,6 +170,7 @@ def _variant(moments: LayerMoments, bases: Bases, v: int, histograms: Histograms
         "width": histograms.width,
         "weights": choices.of_components(bases[v].explained_variance_ratio).tolist(),
         "components": bases[v].components.tolist(),
+        **({"axes": names} if names else {}),
         "whole": bool(whole),
         "counts": packed_counts(histograms.counts) if whole else packed(histograms.counts.astype(np.float32)),
         "mean": packed(shortened(moments.mean[:, v], EXACT)),

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgba
 from filtershift.figures.distributions.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
 from filtershift.figures.drawing.saving import save
 from filtershift.figures.drawing.style import FIRE
+from filtershift.passes.patterns import axis_names, symmetry_patterns
 
 BLACK = to_rgba(FIRE(0.0))
 
@@ -131,3 +132,9 @@ def test_examples_are_those_of_the_table_in_its_order(rng, texts_of):
     assert {"layer 5, depth 0, 1,200 filters", "layer 7, depth 3, 64 filters", "one", "other"} <= set(texts)
     assert "every axis from −0.5 to 0.5" in texts
     assert texts_of(bivariate({}, table[:0])) == ["no layer has any of the phenotypes"]
+
+
+def test_axes_of_a_fixed_basis_are_named(rng, assert_legible, texts_of):
+    figure = bivariate(*examples_of(counts_of(rng), "one"), axes_names=axis_names(symmetry_patterns()))
+    assert_legible(figure)
+    assert {"mean", "gradient x", "bent y"} <= set(texts_of(figure))

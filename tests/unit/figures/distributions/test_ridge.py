@@ -4,6 +4,7 @@ from matplotlib.collections import PolyCollection
 
 from filtershift.figures.distributions.ridge import density_ridges
 from filtershift.figures.drawing.style import group_colors
+from filtershift.passes.patterns import axis_names, dct_patterns, symmetry_patterns
 
 X = np.linspace(-3, 3, 301)
 
@@ -89,3 +90,11 @@ def test_chosen_groups_keep_the_colour_they_have_among_all(rng, texts_of):
     assert [text.get_text() for text in figure.axes[0].texts] == ["c", "b"]
     assert cells(figure)[3][1][:, 1].max() == 2
     assert "none of the groups" in " ".join(texts_of(density_ridges(X, groups, [])))
+
+
+def test_axes_of_a_fixed_basis_are_named(rng, assert_legible, texts_of):
+    for patterns, last in ((symmetry_patterns(), "bent y"), (dct_patterns(), "DCT 22")):
+        figure = density_ridges(X, stored(["a"], bells(1, rng)), ["a"], axis_names(patterns))
+        assert_legible(figure)
+        assert last in texts_of(figure)
+        assert "c₀" not in texts_of(figure)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from filtershift.analysis.shapes.statistics import shapes
+from filtershift.passes.bases import global_bases
 from filtershift.passes.example_filters import ExampleFilters
 from filtershift.report.explorer.content import Histograms, ShownGrouping
 
@@ -104,3 +105,14 @@ def test_examples_and_marked_models(shown: Shown) -> None:
     assert found["marked"] == ["y"]
     np.testing.assert_array_equal(unpacked(found["examples"]["weights"], "<f4"), weights.ravel())
     assert (unpacked(found["examples"]["row"], "<f8") == -1).all()
+
+
+def test_axes_of_a_fixed_basis_have_names(shown: Shown, rng: np.random.Generator, moments_of: Callable) -> None:
+    moments = moments_of([rng.normal(size=(n, 9)) for n in (10, 20, 30, 40)])
+    histograms = {"scaled": Histograms(np.zeros((4, 9, 2), int), 0.0, 1.0)}
+    fixed, pca = (
+        shown(moments=moments, bases=global_bases(moments, kind), histograms=histograms)["variants"]["scaled"]
+        for kind in ("dct", "pca")
+    )
+    assert fixed["axes"][8] == "DCT 22"
+    assert "axes" not in pca

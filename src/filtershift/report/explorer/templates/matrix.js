@@ -128,14 +128,14 @@ function layout({ labels, order, small, leaves, sizes }, width) {
 }
 
 /** A cell in words: D, its nine parts, sizes, and how far to believe it. */
-function described({ labels, d, parts, sizes, small, believed }, a, b) {
+function described({ variant, labels, d, parts, sizes, small, believed }, a, b) {
   const g = labels.length;
   const size = (k) => `${number(sizes[k].filters)} filters, ${number(sizes[k].layers)} layers, ${number(sizes[k].models)} models`;
   const rows = [h("p", {}, h("strong", {}, labels[a]), " – ", h("strong", {}, labels[b]), ` D = ${number(d[a * g + b])}`)];
   if (a !== b) {
     const of = parts(a, b);
     const most = Math.max(...of) || 1;
-    const bars = of.map((part, k) => h("i", { style: `height:${Math.round((22 * part) / most) + 1}px`, title: `component ${k}: ${number(part)}` }));
+    const bars = of.map((part, k) => h("i", { style: `height:${Math.round((22 * part) / most) + 1}px`, title: `${variant.axes?.[k] ?? `component ${k}`}: ${number(part)}` }));
     rows.push(h("p", { class: "bars" }, bars, h("span", {}, ` parts: ${of.map(number).join(" ")}`)));
     const found = believed?.(a, b);
     if (found) rows.push(h("p", {}, `${found.flag}: ${believedWords(found)}`));

@@ -79,7 +79,7 @@ function densityPlot({ variant }, names, curves, parts) {
     layout[`xaxis${suffix}`] = { range: [centre(variant, first) - variant.width, centre(variant, last) + variant.width], tickfont: { size: 10 } };
     layout[`yaxis${suffix}`] = { rangemode: "tozero", tickfont: { size: 10 } };
     layout.annotations.push({
-      text: `c${component} (${number(parts[component])})`, showarrow: false, x: 0.5, y: 1.02, xref: `x${suffix} domain`, yref: `y${suffix} domain`,
+      text: `${variant.axes?.[component] ?? `c${component}`} (${number(parts[component])})`, showarrow: false, x: 0.5, y: 1.02, xref: `x${suffix} domain`, yref: `y${suffix} domain`,
       xanchor: "center", yanchor: "bottom",
     });
   }
@@ -90,7 +90,7 @@ function rows({ variant }, names, curves) {
   const heads = ["component", "low", "high", ...names];
   const line = (component, k) => {
     const low = variant.low + k * variant.width;
-    return [component, low, low + variant.width, ...curves.map((p) => p[component * variant.bins + k])];
+    return [variant.axes?.[component] ?? component, low, low + variant.width, ...curves.map((p) => p[component * variant.bins + k])];
   };
   return [heads, ...Array.from({ length: 9 * variant.bins }, (_, i) => line(Math.floor(i / variant.bins), i % variant.bins))];
 }
