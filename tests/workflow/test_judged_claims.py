@@ -40,7 +40,7 @@ def test_every_claim_has_a_verdict_and_what_it_rests_on_or_a_reason(made: Path) 
     assert findings["key"].tolist() == [claim.key for claim in FINDINGS]
     assert set(findings["verdict"]) <= VERDICTS
     [family] = table.loc[table["key"] == "families_alike", "reason"]
-    assert family == "the grouping model_family is not configured"
+    assert family == "this run has no grouping model_family"
 
 
 def test_values_are_those_of_the_finished_tables(made: Path) -> None:
@@ -53,7 +53,7 @@ def test_values_are_those_of_the_finished_tables(made: Path) -> None:
 def test_a_run_without_the_groupings_says_so(finished: Workflow) -> None:
     table = pd.read_csv(finished.results / "claims.csv").set_index("key")
     assert table["verdict"].isin(VERDICTS).all()
-    assert table.loc["last_decile_distinct", "reason"] == "the grouping depth_decile is not configured"
+    assert table.loc["last_decile_distinct", "reason"] == "this run has no grouping depth_decile"
     assert table.loc["discriminators_gaussian", "reason"].startswith("0 of 5 groups of task have 3 lineages of models")
 
 

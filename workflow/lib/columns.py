@@ -71,10 +71,11 @@ def check_trajectory(labels: Mapping[str, Sequence[str]], layers: Path, given: S
 def without_labels(
     groupings: Mapping[str, GroupingConfig], models: Sequence[Mapping[str, Any]], overrides: Sequence[str]
 ) -> dict[str, str]:
-    """Groupings that can tell nothing of models with these labels, each with the reason and the way out.
+    """Groupings that have nothing to compare in models with these labels, each with the reason and the way out.
 
-    Either no model has any of the labels, or none has those of `where`. Groupings that the command line names are not
-    among them.
+    No model has any of the labels, or none has those of `where`; or all that have a label have the same one, so that
+    there is one group of known models; or there is one model only. Groupings that the command line names are not among
+    them.
     """
     chosen = " ".join(override for override in overrides if override.lstrip("+").startswith("grouping"))
     reasons = {name: _reason(grouping, models) for name, grouping in groupings.items()}
@@ -88,12 +89,24 @@ def _names(text: str) -> list[str]:
 
 def _reason(grouping: GroupingConfig, models: Sequence[Mapping[str, Any]]) -> str:
     given = {label for labels in models for label in labels}
+    # Of a bundle, columns such as kernel are given too, in which layers of one model can differ.
+    labels = {*LABEL_COLUMNS, *given.difference(COLUMNS)}
+    asked = " or ".join(map(repr, grouping.by))
     if grouping.by and not any(column in given or column not in LABEL_COLUMNS for column in grouping.by):
-        return f"no model has a label {' or '.join(map(repr, grouping.by))}; add it to dataset.models"
+        near = did_you_mean(grouping.by[0], sorted(given))
+        return f"no model has a label {asked}{near or '; add it to dataset.models'}"
     for column, choices in grouping.where.items():
-        labels = {str(model.get(column, "unknown")) for model in models}
-        if column in (*LABEL_COLUMNS, *given) and not any(
-            label == choice or fnmatchcase(label, choice) for label in labels for choice in choices
-        ):
+        matching = [model for model in models if _is_one_of(str(model.get(column, "unknown")), choices)]
+        if column in labels and not matching:
             return f"no model has a label {column!r} that is {' or '.join(map(repr, choices))}"
-    return ""
+        models = matching if column in labels else models
+    if grouping.by == ["model"] and len(models) == 1:
+        return "there is one model"
+    if not grouping.by or not labels.issuperset(grouping.by):
+        return ""
+    known = {tuple(str(model.get(column)) for column in grouping.by) for model in models if {*model} & {*grouping.by}}
+    return f"no two models differ in the label {asked}" if len(known) < 2 else ""
+
+
+def _is_one_of(label: str, choices: Sequence[str]) -> bool:
+    return any(label == choice or fnmatchcase(label, choice) for choice in choices)

@@ -48,7 +48,9 @@ CONTENT = {
     "09": "cumulative variance",
     **{number: " ".join(Path(path).parts[-2:]).replace("_", " ") for number, (path, _) in REUSED_FIGURES.items()},
 }
-# Whether each figure can be made.
+# Without labels to compare there is nothing of the papers to show. Each file can still be asked for by its name.
+WITHOUT_PAPER = UNLABELLED.keys() & {"task", "data_type"} and not configured("task", "data_type")
+# Whether each figure is made.
 AVAILABLE = {
     **{number: available(groupings, "scaled") for number, groupings in CHOSEN_GROUPINGS.items()},
     "02": available(configured("data_type"), "scaled"),
@@ -56,6 +58,8 @@ AVAILABLE = {
     **{number: available(MATRIX_GROUPINGS, variant) for number, variant in MATRIX_VARIANT.items()},
     **{number: can_be_made for number, (_, can_be_made) in REUSED_FIGURES.items()},
 }
+if WITHOUT_PAPER:
+    AVAILABLE = dict.fromkeys(AVAILABLE, False)
 
 
 wildcard_constraints:

@@ -3,6 +3,11 @@
 #   needs  skipped/, and resources/{dataset}/skipped.csv of models
 #   makes  skipped.csv, paper/skipped.csv
 #   steps  skipped, paper_skipped
+def why_not(grouping, otherwise="the grouping is not configured"):
+    """The reason why a grouping is not made, for rows of skipped.csv."""
+    return UNLABELLED.get(grouping, otherwise)
+
+
 # Tables of what was left out of the models that the data set was built of.
 SKIPPED_MODELS = [
     *([f"{RESULTS}/skipped/models.csv"] if CONFIG.dataset.bundled else []),
@@ -13,7 +18,7 @@ SKIPPED_MODELS = [
 NOT_CONFIGURED = [
     *(["grouping", grouping, reason, ""] for grouping, reason in UNLABELLED.items()),
     *(
-        ["figure", f"maps of {grouping}", "the grouping is not configured or has no column", ""]
+        ["figure", f"maps of {grouping}", why_not(grouping, "the grouping is not configured or has no column"), ""]
         for grouping in CONFIG.maps
         if grouping not in COMPARED
     ),
@@ -26,18 +31,25 @@ PAPER_NOT_CONFIGURED = [
         if not can_be_made
     ),
     *(
-        ["panel", f"paper/figure-{number}: {label}", f"the grouping {grouping} is not configured", ""]
+        [
+            "panel",
+            f"paper/figure-{number}: {label}",
+            why_not(grouping, f"the grouping {grouping} is not configured"),
+            "",
+        ]
         for number, rows in CHOSEN_GROUPS.items()
         for grouping, label in rows
         if grouping not in CONFIG.grouping
     ),
     *(
-        ["panel", f"paper/figure-{number}: {grouping}", "the grouping is not configured", ""]
+        ["panel", f"paper/figure-{number}: {grouping}", why_not(grouping), ""]
         for number in MATRIX_VARIANT
         for grouping in ("task", "data_type", "depth_decile")
         if grouping not in CONFIG.grouping
     ),
 ]
+if WITHOUT_PAPER:
+    PAPER_NOT_CONFIGURED = [["figure", "paper/figure-*", "no two models differ in task or data type", ""]]
 
 
 rule skipped:

@@ -68,5 +68,8 @@ onerror:
 onsuccess:
     if not SILENT:
         outputs = [str(path) for job in workflow.dag.jobs for path in job.output]
-        notices = screen.notices(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), CONFIG.grouping)
+        made = [name for name in CONFIG.grouping if f"{RESULTS}/groups/{name}.sizes.csv" in outputs]
+        notices = screen.notices(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), made)
+        if UNLABELLED and f"{RESULTS}/skipped.csv" in outputs:
+            notices += [f"without labels to compare, left out: {', '.join(UNLABELLED)}; see {RESULTS}/skipped.csv"]
         screen.print_last([*notices, *screen.pages(outputs, RESULTS)])

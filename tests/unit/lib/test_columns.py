@@ -60,10 +60,16 @@ def test_before_there_are_results_only_what_is_like_a_known_column_is_refused(tm
     [
         ({"by": ["Visual Category"]}, "no model has a label 'Visual Category'"),
         ({"by": ["model"], "where": {"Task": ["Segm*"]}}, "no model has a label 'Task' that is 'Segm*'"),
-        ({"by": ["model"], "where": {"Task": ["Class*"]}}, ""),
-        ({"by": ["model"], "where": {"Task": ["unknown"]}}, ""),
-        ({"by": ["Visual Category", "Task"]}, ""),
-        ({"by": ["epoch"]}, ""),
+        ({"by": ["model"], "where": {"Task": ["Class*"]}}, "there is one model"),
+        ({"by": ["model"], "where": {"Task": ["unknown"]}}, "there is one model"),
+        ({"by": ["model"]}, ""),
+        ({"by": ["task"]}, ""),
+        ({"by": ["Name"]}, "no model has a label 'Name'; add it to dataset.models"),
+        ({"by": ["epoch"]}, "no two models differ in the label 'epoch'"),
+        ({"by": ["Visual Category", "Task"]}, "no two models differ in the label 'Visual Category' or 'Task'"),
+        ({"by": ["epoch", "Task"]}, ""),
+        ({"by": ["depth"], "where": {"Task": ["Class*"]}}, ""),
+        ({"by": ["model"], "where": {"Relu": ["4"]}}, ""),
         ({"by": ["kernel"]}, ""),
         ({"by": []}, ""),
     ],
@@ -71,6 +77,19 @@ def test_before_there_are_results_only_what_is_like_a_known_column_is_refused(tm
 def test_groupings_without_a_label(keys: dict[str, Any], part: str) -> None:
     found = without_labels(grouping(**keys), GIVEN, [])
     assert (part in found["mine"]) if part else not found
+
+
+def test_labels_decide_among_the_models_of_where() -> None:
+    given = [{"Task": "a", "data": "x"}, {"Task": "b", "data": "x"}, {"Task": "b"}]
+    keys = {"where": {"Task": ["b"]}}
+    assert not without_labels(grouping(by=["Task"]), given, [])
+    assert without_labels(grouping(by=["Task"], **keys), given, []) == {
+        "mine": "no two models differ in the label 'Task'"
+    }
+    assert not without_labels(grouping(by=["model"], **keys), given, [])
+    assert without_labels(grouping(by=["Name"]), [{"name": "a"}], []) == {
+        "mine": "no model has a label 'Name', did you mean 'name'?"
+    }
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ class Compared:
 def numbered(evidence: Evidence, grouping: str) -> tuple[list[str], Numbers]:
     """The labels of a grouping, and the number of each cell's group."""
     if grouping not in evidence.labels:
-        raise UndecidedError(f"the grouping {grouping} is not configured")
+        raise UndecidedError(f"this run has no grouping {grouping}")
     return list(evidence.labels[grouping]), evidence.cells[grouping].to_numpy(np.int64)
 
 
@@ -106,7 +106,7 @@ def compared(evidence: Evidence, grouping: str, fewest: int = FEWEST_GROUPS) -> 
     """The groups of a grouping that can be compared.
 
     Raises:
-        UndecidedError: the grouping is not configured, or fewer than `fewest` groups can be compared.
+        UndecidedError: there is no such grouping, or fewer than `fewest` groups can be compared.
     """
     labels, cell = numbered(evidence, grouping)
     filters = np.zeros(len(labels), np.int64)

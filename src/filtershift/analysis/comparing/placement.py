@@ -160,7 +160,7 @@ def _believed_shifts(
 
 def unconfigured(groupings: Sequence[str]) -> pd.DataFrame:
     """The groupings that models cannot be compared by, as rows kind, name, reason, count."""
-    reason = "named in placement.groupings, but no grouping of this run"
+    reason = "this run has no such grouping; it is in placement.groupings"
     return pd.DataFrame([("grouping", name, reason, None) for name in groupings], columns=SKIPPED)
 
 

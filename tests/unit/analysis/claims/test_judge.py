@@ -73,7 +73,7 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_tasks(Model(depth=ONE_DEPTH_APART[9])),
         of_tasks(Model(depth=ONE_DEPTH_APART[0])),
         make(FAR, ["task"]),
-        "the grouping depth_decile is not configured",
+        "this run has no grouping depth_decile",
     ),
     "first_decile_next": (
         of_tasks(Model(depth=ENDS)),
@@ -97,7 +97,7 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         of_ranges(*([low] * 3 + [1 + low / 100] * 7 for low in SCALES)),
         of_ranges(*([1 + low / 100] * 3 + [low] * 7 for low in SCALES)),
         make(of_ranges(*[FLAT] * 4), ["task"]),
-        "the grouping depth_decile is not configured",
+        "this run has no grouping depth_decile",
     ),
     "families_alike": (
         of_families(between=1, within=0.05),
@@ -109,7 +109,7 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         [replace(model, at=model.at + k % 4) for k, model in enumerate(of_tasks(Model(), at=NEAR))],
         of_tasks(Model(depth=tuple(4 * d for d in RISING)), at=NEAR),
         make(FAR, ["task", "data_type"]),
-        "the grouping depth_decile is not configured",
+        "this run has no grouping depth_decile",
     ),
     "discriminators_gaussian": (
         of_tasks(Model(), apart=GAUSSIAN),
@@ -123,7 +123,7 @@ CASES: dict[str, tuple[list[Model], list[Model], list[Model] | Evidence, str]] =
         FAR[:9] + FAR[12:],
         "1 models of 1 lineages are GAN-Discriminators",
     ),
-    "coefficients_shrink": (FAR, of_tasks(Model(spread=tuple(FALLING[::-1]))), make(FAR, []), "task is not configured"),
+    "coefficients_shrink": (FAR, of_tasks(Model(spread=tuple(FALLING[::-1]))), make(FAR, []), "no grouping task"),
     "first_component_share": (
         [Model(spread=UNEVEN)] * 4,
         [Model(spread=(0.5,) * 9)] * 4,
@@ -254,7 +254,7 @@ def test_all_claims_of_a_data_set_are_judged_the_same_twice() -> None:
 @pytest.mark.parametrize("grouping", GROUPINGS)
 def test_without_a_grouping_the_others_are_judged(grouping: str) -> None:
     table = judge_claims(make(FAR, [name for name in GROUPINGS if name != grouping], draws=20), ALL)
-    missing = table["reason"] == f"the grouping {grouping} is not configured"
+    missing = table["reason"] == f"this run has no grouping {grouping}"
     assert missing.any()
     assert not missing.all()
 
