@@ -110,10 +110,9 @@ rule report:
         runtime=minutes(5),
     params:
         snakefile=str(ROOT / "Snakefile"),
-        results=RESULTS,
         overrides=lambda wildcards: shlex.quote(f"overrides={json.dumps(config['overrides'])}"),
     shell:
         "python -m snakemake results {input.cost} {input.overview} --snakefile {params.snakefile:q}"
         " --config {params.overrides} --report {output}.part.html --report-stylesheet {input.stylesheet:q}"
         " --nolock --quiet > {log} 2>&1 && python {input.code[0]:q} whole={output}.part.html"
-        " results={params.results} output={output} 2>> {log} && rm {output}.part.html"
+        " output={output} 2>> {log} && rm {output}.part.html"

@@ -3,11 +3,6 @@
 #   needs  skipped/, and resources/{dataset}/skipped.csv of models
 #   makes  skipped.csv, paper/skipped.csv
 #   steps  skipped, paper_skipped
-def why_not(grouping, otherwise="the grouping is not configured"):
-    """The reason why a grouping is not made, for rows of skipped.csv."""
-    return UNLABELLED.get(grouping, otherwise)
-
-
 # Tables of what was left out of the models that the data set was built of.
 SKIPPED_MODELS = [
     *([f"{RESULTS}/skipped/models.csv"] if CONFIG.dataset.bundled else []),
@@ -18,9 +13,9 @@ SKIPPED_MODELS = [
 NOT_CONFIGURED = [
     *(["grouping", grouping, reason, ""] for grouping, reason in UNLABELLED.items()),
     *(
-        ["figure", f"maps of {grouping}", why_not(grouping, "the grouping is not configured or has no column"), ""]
-        for grouping in CONFIG.maps
-        if grouping not in COMPARED
+        ["figure", f"maps of {name}", UNLABELLED.get(name, "the grouping is not configured or has no column"), ""]
+        for name in CONFIG.maps
+        if name not in COMPARED
     ),
 ]
 # Figures and panels that the configuration leaves out, as rows of skipped.csv.
@@ -34,7 +29,7 @@ PAPER_NOT_CONFIGURED = [
         [
             "panel",
             f"paper/figure-{number}: {label}",
-            why_not(grouping, f"the grouping {grouping} is not configured"),
+            UNLABELLED.get(grouping, f"the grouping {grouping} is not configured"),
             "",
         ]
         for number, rows in CHOSEN_GROUPS.items()
@@ -42,10 +37,10 @@ PAPER_NOT_CONFIGURED = [
         if grouping not in CONFIG.grouping
     ),
     *(
-        ["panel", f"paper/figure-{number}: {grouping}", why_not(grouping), ""]
+        ["panel", f"paper/figure-{number}: {name}", UNLABELLED.get(name, "the grouping is not configured"), ""]
         for number in MATRIX_VARIANT
-        for grouping in ("task", "data_type", "depth_decile")
-        if grouping not in CONFIG.grouping
+        for name in ("task", "data_type", "depth_decile")
+        if name not in CONFIG.grouping
     ),
 ]
 if WITHOUT_PAPER:
