@@ -43,8 +43,13 @@ def check(config: Config) -> None:
         raise FiltershiftError(f"config: unknown key 'compare.{min(unknown)}' (known: runs, with)")
     for key in ("figure_1", "figure_8"):
         for row in getattr(config.paper, key):
-            if not isinstance(row, list) or [type(item) for item in row] != [str, str]:
+            if (
+                not isinstance(row, list)
+                or len(row) != 2
+                or not all(isinstance(item, str | int | float) for item in row)
+            ):
                 raise FiltershiftError(f"config: paper.{key} takes [grouping, label] pairs, not {row}")
+            row[:] = map(str, row)
     for name, grouping in config.grouping.items():
         if not NAME.fullmatch(name):
             raise FiltershiftError(f"config: grouping '{name}': a name has up to 100 letters, digits, '_' and '-'")

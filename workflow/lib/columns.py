@@ -8,18 +8,23 @@ from typing import Any
 
 from filtershift.dataset.models.labels import COLUMNS, LABELS, LICENSE, LINEAGE
 from filtershift.errors import FiltershiftError, did_you_mean
-from schema import GroupingConfig
+from schema import Config, GroupingConfig
 
 LABEL_COLUMNS = (*LABELS, LICENSE, LINEAGE)
 
 
 def check_columns(
-    groupings: Mapping[str, GroupingConfig], layers: Path, source: Path, given: Iterable[Mapping[str, Any]]
+    groupings: Mapping[str, GroupingConfig],
+    keys: Mapping[str, Sequence[str]],
+    layers: Path,
+    source: Path,
+    given: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Refuse a grouping by a column that the data set does not have.
+    """Refuse columns that the data set does not have: of groupings, and of other keys of the configuration.
 
     Args:
         groupings: those that are configured.
+        keys: the columns that other keys name, which may be columns of any data set.
         layers: the layers.csv of finished results. If it is missing, or older than the data set, all columns are not
             known: then only those that are like a known one are refused, and only if labels are given.
         source: the file of the data set.
@@ -35,13 +40,29 @@ def check_columns(
             known = {*known.difference(LABELS), *next(csv.reader(file), [])}
     elif not given:
         return
-    for name, grouping in groupings.items():
-        for key in ("by", "where", "exclude"):
-            for column in getattr(grouping, key):
-                near = did_you_mean(column, sorted(known))
-                if column not in known and (finished or near):
-                    said = near or f"; there are: {', '.join(sorted(known))}"
-                    raise FiltershiftError(f"config: grouping.{name}.{key}: there is no column {column!r}{said}")
+    named = {
+        f"grouping.{name}.{key}": list(getattr(grouping, key))
+        for name, grouping in groupings.items()
+        for key in ("by", "where", "exclude")
+    }
+    others = {key: [column for column in columns if column not in LABEL_COLUMNS] for key, columns in keys.items()}
+    for key, columns in {**named, **others}.items():
+        for column in columns:
+            near = did_you_mean(column, sorted(known))
+            if column not in known and (finished or near):
+                said = near or f"; there are: {', '.join(sorted(known))}"
+                raise FiltershiftError(f"config: {key}: there is no column {column!r}{said}")
+
+
+def named_columns(config: Config) -> dict[str, list[str]]:
+    """The columns that keys other than groupings name."""
+    cluster, importance, pairs = config.uncertainty.cluster, config.importance, config.layerwise.pairs
+    return {
+        "maps_colour": [config.maps_colour] if config.maps_colour else [],
+        "importance": [importance] if importance and not importance.endswith(".csv") else [],
+        "uncertainty.cluster": [cluster] if cluster and cluster not in ("identical", *config.grouping) else [],
+        "layerwise.pairs": [pairs["differ"], *pairs["same"]] if pairs else [],
+    }
 
 
 def check_trajectory(labels: Mapping[str, Sequence[str]], layers: Path, given: Sequence[Mapping[str, Any]]) -> None:

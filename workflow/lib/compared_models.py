@@ -32,6 +32,7 @@ def compared_models(entries: Sequence[Any], table: Path, configured: Iterable[st
         return []
     if len(entries) != 2:
         raise FiltershiftError(f"config: layerwise.models takes two models, as in {EXAMPLE}, not {len(entries)}")
+    entries = [str(entry) if isinstance(entry, int | float) else entry for entry in entries]  # a model called 3
     known = [*_names(table)] or [*configured]
     files = [entry for entry in entries if _is_file(entry, known)]
     try:

@@ -29,6 +29,8 @@ from filtershift.results import NAME
 from finished_run import as_first_run
 from schema import Config, DatasetConfig, GroupingConfig
 
+_QUOTES = "values with commas, brackets, '=' or letters such as é need quotes of their own, as in KEY=['a, b.pt']"
+
 
 def load(directory: Path, overrides: Sequence[str]) -> Config:
     """Compose the configuration of a folder with overrides in Hydra's grammar, and check it.
@@ -49,7 +51,9 @@ def load(directory: Path, overrides: Sequence[str]) -> Config:
         raise FiltershiftError(f"config: {_missing(directory, error)}") from None
     except OverrideParseException as error:
         reason = " ".join(str(error).split("See https")[0].split())
-        raise FiltershiftError(f"config: override '{error.override}': {reason}") from None
+        if reason.startswith("Lexer"):  # this only repeats the override
+            reason = "it has a character that means nothing here"
+        raise FiltershiftError(f"config: override '{error.override}': {reason}; {_QUOTES}") from None
     except (HydraException, OmegaConfBaseException) as error:
         raise FiltershiftError(f"config: {_explain(directory, error)}") from None
     except ValueError as error:

@@ -25,7 +25,7 @@ ROOT = Path() if PROJECT == Path.cwd() else PROJECT
 sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
 from bundled import bundled_models
-from columns import check_columns, check_trajectory, without_labels
+from columns import check_columns, check_trajectory, named_columns, without_labels
 from configuration import check_file, check_quick, extended, load, model_files
 from filtershift.dataset.models.listed import parts_of
 from filtershift.errors import FiltershiftError
@@ -58,7 +58,7 @@ try:
     GIVEN += [{**one.labels, **model.labels} for one in (BASE or CONFIG.dataset).packages for model in one.models]
     if MAIN:
         layers = Path(f"results/{CONFIG.dataset.name}/layers.csv")
-        check_columns(CONFIG.grouping, layers, Path(CONFIG.dataset.file), GIVEN)
+        check_columns(CONFIG.grouping, named_columns(CONFIG), layers, Path(CONFIG.dataset.file), GIVEN)
         named = {"by": [CONFIG.trajectory.by] * bool(CONFIG.trajectory.by), "within": CONFIG.trajectory.within}
         check_trajectory(named, layers, GIVEN)
 except FiltershiftError as error:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from columns import check_columns, check_trajectory, without_labels
+from answer_schema import LayerwiseConfig
+from columns import check_columns, check_trajectory, named_columns, without_labels
 from filtershift.errors import FiltershiftError
-from schema import GroupingConfig
+from schema import Config, GroupingConfig, UncertaintyConfig
 
 GIVEN = [{"Task": "Classification"}, {"epoch": 3}]
 
@@ -34,25 +35,47 @@ def grouping(**keys: Any) -> dict[str, GroupingConfig]:
 )
 def test_a_column_that_finished_results_do_not_have(layers: Path, keys: dict[str, Any], part: str) -> None:
     with pytest.raises(FiltershiftError) as error:
-        check_columns(grouping(**keys), layers, Path("none.h5"), [])
+        check_columns(grouping(**keys), {}, layers, Path("none.h5"), [])
     assert part in str(error.value)
 
 
 @pytest.mark.parametrize("column", ["Task", "Relu", "lineage", "batch_norm", "epoch"])
 def test_columns_of_finished_results_and_new_labels(layers: Path, column: str) -> None:
-    check_columns(grouping(by=[column]), layers, Path("none.h5"), GIVEN)
+    check_columns(grouping(by=[column]), {}, layers, Path("none.h5"), GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("changed", "part"),
+    [
+        ({"maps_colour": "Tsk"}, "maps_colour: there is no column 'Tsk', did you mean 'Task'?"),
+        ({"maps_colour": "Visual Category"}, ""),
+        ({"importance": "imp"}, "importance: there is no column 'imp'; there are: "),
+        ({"importance": "imp.csv"}, ""),
+        ({"uncertainty": UncertaintyConfig(cluster="lineag")}, "uncertainty.cluster: there is no column 'lineag', did"),
+        ({"uncertainty": UncertaintyConfig(cluster="mine")}, ""),
+        ({"layerwise": LayerwiseConfig(pairs={"differ": "epohc", "same": []})}, "layerwise.pairs: there is no column"),
+    ],
+)
+def test_columns_of_other_keys(layers: Path, changed: dict[str, Any], part: str) -> None:
+    config = Config(grouping=grouping(), **changed)
+    try:
+        check_columns({}, named_columns(config), layers, Path("none.h5"), GIVEN)
+        said = ""
+    except FiltershiftError as error:
+        said = str(error)
+    assert part in said if part else not said
 
 
 def test_results_that_are_older_than_the_data_set(layers: Path, tmp_path: Path) -> None:
     (tmp_path / "dataset.h5").touch()
     os.utime(layers, (0, 0))
-    check_columns(grouping(by=["taks"]), layers, tmp_path / "dataset.h5", [])
+    check_columns(grouping(by=["taks"]), {}, layers, tmp_path / "dataset.h5", [])
 
 
 def test_before_there_are_results_only_what_is_like_a_known_column_is_refused(tmp_path: Path) -> None:
-    check_columns(grouping(by=["Gemm"]), tmp_path / "none.csv", Path("none.h5"), GIVEN)
+    check_columns(grouping(by=["Gemm"]), {}, tmp_path / "none.csv", Path("none.h5"), GIVEN)
     with pytest.raises(FiltershiftError, match="did you mean 'epoch'"):
-        check_columns(grouping(by=["epochs"]), tmp_path / "none.csv", Path("none.h5"), GIVEN)
+        check_columns(grouping(by=["epochs"]), {}, tmp_path / "none.csv", Path("none.h5"), GIVEN)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_names_of_the_data_set_have_no_file(files: list[str], tmp_path: Path) ->
     table.write_text("model_id,model\n7,resnet.pt\n8,other\n")
     found = compared_models(["resnet.pt", files[0]], table, [])
     assert [(model.file, model.name) for model in found] == [("", "resnet.pt"), (files[0], "net")]
-    assert [model.name for model in compared_models(["8", "7"], table, [])] == ["8", "7"]
+    assert [model.name for model in compared_models(["8", 7], table, [])] == ["8", "7"]
     with pytest.raises(
         FiltershiftError, match="'othr' is neither a file nor a model of the data set, did you mean 'ot"
     ):

@@ -121,9 +121,11 @@ def test_a_grouping_has_the_fields_it_is_made_of() -> None:
 
 
 def test_overrides() -> None:
-    config = load(CONFIG, [*LOCAL, "dataset.name=mine", "bins=100", "variants=[scaled]", "grouping=[task,model]"])
+    changed = ["dataset.name=mine", "bins=100", "variants=[scaled]", "grouping=[task,model]", "paper.figure_1=[[a,3]]"]
+    config = load(CONFIG, [*LOCAL, *changed])
     assert (config.dataset.name, config.dataset.path, config.bins) == ("mine", "/data/dataset.h5", 100)
     assert config.variants == ["scaled"]
+    assert config.paper.figure_1 == [["a", "3"]]
     assert list(config.grouping) == ["task", "model"]
 
 
@@ -239,6 +241,7 @@ def test_one_load_leaves_nothing_to_the_next(folder: Path) -> None:
         (["+grouping.mine.bins=[0,1]"], ["grouping.mine.by", "one column that bins cut"]),
         (["bins=[1"], ["bins=[1"]),
         (["bins"], ["'bins'", "missing EQUAL"]),
+        (["maps=[é]"], ["'maps=[é]': it has a character that means nothing here; values with", "quotes of their own"]),
         (["bins=${nope}"], ["bins", "nope"]),
         (["+grouping.a/b.by=Task"], ["a/b"]),
     ],
