@@ -88,7 +88,8 @@ def data(run: Run) -> Section:
     if "unknown" in states and len(states) > 1:
         text.append("Layers that differ in this may not be comparable in their unscaled filters.")
     kinds = [f"{kind} ({count:,})" for kind, count in run.skipped["kind"].value_counts().items()]
-    text.append(f"Left out: {listing(kinds)}. The table below gives the reasons." if kinds else "Nothing was left out.")
+    rows = f"The table below lists what was left out, and why; its rows are of {listing(kinds)}."
+    text.append(rows if kinds else "Nothing was left out.")
     if run.expected is not None:
         agree, numbers = int(run.expected["agrees"].sum()), several(len(run.expected), "number")
         text.append(f"This run agrees with {agree:,} of {numbers} known of this data set from elsewhere.")

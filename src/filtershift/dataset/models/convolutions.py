@@ -54,7 +54,7 @@ def conv_model(stored: StoredModel, name: str, batch_norm: str = FOLDED) -> Conv
         if reason:
             skipped.append(Skipped("convolution", label, reason, tensor.filters))
     if not layers:
-        skipped.append(_without_layers(name, skipped))
+        skipped.append(_without_layers(name, skipped, kernel_shapes))
     return ConvModel(
         producer=stored.producer,
         op_set=stored.op_set,
@@ -121,8 +121,10 @@ def _kernel(per_group: int, groups: int) -> str:
     return "regular" if groups == 1 else "depthwise" if per_group == 1 else "grouped"
 
 
-def _without_layers(name: str, skipped: Sequence[Skipped]) -> Skipped:
-    """The entry for a model from which nothing could be read, with the reasons."""
+def _without_layers(name: str, skipped: Sequence[Skipped], sizes: Iterable[tuple[int, int]]) -> Skipped:
+    """The entry for a model from which nothing could be read, with the reasons, or the sizes of its kernels."""
     reasons = Counter(row.reason for row in skipped)
     why = "".join(f"; {count} × {reason}" for reason, count in reasons.items())
+    if there := ", ".join(f"{height}×{width}" for height, width in sorted(sizes) if (height, width) != (3, 3)):
+        why += f"; its kernels are {there}"
     return Skipped("model", name, f"no readable 3×3 convolution{why}", 0)

@@ -152,6 +152,11 @@ def test_a_model_without_any_convolution_is_legal():
     assert model.skipped == (Skipped("model", "m", "no readable 3×3 convolution", 0),)
 
 
+def test_a_model_of_other_kernels_names_their_sizes():
+    model = read([conv("w", "x", "y"), conv("p", "y", "z")], {"w": weights(2, 3, 5, 5), "p": weights(2, 2, 1, 1)})
+    assert model.skipped[-1].reason == "no readable 3×3 convolution; its kernels are 1×1, 5×5"
+
+
 def test_convolutions_in_the_bodies_of_an_if_are_read():
     def branch(name, stored):
         tensors = [numpy_helper.from_array(stored, "w")]  # the same name in both branches, not the same tensor
