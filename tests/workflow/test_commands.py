@@ -142,7 +142,9 @@ def write_models(folder: Path) -> None:
     weight = np.random.default_rng(0).normal(size=(8, 3, 3, 3)).astype(np.float32)
     for name in ("b", "pruned"):
         save_file({"conv.weight": weight}, folder / f"{name}.safetensors")
-    shutil.copy2(ROOT / "tests/data/torch/training.pt", folder / "c.pt")
+    (folder / "nets").mkdir()
+    for name in ("c.pt", "nets/Müller, 2.pt"):
+        shutil.copy2(ROOT / "tests/data/torch/training.pt", folder / name)
     values = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None) for name in ("x", "y")]
     node = helper.make_node("Conv", ["x", "w"], ["y"], name="conv")
     graph = helper.make_graph([node], "g", values[:1], values[1:], [numpy_helper.from_array(weight, "w")])

@@ -23,8 +23,8 @@ def measured(filters: np.ndarray) -> tuple[np.ndarray, float]:
     bases = global_bases(moments, "symmetry")
     extent = measure_extent(source, source.row_ranges, bases, moments)
     grids = make_grids(moments, extent, bases, 40 * BINS)
-    [(_, counted)] = measure_histograms(source, source.row_ranges, bases, grids)
-    fine = counted[1, :, : 40 * BINS * REFINE][None].astype(float)
+    [found] = measure_histograms(source, source.row_ranges, bases, grids, moments)
+    fine = found.counts[1, :, : 40 * BINS * REFINE][None].astype(float)
     counts, width = rebinned(FineCounts({"filter": fine}, fine.sum(axis=(0, 1)), grids[1], {}), CHOSEN, BINS)
     return counts[0], width
 
