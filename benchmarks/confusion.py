@@ -18,10 +18,10 @@ from filtershift.dataset.sources.synthetic.filters import KINDS, SOURCES, make_r
 from filtershift.dataset.sources.synthetic.models import meta_table
 from filtershift.files import write_table
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.group_files import load_bases
-from filtershift.passes.histogram_files import load_grid, stored_layers
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.groups import load_bases
+from filtershift.passes.stored.histograms import load_grid, stored_layers
+from filtershift.passes.stored.layers import load
 from passes import PASSES
 from pipeline import histogram_files
 

@@ -9,9 +9,9 @@ from filtershift.figures.distributions.eigenfilters import eigenfilter_tiles
 from filtershift.figures.distributions.ridge import density_ridges
 from filtershift.figures.drawing.saving import save
 from filtershift.figures.shifts.shift_matrix import shift_matrix
-from filtershift.passes.group_files import load_bases
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.groups import load_bases
+from filtershift.passes.stored.layers import load
 from filtershift.results import VARIANTS
 from pipeline import histogram_files, shifts_of
 

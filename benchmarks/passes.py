@@ -15,12 +15,12 @@ from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.passes.all_passes import measure
 from filtershift.passes.bases import global_bases
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.group_files import load_bases, save_bases
-from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import make_grids, measure_histograms
-from filtershift.passes.layer_files import load, save
 from filtershift.passes.moments import LayerMoments, measure_moments
 from filtershift.passes.outermost import outermost_extent
+from filtershift.passes.stored.groups import load_bases, save_bases
+from filtershift.passes.stored.histograms import save_histograms
+from filtershift.passes.stored.layers import load, save
 from pipeline import BINS, histogram_files
 
 Work = Callable[[], None]

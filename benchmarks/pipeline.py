@@ -16,8 +16,8 @@ from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layers import read_layers
 from filtershift.passes.all_passes import measure
 from filtershift.passes.bases import Basis, group_bases
-from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.histograms import save_histograms
 from filtershift.passes.weight_matrices.measure import measure_weight_matrices
 from filtershift.results import VARIANTS
 

@@ -15,9 +15,9 @@ from filtershift.dataset.sources.bundles import write_bundle
 from filtershift.files import write_table
 from filtershift.passes.all_passes import measure
 from filtershift.passes.example_filters import example_filters
-from filtershift.passes.group_files import save_bases, save_group_arrays
-from filtershift.passes.histogram_files import layer_counts, save_histograms
-from filtershift.passes.layer_files import save
+from filtershift.passes.stored.groups import save_bases, save_group_arrays
+from filtershift.passes.stored.histograms import layer_counts, save_histograms
+from filtershift.passes.stored.layers import save
 from filtershift.passes.weight_matrices.measure import measure_weight_matrices
 from filtershift.results import VARIANTS, Results
 from six_layers import write_six_layers

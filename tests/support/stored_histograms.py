@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid
+from filtershift.passes.stored.histograms import save_histograms
 from taken import without_extents
 
 BINS = 4

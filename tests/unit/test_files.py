@@ -16,10 +16,10 @@ from filtershift.figures.drawing.blank import blank
 from filtershift.figures.drawing.saving import save as save_figure
 from filtershift.files import instead_of, whole_file, whole_folder, write_table
 from filtershift.passes.extent import Counted, LayerExtent
-from filtershift.passes.group_files import save_group_arrays
-from filtershift.passes.histogram_files import save_histograms
 from filtershift.passes.histograms import Grid
-from filtershift.passes.layer_files import save
+from filtershift.passes.stored.groups import save_group_arrays
+from filtershift.passes.stored.histograms import save_histograms
+from filtershift.passes.stored.layers import save
 
 MOST = 2000  # bytes of a file, once the disk is "full"
 NUMBERS = np.random.default_rng(0).normal(size=30_000)

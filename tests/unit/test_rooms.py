@@ -39,6 +39,7 @@ MAY_IMPORT_INSIDE = {
     "passes": {
         "": set(),
         "weight_matrices": {""},
+        "stored": {""},
     },
     "report": {
         "": set(),

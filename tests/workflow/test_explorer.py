@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from browser import Opened, needs_chromium
 from filtershift.analysis.shifts.choices import Choices
 from filtershift.analysis.shifts.divergences import divergences, smoothed
-from filtershift.passes.group_files import load_group_arrays
+from filtershift.passes.stored.groups import load_group_arrays
 from made_explorer import LABELS, RATIO, WIDTH, expected, explorer, made, matrix, saved
 from running import Workflow
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 BLOCK = 1 << 16
 # A thread takes this many filters at a time, or this many blocks where layers are small.
-BUNDLE = 1 << 19
-BUNDLE_BLOCKS = 64
+BATCH = 1 << 19
+BATCH_BLOCKS = 64
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,18 +51,18 @@ def in_shard(layers: pd.DataFrame, shard: str) -> pd.DataFrame:
     return layers[shard_of(layers["n_filters"].to_numpy(), of) == number - 1]
 
 
-def bundles_of(row_ranges: pd.DataFrame) -> list[list[Block]]:
-    """The blocks of all row ranges (columns layer, start, stop), in order, in bundles of about ``BUNDLE`` filters."""
-    bundles: list[list[Block]] = [[]]
+def batches_of(row_ranges: pd.DataFrame) -> list[list[Block]]:
+    """The blocks of all row ranges (columns layer, start, stop), in order, in batches of about ``BATCH`` filters."""
+    batches: list[list[Block]] = [[]]
     size = 0
     for layer, first, last in zip(row_ranges["layer"], row_ranges["start"], row_ranges["stop"], strict=True):
         for start in range(first, last, BLOCK):
-            if size >= BUNDLE or len(bundles[-1]) == BUNDLE_BLOCKS:
-                bundles.append([])
+            if size >= BATCH or len(batches[-1]) == BATCH_BLOCKS:
+                batches.append([])
                 size = 0
-            bundles[-1].append(Block(layer, start, min(start + BLOCK, last)))
-            size += bundles[-1][-1].stop - start
-    return bundles
+            batches[-1].append(Block(layer, start, min(start + BLOCK, last)))
+            size += batches[-1][-1].stop - start
+    return batches
 
 
 def in_order(

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.passes.bases import Bases, stacked
-from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
+from filtershift.passes.blocks import Block, FilterSource, batches_of, in_order
 from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]
 LayerCounts = NDArray[np.int32]
+Result = TypeVar("Result")
 
 # A filter is sparse where every absolute weight is below its layer's largest divided by this.
 SPARSE = 100
@@ -116,7 +117,7 @@ def measure_coefficients(
             found[-1].extents.append(BlockExtent(out[0], sparse, *out[1:]))
         return found
 
-    parts = chain.from_iterable(in_order(measure, bundles_of(row_ranges), threads, progress))
+    parts = chain.from_iterable(in_order(measure, batches_of(row_ranges), threads, progress))
     for _, of_layer in groupby(parts, attrgetter("layer")):
         yield reduce(_together, of_layer)
 
@@ -154,6 +155,12 @@ def layer_extent(found: Sequence[tuple[int, Sequence[BlockExtent]]]) -> LayerExt
         for sums, part in zip((sparse, total, product, sizes), parts, strict=True):
             np.add.at(sums, index, part)
     return LayerExtent(layer.astype(np.int64), low, high, sparse, *_centred(sparse, total, product), sizes)
+
+
+def concatenated(parts: Sequence[Result]) -> Result:
+    """Results of several sets of layers, moments or extents, one after the other."""
+    arrays = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
+    return type(parts[0])(**arrays)
 
 
 def _centred(n: NDArray[np.int64], total: Array, product: Array) -> tuple[Array, Array]:

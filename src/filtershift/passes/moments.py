@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from filtershift.passes.blocks import Block, FilterSource, bundles_of, in_order
+from filtershift.passes.blocks import Block, FilterSource, batches_of, in_order
 
 Array = NDArray[np.float64]
 Numbers = TypeVar("Numbers", NDArray[np.int64], NDArray[np.float64])
@@ -115,10 +115,10 @@ def measure_moments(
             kernels.moments(source.read(block.start, block.stop), mean[k], scatter[k], summary[k], reach[k])
         return mean, scatter, summary, reach
 
-    bundles = bundles_of(row_ranges)
-    parts = list(in_order(measure, bundles, threads, progress))
+    batches = batches_of(row_ranges)
+    parts = list(in_order(measure, batches, threads, progress))
     mean, scatter, summary, reach_of_blocks = (np.concatenate(part) for part in zip(*parts, strict=True))
-    block_layers = np.array([block.layer for bundle in bundles for block in bundle], np.int64)
+    block_layers = np.array([block.layer for batch in batches for block in batch], np.int64)
     layer, index = np.unique(block_layers, return_inverse=True)
     count = len(layer)
     n = summary[:, 0].astype(np.int64)

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from filtershift.passes.bases import Bases
 from filtershift.passes.blocks import FilterSource
-from filtershift.passes.extent import LayerExtent, layer_extent, measure_extent
-from filtershift.passes.layer_files import concatenated
+from filtershift.passes.extent import LayerExtent, concatenated, layer_extent, measure_extent
 from filtershift.passes.moments import LayerMoments
 
 Array = NDArray[np.float64]

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.files import read_table
-from filtershift.passes.group_files import load_group_arrays
 from filtershift.passes.patterns import axis_names
+from filtershift.passes.stored.groups import load_group_arrays
 from filtershift.report.tables import Pairs
 from filtershift.results import Results
 

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from filtershift.passes import blocks
-from filtershift.passes.blocks import BLOCK, bundles_of, in_order, in_shard, shard_of
+from filtershift.passes.blocks import BLOCK, batches_of, in_order, in_shard, shard_of
 from numpy_reference import row_ranges_of
 
 
@@ -40,22 +40,22 @@ def test_units_cover_every_run_once_and_begin_where_it_does(row_ranges, block, s
     layers = [[(int(start), int(start) + length)] for start, (_, length) in zip(starts, row_ranges, strict=False)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "BLOCK", block)
-        patch.setattr(blocks, "BUNDLE", span)
-        bundles = bundles_of(row_ranges_of(*layers))
-    flat = [one for bundle in bundles for one in bundle]
+        patch.setattr(blocks, "BATCH", span)
+        batches = batches_of(row_ranges_of(*layers))
+    flat = [one for batch in batches for one in batch]
     expected = [
         (layer, first, min(first + block, stop))
         for layer, [(start, stop)] in enumerate(layers)
         for first in range(start, stop, block)
     ]
     assert [tuple(one) for one in flat] == expected
-    for bundle in bundles:
-        assert sum(one.stop - one.start for one in bundle[:-1]) < span
+    for batch in batches:
+        assert sum(one.stop - one.start for one in batch[:-1]) < span
 
 
 def test_a_layer_larger_than_a_unit_is_cut_from_its_beginning():
-    [bundle] = bundles_of(row_ranges_of([(10, 10 + BLOCK + 5), (7_000_000, 7_000_003)]))
-    assert [(u.start, u.stop) for u in bundle] == [
+    [batch] = batches_of(row_ranges_of([(10, 10 + BLOCK + 5), (7_000_000, 7_000_003)]))
+    assert [(u.start, u.stop) for u in batch] == [
         (10, 10 + BLOCK),
         (10 + BLOCK, 15 + BLOCK),
         (7_000_000, 7_000_003),

@@ -6,10 +6,10 @@ import pytest
 from filtershift.passes import blocks
 from filtershift.passes.all_passes import measure
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import measure_histograms
-from filtershift.passes.layer_files import load, save
 from filtershift.passes.moments import LayerMoments, measure_moments
+from filtershift.passes.stored.histograms import group_counts, load_grid, save_histograms
+from filtershift.passes.stored.layers import load, save
 from numpy_reference import InMemory, assert_identical, layer_table
 from taken import taken
 
@@ -37,7 +37,7 @@ def test_threads_do_not_matter(hostile, threads):
 @pytest.mark.parametrize("span", [1, 1000, 1 << 17])
 def test_bundles_do_not_matter(hostile, span, monkeypatch):
     whole = all_passes(*hostile)
-    monkeypatch.setattr(blocks, "BUNDLE", span)
+    monkeypatch.setattr(blocks, "BATCH", span)
     assert_same(whole, all_passes(*hostile, threads=2))
 
 

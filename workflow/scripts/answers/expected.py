@@ -11,8 +11,8 @@ def compare(expected: list[Expectation], models: Path, moments: list[Path], outp
     from filtershift.analysis.comparing.expected import compare_expected, find_quantities
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import global_bases
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.layers import load
 
     found = find_quantities(read_table(models), global_bases(load(moments, LayerMoments)))
     write_table(output, compare_expected(expected, found))

@@ -22,9 +22,9 @@ def measure(
     from filtershift.analysis.comparing.joint_passes import Measurable, measure_jointly
     from filtershift.dataset.filters import FilterFile
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
-    from filtershift.passes.group_files import save_bases, save_group_arrays
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.groups import save_bases, save_group_arrays
+    from filtershift.passes.stored.layers import load
 
     sets = (dataset, layers, moments), (other_dataset, other_layers, other_moments)
     with ExitStack() as stack:

@@ -15,8 +15,8 @@ def draw(basis: Path, counts: Path, layers: Path, figure: list[Path], table: Pat
     from filtershift.figures.distributions.bivariate import PRINT_DOTS, SCREEN_DOTS, bivariate
     from filtershift.figures.drawing.saving import save
     from filtershift.files import write_table
-    from filtershift.passes.group_files import load_bases, load_group_arrays, missing_panels
     from filtershift.passes.patterns import axis_names
+    from filtershift.passes.stored.groups import load_bases, load_group_arrays, missing_panels
 
     counted, _ = load_group_arrays(counts)
     examples = example_table(counted, load_layers(layers))

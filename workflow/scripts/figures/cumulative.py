@@ -11,7 +11,7 @@ def draw(titles: list[str], pca: list[Path], figure: list[Path], table: Path) ->
     from filtershift.figures.drawing.saving import save
     from filtershift.files import write_table
     from filtershift.passes.bases import variance_table
-    from filtershift.passes.group_files import load_group_arrays
+    from filtershift.passes.stored.groups import load_group_arrays
 
     groupings = [load_group_arrays(path)[0] for path in pca]
     save(cumulative_lines(titles, groupings), *figure)

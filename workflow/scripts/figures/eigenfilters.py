@@ -15,7 +15,7 @@ def draw(
     from filtershift.figures.drawing.saving import save
     from filtershift.files import write_table
     from filtershift.passes.bases import basis_table
-    from filtershift.passes.group_files import load_group_arrays, missing_panels
+    from filtershift.passes.stored.groups import load_group_arrays, missing_panels
 
     bases = {grouping: load_group_arrays(path)[0] for grouping, path in zip(groupings, pca, strict=True)}
     rows = [(label, bases[grouping][label]) for grouping, label in chosen if label in bases[grouping]]

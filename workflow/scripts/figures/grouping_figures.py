@@ -27,8 +27,8 @@ def draw(
     from filtershift.figures.shape_bars import shape_bars as shape_figure
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import basis_table, variance_table
-    from filtershift.passes.group_files import load_bases, load_group_arrays
     from filtershift.passes.patterns import axis_names
+    from filtershift.passes.stored.groups import load_bases, load_group_arrays
 
     axes = axis_names(load_bases(basis)[0].components)  # fixed axes are those of both variants
     save(shape_figure(title, read_table(shapes, text=("group",))), *shape_bars)

@@ -12,8 +12,8 @@ def draw(basis: Path, densities: Path, n: Path, chosen: list[str], figure: list[
     from filtershift.figures.distributions.ridge import density_ridges
     from filtershift.figures.drawing.saving import save
     from filtershift.files import read_table, write_table
-    from filtershift.passes.group_files import load_bases, load_group_arrays, missing_panels
     from filtershift.passes.patterns import axis_names
+    from filtershift.passes.stored.groups import load_bases, load_group_arrays, missing_panels
 
     groups, shared = load_group_arrays(densities)
     # No choice shows all groups.

@@ -16,8 +16,8 @@ def find(name: str, layers: Path, models: Path, moments: list[Path], groups: lis
     )
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import read_table, write_table
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.layers import load
 
     if moments:
         cluster = clusters_by_shared_layers(load_layers(layers)["model_id"], load(moments, LayerMoments))

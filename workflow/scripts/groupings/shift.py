@@ -34,9 +34,9 @@ def measure(
     from filtershift.analysis.shifts.of_grouping import measure_shifts
     from filtershift.files import read_table, write_table
     from filtershift.passes.bases import group_bases
-    from filtershift.passes.group_files import load_bases, save_group_arrays
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.groups import load_bases, save_group_arrays
+    from filtershift.passes.stored.layers import load
     from filtershift.results import VARIANTS
 
     membership, counts = load_membership(groups, sizes), read_table(sizes, text=("group",))

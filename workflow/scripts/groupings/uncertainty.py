@@ -29,7 +29,7 @@ def measure(
     from filtershift.analysis.uncertainty.loading import load_layers_of_groups
     from filtershift.analysis.uncertainty.tables import uncertainty_tables
     from filtershift.files import read_table, write_table
-    from filtershift.passes.group_files import load_bases
+    from filtershift.passes.stored.groups import load_bases
     from filtershift.results import VARIANTS
 
     membership = load_membership(groups, sizes)

@@ -8,9 +8,9 @@ from filtershift.command import run
 def compute(moments: list[Path], output: Path, kind: str = "pca") -> None:
     """Per-layer moments of all shards -> the basis that all filters are measured in, both variants."""
     from filtershift.passes.bases import global_bases
-    from filtershift.passes.group_files import save_bases
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.groups import save_bases
+    from filtershift.passes.stored.layers import load
 
     save_bases(output, global_bases(load(moments, LayerMoments), kind))
 

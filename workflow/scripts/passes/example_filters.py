@@ -10,9 +10,9 @@ def choose(dataset: Path, layers: Path, basis: Path, histograms: list[Path], out
     from filtershift.dataset.filters import FilterFile
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.example_filters import example_filters
-    from filtershift.passes.group_files import load_bases
-    from filtershift.passes.histogram_files import layer_counts, load_grid
-    from filtershift.passes.layer_files import save
+    from filtershift.passes.stored.groups import load_bases
+    from filtershift.passes.stored.histograms import layer_counts, load_grid
+    from filtershift.passes.stored.layers import save
 
     table = load_layers(layers)
     counts, grid = layer_counts(histograms, table.index.tolist()), load_grid(histograms[0])

@@ -9,10 +9,10 @@ def measure(dataset: Path, layers: Path, moments: list[Path], basis: Path, outpu
     """Filters, moments of all shards and the global bases -> the extent of the layers that can decide that of all."""
     from filtershift.dataset.filters import FilterFile
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
-    from filtershift.passes.group_files import load_bases
-    from filtershift.passes.layer_files import load, save
     from filtershift.passes.moments import LayerMoments
     from filtershift.passes.outermost import outermost_extent
+    from filtershift.passes.stored.groups import load_bases
+    from filtershift.passes.stored.layers import load, save
 
     row_ranges = row_ranges_of(load_layers(layers))
     bases, found = load_bases(basis), load(moments, LayerMoments)

@@ -23,11 +23,11 @@ def measure(
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.blocks import in_shard
     from filtershift.passes.extent import LayerExtent
-    from filtershift.passes.group_files import load_bases
-    from filtershift.passes.histogram_files import save_histograms
     from filtershift.passes.histograms import make_grids, measure_histograms
-    from filtershift.passes.layer_files import load, save
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.groups import load_bases
+    from filtershift.passes.stored.histograms import save_histograms
+    from filtershift.passes.stored.layers import load, save
 
     row_ranges = row_ranges_of(in_shard(load_layers(layers), shard))
     bases, found = load_bases(basis), load(moments, LayerMoments)

@@ -10,7 +10,7 @@ def measure(dataset: Path, layers: Path, output: Path, shard: str = "1-of-1", th
     from filtershift.dataset.filters import FilterFile
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.passes.blocks import in_shard
-    from filtershift.passes.layer_files import save
+    from filtershift.passes.stored.layers import save
     from filtershift.passes.weight_matrices.measure import measure_weight_matrices
 
     own = in_shard(load_layers(layers), shard)

@@ -20,8 +20,8 @@ def judge(
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
     from filtershift.passes.extent import LayerExtent
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.layers import load
     from filtershift.passes.weight_matrices.measure import LayerMatrices
 
     found = load(extent, LayerExtent)

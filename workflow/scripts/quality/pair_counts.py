@@ -15,8 +15,8 @@ def count(
     from filtershift.dataset.layer_table import load_layers, row_ranges_of
     from filtershift.files import read_table
     from filtershift.passes.extent import LayerExtent
-    from filtershift.passes.group_files import load_bases, save_group_arrays
-    from filtershift.passes.layer_files import load
+    from filtershift.passes.stored.groups import load_bases, save_group_arrays
+    from filtershift.passes.stored.layers import load
     from filtershift.results import VARIANTS
 
     chosen = examples(read_table(phenotypes, text=("model", "phenotype")))

@@ -20,10 +20,10 @@ def judge(
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
     from filtershift.passes.extent import LayerExtent
-    from filtershift.passes.group_files import load_bases
-    from filtershift.passes.histogram_files import load_grid, stored_layers
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.groups import load_bases
+    from filtershift.passes.stored.histograms import load_grid, stored_layers
+    from filtershift.passes.stored.layers import load
 
     forms = layer_forms(
         load(moments, LayerMoments),

@@ -10,8 +10,8 @@ def describe(layers: Path, moments: list[Path], variants: list[str], output: Pat
     from filtershift.analysis.shapes.tables import layer_shapes
     from filtershift.dataset.layer_table import load_layers
     from filtershift.files import write_table
-    from filtershift.passes.layer_files import load
     from filtershift.passes.moments import LayerMoments
+    from filtershift.passes.stored.layers import load
 
     write_table(output, layer_shapes(load_layers(layers), load(moments, LayerMoments), variants))
 

@@ -18,10 +18,10 @@ from filtershift.analysis.groups.membership import Membership
 from filtershift.files import read_table
 from filtershift.passes.axes import PCA
 from filtershift.passes.bases import Basis, global_basis
-from filtershift.passes.histogram_files import group_counts, load_grid
 from filtershift.passes.histograms import coarsen
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments, merge
+from filtershift.passes.stored.histograms import group_counts, load_grid
+from filtershift.passes.stored.layers import load
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]

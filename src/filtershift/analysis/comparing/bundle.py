@@ -23,9 +23,9 @@ from filtershift.dataset.sources.bundles import read_manifest, unpack
 from filtershift.errors import FiltershiftError, one_line
 from filtershift.passes.example_filters import ExampleFilters
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.group_files import load_group_arrays
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.groups import load_group_arrays
+from filtershift.passes.stored.layers import load
 from filtershift.passes.weight_matrices.measure import LayerMatrices
 from filtershift.results import VARIANTS, Results
 

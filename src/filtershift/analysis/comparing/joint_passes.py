@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from filtershift.passes.bases import Bases, global_bases
 from filtershift.passes.blocks import FilterSource
+from filtershift.passes.extent import concatenated
 from filtershift.passes.histograms import Grid, compared_counts, make_grids, measure_histograms
-from filtershift.passes.layer_files import concatenated
 from filtershift.passes.moments import LayerMoments
 from filtershift.passes.outermost import outermost_extent
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from filtershift.analysis.groups.membership import Membership, load_membership
 from filtershift.files import read_table
 from filtershift.passes.bases import Bases
-from filtershift.passes.group_files import load_bases
-from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
+from filtershift.passes.stored.groups import load_bases
+from filtershift.passes.stored.histograms import layer_counts, load_grid
 from filtershift.results import VARIANTS, Results
 
 

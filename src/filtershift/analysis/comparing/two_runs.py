@@ -20,7 +20,7 @@ from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.dataset.layer_table import load_layers
 from filtershift.errors import FiltershiftError
 from filtershift.files import read_table
-from filtershift.passes.group_files import load_group_arrays
+from filtershift.passes.stored.groups import load_group_arrays
 from filtershift.results import VARIANTS, Results
 
 

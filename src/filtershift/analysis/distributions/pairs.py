@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from filtershift.passes.bases import Basis
-from filtershift.passes.blocks import FilterSource, bundles_of
+from filtershift.passes.blocks import FilterSource, batches_of
 from filtershift.passes.extent import LayerExtent
 from filtershift.passes.tolerances import TIE, TINY
 from filtershift.results import VARIANTS
@@ -37,7 +37,7 @@ def ranges(extent: LayerExtent, layers: Sequence[int], variant: str) -> dict[int
 
 def blocks_of(source: FilterSource, row_ranges: pd.DataFrame) -> Iterator[NDArray[np.floating]]:
     """The filters of ``row_ranges`` (columns layer, start, stop), a block of at most 65,536 at a time."""
-    return (source.read(block.start, block.stop) for bundle in bundles_of(row_ranges) for block in bundle)
+    return (source.read(block.start, block.stop) for bundle in batches_of(row_ranges) for block in bundle)
 
 
 def scaled(filters: NDArray[np.floating]) -> Array:

@@ -28,7 +28,7 @@ from filtershift.passes.blocks import in_order
 from filtershift.passes.extent import measure_extent
 from filtershift.passes.histograms import Grid, make_grids
 from filtershift.passes.moments import measure_moments
-from filtershift.passes.weight_matrices.measure import measure_orthogonality
+from filtershift.passes.weight_matrices.orthogonality import measure_orthogonality
 from filtershift.results import VARIANTS
 
 SAME, ABOVE_ROUNDING = "same", "above rounding"

@@ -12,9 +12,9 @@ from filtershift.dataset.filters import FilterFile
 from filtershift.dataset.layer_table import load_layers, row_ranges_of
 from filtershift.dataset.models.reading import read_model_file
 from filtershift.passes.bases import Bases
-from filtershift.passes.group_files import load_bases
-from filtershift.passes.histogram_files import layer_counts, load_grid
 from filtershift.passes.histograms import Grid
+from filtershift.passes.stored.groups import load_bases
+from filtershift.passes.stored.histograms import layer_counts, load_grid
 from filtershift.results import SKIPPED, VARIANTS, Results
 
 

@@ -17,8 +17,8 @@ from filtershift.analysis.shifts.gaussian import CoefficientMoments
 from filtershift.analysis.shifts.sensitivity import sensitivity
 from filtershift.analysis.shifts.weighting import load_fine_counts
 from filtershift.passes.bases import Basis
-from filtershift.passes.histogram_files import group_counts
 from filtershift.passes.histograms import Grid, coarsen
+from filtershift.passes.stored.histograms import group_counts
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.gaussian import CoefficientMoments, Gaussians, gaussians
-from filtershift.passes.histogram_files import layer_sizes, load_grid, stored_layers
 from filtershift.passes.histograms import REFINE, Grid
+from filtershift.passes.stored.histograms import layer_sizes, load_grid, stored_layers
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]

@@ -6,10 +6,10 @@ from pathlib import Path
 from filtershift.analysis.trajectory.trace import LayerHistograms, Trajectory, trace
 from filtershift.dataset.layer_table import load_layers
 from filtershift.files import read_table
-from filtershift.passes.group_files import load_bases
-from filtershift.passes.histogram_files import layer_counts, load_grid
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.groups import load_bases
+from filtershift.passes.stored.histograms import layer_counts, load_grid
+from filtershift.passes.stored.layers import load
 from filtershift.results import VARIANTS, Results
 
 

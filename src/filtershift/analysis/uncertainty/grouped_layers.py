@@ -14,7 +14,7 @@ from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.choices import PAPER, Choices
 from filtershift.analysis.shifts.divergences import binning
 from filtershift.analysis.uncertainty.layer_sums import LayerSums, owners, sorted_layers
-from filtershift.passes.histogram_files import group_counts, layer_counts, layer_sizes, load_grid
+from filtershift.passes.stored.histograms import group_counts, layer_counts, layer_sizes, load_grid
 
 Array = NDArray[np.floating]
 Indices = NDArray[np.int64]

@@ -12,8 +12,8 @@ from filtershift.analysis.uncertainty.grouped_layers import load_grouped_layers
 from filtershift.analysis.uncertainty.layer_sums import LayerSums
 from filtershift.analysis.uncertainty.moment_layers import moment_layers
 from filtershift.passes.bases import Basis
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.layers import load
 
 
 def load_layers_of_groups(

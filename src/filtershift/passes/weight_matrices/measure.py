@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from filtershift.passes.blocks import FilterSource, in_order
 from filtershift.passes.weight_matrices.matrix import WeightMatrix, weight_matrices
-from filtershift.passes.weight_matrices.orthogonality import misfit
+from filtershift.passes.weight_matrices.orthogonality import measure_orthogonality
 from filtershift.passes.weight_matrices.percentiles import PERCENTILES, percentiles
 from filtershift.passes.weight_matrices.ranks import ranks
 
@@ -71,33 +71,3 @@ def measure_weight_matrices(
         for k, found in zip(matrices, whole, strict=True):
             of_weights[k], rank[k] = found
     return LayerMatrices(layers.index.to_numpy(np.int64), orthogonality, rank[:, 0], rank[:, 1], of_weights)
-
-
-def measure_orthogonality(
-    source: FilterSource,
-    layers: pd.DataFrame,
-    row_ranges: pd.DataFrame,
-    threads: int = 1,
-    progress: Callable[[Iterable], Iterable] = iter,
-) -> Array:
-    """Orthogonality of every layer of the layer table, (L,); arguments as of `measure_weight_matrices`.
-
-    It is exact to about 1e-13 of float64 weights, 1e-7 of float32: its products are of the type of the weights.
-    """
-    from threadpoolctl import threadpool_limits
-
-    def measure_strip(item: tuple[int, WeightMatrix, int]) -> float:
-        _, matrix, strip = item
-        with np.errstate(invalid="ignore", over="ignore"):
-            return misfit(source, matrix, strip)
-
-    matrices = weight_matrices(layers, row_ranges)
-    items = [(k, m, strip) for k, m in matrices.items() if m.rows > 1 for strip in range(len(m.strips()))]
-    amiss, pairs = np.zeros(len(layers)), np.full(len(layers), np.nan)
-    # The linear algebra library's own threads would contend with ours, and change the last digits.
-    with threadpool_limits(limits=1, user_api="blas"):
-        for (k, matrix, _), part in zip(items, in_order(measure_strip, items, threads, progress), strict=True):
-            amiss[k] += part
-            pairs[k] = matrix.rows * (matrix.rows - 1)
-    orthogonality: Array = np.maximum(1 - amiss / pairs, 0.0)
-    return orthogonality

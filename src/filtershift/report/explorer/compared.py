@@ -13,9 +13,9 @@ from filtershift.analysis.groups.membership import load_membership
 from filtershift.analysis.shifts.choices import PAPER
 from filtershift.files import read_table
 from filtershift.passes.example_filters import EACH, KINDS, ExampleFilters
-from filtershift.passes.group_files import load_bases, load_group_arrays
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.groups import load_bases, load_group_arrays
+from filtershift.passes.stored.layers import load
 from filtershift.report.explorer.content import Histograms, ShownGrouping, content
 from filtershift.report.explorer.placed import RunLayers, joined
 from filtershift.results import VARIANTS, Results

@@ -14,11 +14,11 @@ from filtershift.analysis.shifts.divergences import binning
 from filtershift.analysis.uncertainty.noise import load_intervals
 from filtershift.files import read_table
 from filtershift.passes.example_filters import ExampleFilters
-from filtershift.passes.group_files import load_bases
-from filtershift.passes.histogram_files import layer_counts, load_grid, stored_layers
 from filtershift.passes.histograms import REFINE
-from filtershift.passes.layer_files import load
 from filtershift.passes.moments import LayerMoments
+from filtershift.passes.stored.groups import load_bases
+from filtershift.passes.stored.histograms import layer_counts, load_grid, stored_layers
+from filtershift.passes.stored.layers import load
 from filtershift.report.explorer.content import Histograms, ShownGrouping, content
 from filtershift.report.explorer.placed import Bins, RunLayers, joined, placed_layers, yours
 from filtershift.results import Results

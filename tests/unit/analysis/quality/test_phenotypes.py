@@ -11,7 +11,7 @@ from filtershift.dataset.layers import read_layers
 from filtershift.dataset.sources.synthetic.build import Synthetic, build
 from filtershift.passes.all_passes import measure
 from filtershift.passes.filter_array import FilterArray
-from filtershift.passes.histogram_files import save_histograms, stored_layers
+from filtershift.passes.stored.histograms import save_histograms, stored_layers
 from taken import taken
 
 SHAPES = ["zero_mass", "coincidence", "two_patterns", "negentropy", "offset"]

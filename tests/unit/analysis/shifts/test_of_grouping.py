@@ -14,8 +14,8 @@ from filtershift.analysis.shifts.d_matrix import shift_tables
 from filtershift.analysis.shifts.of_grouping import measure_shifts
 from filtershift.analysis.shifts.sensitivity import CONFIGURED
 from filtershift.passes.bases import Basis
-from filtershift.passes.histogram_files import group_counts, load_grid, save_histograms
 from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid, coarsen
+from filtershift.passes.stored.histograms import group_counts, load_grid, save_histograms
 from taken import without_extents
 
 BINS = 4

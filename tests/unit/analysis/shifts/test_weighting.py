@@ -7,7 +7,7 @@ import pytest
 from coefficient_moments import made_layers, made_moments, moments_of
 from filtershift.analysis.groups.membership import Membership
 from filtershift.analysis.shifts.weighting import load_fine_counts
-from filtershift.passes.histogram_files import group_counts
+from filtershift.passes.stored.histograms import group_counts
 from stored_histograms import FINE, saved
 
 ALL = ("filter", "layer", "model")

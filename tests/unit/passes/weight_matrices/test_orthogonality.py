@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
 from filtershift.passes import blocks
-from filtershift.passes.layer_files import load, save
+from filtershift.passes.stored.layers import load, save
 from filtershift.passes.weight_matrices import matrix as weight_matrix
 from filtershift.passes.weight_matrices.measure import LayerMatrices, measure_weight_matrices
 from numpy_reference import InMemory, assert_identical, owned, row_ranges_of

@@ -1,6 +1,6 @@
 """Per-layer results of a shard as HDF5 files, and those of all shards read back as one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,12 +17,6 @@ def save(path: Path, result: Any) -> None:
     with whole_hdf5(path) as file:
         for name, values in vars(result).items():
             file.create_dataset(name, data=values, track_times=False)
-
-
-def concatenated(parts: Sequence[Result]) -> Result:
-    """Results of several sets of layers, one after the other."""
-    arrays = {name: np.concatenate([vars(part)[name] for part in parts]) for name in vars(parts[0])}
-    return type(parts[0])(**arrays)
 
 
 def load(paths: Iterable[Path], kind: type[Result]) -> Result:

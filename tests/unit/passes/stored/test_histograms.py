@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from filtershift.passes.extent import LayerExtent
-from filtershift.passes.histogram_files import (
+from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid
+from filtershift.passes.stored.histograms import (
     BATCH,
     group_counts,
     layer_counts,
@@ -16,8 +17,7 @@ from filtershift.passes.histogram_files import (
     save_histograms,
     stored_layers,
 )
-from filtershift.passes.histograms import REFINE, WINDOW_BINS, Grid
-from filtershift.passes.layer_files import load, save
+from filtershift.passes.stored.layers import load, save
 from numpy_reference import made_extent
 from taken import without_extents
 

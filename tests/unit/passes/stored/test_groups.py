@@ -6,7 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filtershift.passes.group_files import load_bases, load_group_arrays, missing_panels, save_bases, save_group_arrays
+from filtershift.passes.stored.groups import (
+    load_bases,
+    load_group_arrays,
+    missing_panels,
+    save_bases,
+    save_group_arrays,
+)
 from numpy_reference import made_basis
 
 ODD = [

@@ -1,0 +1,1 @@
+"""The files of what passes and groupings find: of layers, of their histograms, of groups."""
