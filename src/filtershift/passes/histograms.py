@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from filtershift.passes.bases import Bases, Basis
 from filtershift.passes.blocks import FilterSource
@@ -72,6 +71,8 @@ def density_window(moments: LayerMoments, variant: int, basis: Basis, extent: Ar
 
 def _mixture_quantile(share: float, weight: Array, middle: Array, deviation: Array, extent: Array) -> Array:
     """Where ``share`` of a mixture of normal distributions lies below, per component (9,), by bisection."""
+    from scipy.special import ndtr
+
     low, high = np.full(9, extent[0]), np.full(9, extent[1])
     for _ in range(40):
         centre = (low + high) / 2

@@ -48,6 +48,8 @@ STYLE: dict[Any, Any] = {
     "ytick.major.width": 0.6,
     "lines.linewidth": 1.0,
     "pdf.fonttype": 42,
+    # By this one, too, matplotlib 3.11 splits the fonts of a PDF: 3 embeds each a second time for letters such as "₁".
+    "ps.fonttype": 42,
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
