@@ -12,8 +12,8 @@ from jinja2 import Environment
 from filtershift.report.sections import Figure, Section
 from filtershift.report.templates import environment, source_hash
 
-LARGEST = 1_500_000
-"""Bytes of a page: inside a report it is an address, of which Chromium takes 2 MiB and which is longer by a third."""
+LARGEST = 5_000_000
+"""Bytes of a page, which should open at once."""
 
 
 def render(

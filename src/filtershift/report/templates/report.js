@@ -3,7 +3,8 @@
     for (const entry of Object.values(results)) {
       if (entry.mime_type === "text/html") {
         const text = entry.data_uri.replace(/"picture:([^"]*)"/g, (_, path) => `"${held[path]}"`);
-        entry.data_uri = `data:text/html;charset=utf-8,${encodeURIComponent(text)}`;
+        // An address that holds the page itself could be too long: Chromium takes 2 MiB.
+        entry.data_uri = URL.createObjectURL(new Blob([text], { type: "text/html;charset=utf-8" }));
       } else {
         entry.data_uri = held[entry.data_uri] ?? entry.data_uri;
       }
