@@ -44,6 +44,7 @@ configure() {
     local memory port=6820
     memory=$(($(awk '/^MemTotal/ {print $2}' /proc/meminfo) / 1024 / 2 / $#))
     cat << END
+$mark
 ClusterName=virtual
 SlurmctldHost=$(hostname -s)(127.0.0.1)
 SlurmUser=root
@@ -91,9 +92,9 @@ start() {
     [ "$(id -u)" = 0 ] || cannot 'starting one takes root'
     mkdir -p "$folder/state"
     install
-    # Snakemake's jobs look for the configuration only here.
+    # Snakemake's jobs look for the configuration only here. One that a killed run of these tests left is replaced.
     local known=/etc/slurm/slurm.conf
-    [ ! -e "$known" ] || [ "$(readlink "$known")" = "$folder/slurm.conf" ] || cannot "$known is of another one"
+    [ ! -e "$known" ] || grep -qx "$mark" "$known" || cannot "$known is of another one"
     configure "$@" > "$folder/slurm.conf"
     mkdir -p /etc/slurm
     ln -sfn "$folder/slurm.conf" "$known"
@@ -124,6 +125,7 @@ stop() {
     [ "$(readlink /etc/slurm/slurm.conf)" != "$folder/slurm.conf" ] || rm /etc/slurm/slurm.conf
 }
 
+mark='# Made by tests/cluster/slurm.sh'
 action=$1 folder=$(realpath -m "$2")
 shift 2
 mkdir -p "$folder"
