@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 class FiltershiftError(Exception):
@@ -26,6 +27,17 @@ def about(name: str) -> Iterator[None]:
         yield
     except FiltershiftError as error:
         raise FiltershiftError(f"{name}: {error}") from None
+
+
+@contextmanager
+def about_file(path: Path) -> Iterator[None]:
+    """Let the message of a FiltershiftError that is raised inside begin with a path, of which it may have the name."""
+    try:
+        yield
+    except FiltershiftError as error:
+        after_name = str(error).removeprefix(f"{path.name} ")
+        named = after_name != str(error)
+        raise FiltershiftError(f"{path} {after_name}" if named else f"{path}: {error}") from None
 
 
 def nearest_first(word: str, known: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from filtershift.dataset.models.file_kinds import model_kind
 from filtershift.dataset.models.hub_folder import card_labels, weights_in
 from filtershift.dataset.models.labels import check_names, clean_labels
 from filtershift.dataset.models.tensors.names import natural
-from filtershift.errors import FiltershiftError, about, one_line
+from filtershift.errors import FiltershiftError, about_file, one_line
 from filtershift.files import instead_of
 
 LISTS = (".yaml", ".yml")
@@ -69,7 +69,7 @@ def parts_of(model: ModelFile) -> list[Path]:
     if path.suffix == ".json":
         from filtershift.dataset.models.index import indexed_files
 
-        with about(model.name):
+        with about_file(path):
             return [path, *indexed_files(path)]
     if path.suffix == ".onnx":
         return sorted(file for file in path.parent.glob(f"{glob.escape(path.name)}*") if file.is_file())
@@ -95,10 +95,8 @@ def _models(entry: Any, folder: Path) -> list[ModelFile]:
 
 def _model(path: Path, name: str, labels: dict[str, Any]) -> ModelFile:
     file = weights_in(path) if path.is_dir() else path
-    try:
+    with about_file(file):
         model_kind(file)
-    except FiltershiftError as error:  # the message begins with the name of the file
-        raise FiltershiftError(f"{file.parent}/{error}" if file.parent != Path() else str(error)) from None
     if path.is_dir():
         return ModelFile(str(file), name or path.resolve().name, {**card_labels(path), **labels})
     return ModelFile(str(file), name, labels)

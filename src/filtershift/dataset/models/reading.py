@@ -10,7 +10,7 @@ from filtershift.dataset.models.convolutions import conv_model
 from filtershift.dataset.models.file_kinds import model_kind
 from filtershift.dataset.models.model import ConvModel
 from filtershift.dataset.models.stored import StoredModel
-from filtershift.errors import about
+from filtershift.errors import about_file
 
 
 def read_model_file(path: Path, name: str, batch_norm: str = FOLDED) -> ConvModel:
@@ -18,13 +18,13 @@ def read_model_file(path: Path, name: str, batch_norm: str = FOLDED) -> ConvMode
 
     Args:
         path: the file.
-        name: the model's name in messages and in `skipped`.
+        name: the model's name in `skipped`.
         batch_norm: "folded" or "stored", see `conv_model`.
 
     Raises:
-        FiltershiftError: the file is of another kind, or it contradicts itself.
+        FiltershiftError: the file is of another kind, or it contradicts itself. The message begins with the path.
     """
-    with about(name):
+    with about_file(path):
         return conv_model(_reader(model_kind(path))(path), name, batch_norm)
 
 

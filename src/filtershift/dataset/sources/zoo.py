@@ -18,7 +18,7 @@ from filtershift.dataset.sources.archives import copy_model
 from filtershift.dataset.sources.labelled_models import LabelledModel, meta_table, skipped_table
 from filtershift.dataset.sources.packages import Package, fetch_package
 from filtershift.dataset.writer import write_dataset
-from filtershift.errors import FiltershiftError
+from filtershift.errors import FiltershiftError, about
 from filtershift.files import write_table
 
 
@@ -53,7 +53,9 @@ def read_zoo(packages: Sequence[Package], folder: Path, batch_norm: str = FOLDED
             for entry in package.models:
                 labels = clean_labels(f"zoo, {entry.model}", package.labels | entry.labels)
                 with tempfile.TemporaryDirectory() as beside:
-                    content = read_model_file(copy_model(archive, entry.member, Path(beside)), entry.model, batch_norm)
+                    copy = copy_model(archive, entry.member, Path(beside))
+                    with about(entry.model):
+                        content = read_model_file(copy, entry.model, batch_norm)
                 models.append(LabelledModel(entry.model, labels, content))
                 progress.update()
     return models

@@ -139,7 +139,7 @@ def said_of(path):
 def test_a_file_is_named_with_the_way_out(name, content, kind, way, tmp_path):
     (tmp_path / name).write_bytes(content)
     said = said_of(tmp_path / name)
-    assert said.startswith(f"model: {name} is {kind}")
+    assert said.startswith(f"{tmp_path}/{name} is {kind}")
     assert way in said.partition("; ")[2]
 
 
@@ -165,12 +165,12 @@ def test_half_a_download_is_called_so(content, tmp_path):
 
 def test_half_a_zip_file_is_called_so(tmp_path):
     (tmp_path / "m").write_bytes(zipped("m/data.pkl", "m/data/0")[:-30])
-    assert said_of(tmp_path / "m") == "model: m is a damaged zip file (it is cut off); get the file again"
+    assert said_of(tmp_path / "m") == f"{tmp_path}/m is a damaged zip file (it is cut off); get the file again"
 
 
 def test_an_empty_file_is_called_so(tmp_path):
     (tmp_path / "m").touch()
-    assert said_of(tmp_path / "m") == "model: m is empty (0 bytes); get the file again"
+    assert said_of(tmp_path / "m") == f"{tmp_path}/m is empty (0 bytes); get the file again"
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_folder_is_named_with_the_way_out(names, part, tmp_path):
         (tmp_path / "net" / name).mkdir(parents=True) if name in ("Data", "data") else None
         (tmp_path / "net").mkdir(exist_ok=True)
         (tmp_path / "net" / name).touch()
-    assert said_of(tmp_path / "net").startswith(f"model: net {part}")
+    assert said_of(tmp_path / "net").startswith(f"{tmp_path}/net {part}")
 
 
 @pytest.mark.parametrize("line", [b"#\n", b"# a\n \n", b"name: a\n", b"input: a\n", b'"""\n', b"\n", b"a", b"\n\n#"])

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -95,3 +96,24 @@ def test_mistakes_are_one_line(wrong, said) -> None:
     with pytest.raises(FiltershiftError, match=said) as error:
         wrong()
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["empty.pt", "text.onnx", "cut.onnx", "other.h5", "net.xml", "net.param", "a.json"])
+def test_a_bad_model_file_is_named_with_its_path(name, tmp_path, monkeypatch) -> None:
+    """The path as it was given; two folders may have files of one name."""
+    contents = {
+        "text.onnx": b"text",
+        "cut.onnx": b"\x08\x07\x12",
+        "net.xml": b'<net name="a" version="11"></net>',
+        "net.param": b"7767517\n1 1\nConvolution c 0 1 a 0=8 1=3 6=72\n",
+        "a.json": b'{"weight_map": {"a": "gone.safetensors"}}',
+    }
+    monkeypatch.chdir(tmp_path)
+    Path("runs").mkdir()
+    Path("runs", name).write_bytes(contents.get(name, b""))
+    if name == "other.h5":
+        with h5py.File("runs/other.h5", "w") as file:
+            file["x"] = np.ones(3)
+    for read in (filtershift.read_model, lambda path: filtershift.layerwise(path, path)):
+        with pytest.raises(FiltershiftError, match=f"runs/{name}"):
+            read(f"runs/{name}")

@@ -24,7 +24,7 @@ def refused(path):
     with pytest.raises(FiltershiftError) as error:
         read_model_file(path, "m")
     said = str(error.value)
-    assert said.startswith("m: ")
+    assert said.startswith((f"{path}: ", f"{path} "))
     assert said.isprintable()
     return said
 

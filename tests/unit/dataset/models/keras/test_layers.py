@@ -191,9 +191,11 @@ def test_kernels_for_theano_are_flipped(tmp_path):
 def test_a_file_that_contradicts_itself_is_one_line(config, arrays, part, tmp_path):
     with pytest.raises(FiltershiftError) as refused:
         read(tmp_path, config, {"conv": {"conv/kernel:0": KERNEL}, "norm": arrays})
-    assert str(refused.value) == f"m: {part}"
+    assert str(refused.value) == f"{tmp_path}/m.h5: {part}"
 
 
 def test_weights_without_dimensions_of_a_kernel(tmp_path):
-    with pytest.raises(FiltershiftError, match=r"^m: layer 'conv' has weights of shape \(3, 3\); expected four dim"):
+    with pytest.raises(
+        FiltershiftError, match=r"/m\.h5: layer 'conv' has weights of shape \(3, 3\); expected four dim"
+    ):
         read_conv(tmp_path, np.ones((3, 3)))

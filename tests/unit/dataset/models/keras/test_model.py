@@ -174,7 +174,7 @@ def test_other_hdf5_files_are_named(tmp_path):
         read_model_file(DATA / "v1_tiny.h5", "m")
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = np.ones(3)
-    with pytest.raises(FiltershiftError, match=r"^m: other.h5 is an HDF5 file, but not a model of Keras; expected"):
+    with pytest.raises(FiltershiftError, match=r"/other.h5 is an HDF5 file, but not a model of Keras; expected"):
         read_model_file(tmp_path / "other.h5", "m")
 
 

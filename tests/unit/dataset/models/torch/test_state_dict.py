@@ -12,7 +12,9 @@ FOLDER = Path(__file__).parents[4] / "data/models/torch"
 
 @pytest.mark.parametrize("name", ["optimiser", "optimisers"])
 def test_the_state_of_an_optimiser_is_no_model(name):
-    with pytest.raises(FiltershiftError, match=r"^m: holds the state of an optimiser, not a model; expected a file of"):
+    with pytest.raises(
+        FiltershiftError, match=r"\.pt: holds the state of an optimiser, not a model; expected a file of"
+    ):
         read_model_file(FOLDER / f"{name}.pt", "m")
 
 
