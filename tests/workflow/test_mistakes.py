@@ -49,6 +49,21 @@ def test_unknown_column(workflow: Workflow) -> None:
     assert not (workflow.directory / target).exists()
 
 
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("papr", "did you mean paper?"),
+        ("results/small/scaled/figures/rige/task.pdf", "did you mean results/small/scaled/figures/ridge/task.pdf?"),
+        ("shift", "name one, as in results/small/shapes/"),
+    ],
+)
+def test_a_target_that_nothing_makes(workflow: Workflow, target: str, meant: str) -> None:
+    write_small(workflow.dataset)
+    done = workflow.run(target, "--quiet", "all")
+    assert_says(done, f"error: {target}: ", meant)
+    assert done.stdout.splitlines()[-1].startswith("error: ")
+
+
 def test_no_data_set_in_the_file(workflow: Workflow) -> None:
     workflow.dataset.write_text("no HDF5")
     assert_says(workflow.run("results/small/layers.csv"), "error: ", str(workflow.dataset), "expected")

@@ -5,7 +5,7 @@
 #          in local runs, turn off Snakemake's limit of starts per second
 #          remove what killed jobs were writing
 #
-# And what it says after its last job: why jobs failed, or which page to open.
+# And what it says of targets that nothing makes, and after its last job: why jobs failed, or which page to open.
 import fcntl
 import logging
 import os
@@ -14,6 +14,7 @@ import shutil
 import screen
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
+from targets import Explained, unknown_target
 
 MIN_FREE = 10_000_000  # bytes; the results of a small data set take more
 
@@ -25,6 +26,11 @@ if SILENT:
 elif not workflow.output_settings.verbose:
     for handler in logger.handlers:
         handler.addFilter(screen.Brief(ROOT / "src"))
+if MAIN:
+    NAMES = {"dataset": CONFIG.dataset.name, "variant": CONFIG.variants, "grouping": list(CONFIG.grouping)}
+    explained = Explained(lambda: unknown_target(workflow.dag_settings.targets, list(workflow.rules), RESULTS, NAMES))
+    for handler in logger.handlers:
+        handler.addFilter(explained)
 
 
 def check_writable(folder):
