@@ -4,7 +4,7 @@ import atexit
 import csv
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,23 @@ class Brief(logging.Filter):
             named: Any = record.__dict__
             named["input"] = [path for path in named["input"] if not str(path).startswith(self.modules)]
         return not str(record.msg).startswith(_ADVICE)
+
+
+class Rephrased(logging.Filter):
+    """Puts other words in the place of messages that begin in a certain way.
+
+    Only then Snakemake knows what it will do, and some of its ends call no function of a Snakefile.
+    """
+
+    def __init__(self, begin: str | tuple[str, ...], words: Callable[[str], str]) -> None:
+        super().__init__()
+        self.begin, self.words = begin, words
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """True: the message is shown."""
+        if str(record.msg).startswith(self.begin):
+            record.msg = self.words(str(record.msg))
+        return True
 
 
 def show_errors(handlers: Iterable[logging.Handler]) -> None:
@@ -85,6 +102,16 @@ def notices(groups: Path, skipped: Path, groupings: Iterable[str]) -> list[str]:
     return lines
 
 
+def left_out(skipped: Path, kinds: Iterable[str]) -> list[str]:
+    """A line for each of these kinds of rows in the table of what was left out: the first one and its reason."""
+    lines = []
+    for kind in kinds:
+        if rows := [row for row in _rows(skipped) if row["kind"] == kind]:
+            more = f", and {len(rows) - 1} more" if len(rows) > 1 else ""
+            lines.append(f"left out: {kind} {rows[0]['name']} ({rows[0]['reason']}){more}; see {skipped}")
+    return lines
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         return []
@@ -92,9 +119,10 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def pages(outputs: Iterable[str], results: str) -> list[str]:
-    """A line that says which page to open: the explorer, the story, or another page that was made; none if none was."""
-    made = sorted(path for path in outputs if path.endswith(".html"))
+def to_look_at(outputs: Iterable[str], results: str) -> list[str]:
+    """Which page to open: the explorer, the story, or another one that was made; and where the bundle is."""
+    made = sorted(outputs)
     known = [f"{results}/{name}.html" for name in ("explorer", "overview")]
-    first = next((path for path in [*known, *made] if path in made), "")
-    return [f"open {first}"] if first else []
+    first = [path for path in (*known, *made) if path in made and path.endswith(".html")][:1]
+    bundle = f"{results}/bundle.zip"
+    return [*(f"open {page}" for page in first), *([f"the bundle is {bundle}"] if bundle in made else [])]

@@ -1,36 +1,18 @@
 """Targets of the command line that nothing makes: of these Snakemake itself only says that there is no rule."""
 
 import difflib
-import logging
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from snakemake.io import expand
 
-# How Snakemake's messages about such a target begin.
-_REFUSED = ("MissingRuleException", "WorkflowError:\nTarget rules may not contain wildcards")
+REFUSED = ("MissingRuleException", "WorkflowError:\nTarget rules may not contain wildcards")
+"""How Snakemake's messages about such a target begin."""
 # A wildcard with its constraint, which may have braces of its own.
 _CONSTRAINED = re.compile(r"\{(\w+),(?:[^{}]|\{[^{}]*\})*\}")
-
-
-class Explained(logging.Filter):
-    """Puts one line in the place of Snakemake's message about a target that nothing makes.
-
-    The line is asked for then: Snakemake knows the targets only when all rules are read.
-    """
-
-    def __init__(self, line: Callable[[], str]) -> None:
-        super().__init__()
-        self.line = line
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """True: the message is shown, in other words if there are some."""
-        if str(record.msg).startswith(_REFUSED):
-            record.msg = self.line() or record.msg
-        return True
 
 
 def unknown_target(targets: Iterable[str], rules: Sequence[Any], results: str, names: Mapping[str, Any]) -> str:
@@ -43,13 +25,14 @@ def unknown_target(targets: Iterable[str], rules: Sequence[Any], results: str, n
         names: what wildcards may be, to name the file that was perhaps meant.
     """
     named = {rule.name: rule for rule in rules}
+    goals = [rule.name for rule in rules if not rule.has_wildcards()]
     for target in targets:
         rule = named.get(target)
         file = target if Path(target).is_absolute() else os.path.relpath(target)
         if rule and rule.has_wildcards():
             return f"error: {target}: this rule makes several files; name one{_example(_made([rule], names))}"
         if not rule and not any(one.is_producer(file) for one in rules):
-            return f"error: {target}: {_reason(os.path.relpath(file), [*named, *_made(rules, names)], results)}"
+            return f"error: {target}: {_reason(os.path.relpath(file), [*goals, *_made(rules, names)], results)}"
     return ""
 
 

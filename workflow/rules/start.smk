@@ -5,7 +5,7 @@
 #          in local runs, turn off Snakemake's limit of starts per second
 #          remove what killed jobs were writing
 #
-# And what it says of targets that nothing makes, and after its last job: why jobs failed, or which page to open.
+# And what it says of targets that nothing makes, and at its end: why jobs failed, or which page to open.
 import fcntl
 import logging
 import os
@@ -14,7 +14,7 @@ import shutil
 import screen
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
-from targets import Explained, unknown_target
+from targets import REFUSED, unknown_target
 
 MIN_FREE = 10_000_000  # bytes; the results of a small data set take more
 
@@ -26,11 +26,29 @@ if SILENT:
 elif not workflow.output_settings.verbose:
     for handler in logger.handlers:
         handler.addFilter(screen.Brief(ROOT / "src"))
+
+
+def refused(said):
+    """Why nothing makes a target, in the place of Snakemake's message."""
+    names = {"dataset": CONFIG.dataset.name, "variant": CONFIG.variants, "grouping": list(CONFIG.grouping)}
+    return unknown_target(workflow.dag_settings.targets, list(workflow.rules), RESULTS, names) or said
+
+
+def last_lines():
+    """What was left out, and what to look at."""
+    outputs = [str(path) for job in workflow.dag.jobs for path in job.output]
+    made = [name for name in CONFIG.grouping if f"{RESULTS}/groups/{name}.sizes.csv" in outputs]
+    lines = screen.notices(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), made)
+    if (table := f"{RESULTS}/skipped.csv") in outputs:
+        lines += screen.left_out(Path(table), ("model", "filters") if MODELS else ("filters",))
+        if UNLABELLED:
+            lines.append(f"without labels to compare, left out: {', '.join(UNLABELLED)}; see {table}")
+    return [*lines, *screen.to_look_at(outputs, RESULTS)]
+
+
 if MAIN:
-    NAMES = {"dataset": CONFIG.dataset.name, "variant": CONFIG.variants, "grouping": list(CONFIG.grouping)}
-    explained = Explained(lambda: unknown_target(workflow.dag_settings.targets, list(workflow.rules), RESULTS, NAMES))
-    for handler in logger.handlers:
-        handler.addFilter(explained)
+    logger.addFilter(screen.Rephrased(REFUSED, refused))
+    logger.addFilter(screen.Rephrased("Nothing to be done", lambda said: "\n".join([said, *last_lines()])))
 
 
 def check_writable(folder):
@@ -73,9 +91,4 @@ onerror:
 
 onsuccess:
     if not SILENT:
-        outputs = [str(path) for job in workflow.dag.jobs for path in job.output]
-        made = [name for name in CONFIG.grouping if f"{RESULTS}/groups/{name}.sizes.csv" in outputs]
-        notices = screen.notices(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), made)
-        if UNLABELLED and f"{RESULTS}/skipped.csv" in outputs:
-            notices += [f"without labels to compare, left out: {', '.join(UNLABELLED)}; see {RESULTS}/skipped.csv"]
-        screen.print_last([*notices, *screen.pages(outputs, RESULTS)])
+        screen.print_last(last_lines())

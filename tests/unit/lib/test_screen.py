@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from screen import Brief, failures, notices, pages, reason, show_errors
+from screen import Brief, Rephrased, failures, left_out, notices, reason, show_errors, to_look_at
 
 KILLED = "error: shift ended without a reason; it was killed, perhaps because it needed too much memory or time"
 
@@ -79,16 +79,38 @@ def test_a_label_that_does_not_occur_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("outputs", "line"),
+    ("kinds", "said"),
     [
-        (["results/a/claims.html", "results/a/overview.html", "results/a/report.html"], "open results/a/overview.html"),
-        (
-            ["results/a/claims.html", "results/a/overview.html", "results/a/explorer.html"],
-            "open results/a/explorer.html",
-        ),
-        (["results/a/placement/placement.html"], "open results/a/placement/placement.html"),
-        (["results/a/layers.csv"], ""),
+        (["model"], ["left out: model b (no 3×3 convolution), and 1 more; see "]),
+        (["filters"], ["left out: filters a, layer 1 (a weight is NaN); see "]),
+        (["model", "layers"], ["left out: model b (no 3×3 convolution), and 1 more; see "]),
     ],
 )
-def test_the_page_to_open(outputs: list[str], line: str) -> None:
-    assert pages(outputs, "results/a") == [line] * bool(line)
+def test_what_is_left_out_is_named(tmp_path: Path, kinds: list[str], said: list[str]) -> None:
+    table = tmp_path / "skipped.csv"
+    rows = ["model,b,no 3×3 convolution,0", 'filters,"a, layer 1",a weight is NaN,1', "model,c,empty,0"]
+    table.write_text("\n".join(["kind,name,reason,count", *rows]))
+    assert left_out(table, kinds) == [f"{line}{table}" for line in said]
+
+
+def test_messages_in_other_words() -> None:
+    rephrased = Rephrased("Nothing", lambda said: f"{said}\nopen a.html")
+    for message, shown in (("Nothing to do", "Nothing to do\nopen a.html"), ("Building", "Building")):
+        told = record(message)
+        assert rephrased.filter(told)
+        assert told.msg == shown
+
+
+@pytest.mark.parametrize(
+    ("outputs", "lines"),
+    [
+        (["claims.html", "overview.html", "report.html"], ["open results/a/overview.html"]),
+        (["claims.html", "overview.html", "explorer.html"], ["open results/a/explorer.html"]),
+        (["placement/b/.complete", "placement/b/placement.html"], ["open results/a/placement/b/placement.html"]),
+        (["layers.csv", "bundle.zip"], ["the bundle is results/a/bundle.zip"]),
+        (["bundle.zip", "explorer.html"], ["open results/a/explorer.html", "the bundle is results/a/bundle.zip"]),
+        (["layers.csv"], []),
+    ],
+)
+def test_what_to_look_at(outputs: list[str], lines: list[str]) -> None:
+    assert to_look_at([f"results/a/{path}" for path in outputs], "results/a") == lines
