@@ -20,6 +20,7 @@ from yaml import YAMLError
 
 from bundled import take_over
 from checks import check, choose_packages
+from dataset_file import check_dataset_file
 from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError, did_you_mean
@@ -105,6 +106,8 @@ def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
         raise FiltershiftError(f"config: dataset.extend: there is no file {base.path}, and no such data set ({names})")
     if Path(base.file).resolve() == Path(dataset.file).resolve():
         raise FiltershiftError(f"config: dataset.extend: {base.file} would replace itself; change dataset.name")
+    if base.path:
+        check_dataset_file("dataset.extend", Path(base.file))
     return base
 
 
@@ -114,17 +117,22 @@ def check_file(config: Config, results: Path) -> str:
     The file may be missing if its passes are finished and not needed again: then its former fingerprint is returned.
 
     Raises:
-        FiltershiftError: the file cannot be read; or it is missing, and there are no finished results, or they were
-            made from another path or with another basis, other bins or shards.
+        FiltershiftError: the file cannot be read, or is no data set; or it is missing, and there are no finished
+            results, or they were made from another path or with another basis, other bins or shards.
     """
     path = config.dataset.path
     if path is None:
         return ""
     if (file := Path(path).expanduser()).is_file():
         try:
-            return fingerprint(file)
+            found = fingerprint(file)
         except OSError as error:
             raise FiltershiftError(f"config: dataset.path: {path} cannot be read ({error.strerror})") from None
+        if not config.dataset.bundled:
+            check_dataset_file("dataset.path", file)
+        return found
+    if file.is_dir():
+        raise FiltershiftError(f"config: dataset.path: {path} is a folder; expected an HDF5 file")
     finished = results / config.dataset.name / "config.yaml"
     if not finished.exists():
         raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")

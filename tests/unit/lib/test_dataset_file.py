@@ -1,12 +1,18 @@
-"""The file at dataset.path: there, unreadable, or gone after it was measured."""
+"""The file at dataset.path: there, unreadable, no data set, or gone after it was measured."""
 
 import re
 from pathlib import Path
 
+import h5py
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from configuration import check_file, load
+from configuration import check_file, extended, load
+from filtershift.dataset.sources.bundle_manifest import RunSettings
 from filtershift.errors import FiltershiftError
+from made_bundle import configuration, make_bundle
+from schema import DatasetConfig
 
 pytestmark = pytest.mark.usefixtures("files_read_once")
 
@@ -15,10 +21,61 @@ SMALL = ["dataset=local", "grouping=[task]"]
 LOCAL = [*SMALL, "dataset.path=/data/dataset.h5"]
 
 
+def write_hdf5(path: Path, node: str, **options: int) -> None:
+    with h5py.File(path, "w", **options) as file:
+        file[node] = np.ones((2, 9), "f4")
+
+
 def test_a_file_that_is_there(tmp_path: Path) -> None:
-    (tmp_path / "d.h5").touch()
+    write_hdf5(tmp_path / "d.h5", "filters")
     check_file(load(CONFIG, [*SMALL, f"dataset.path={tmp_path}/d.h5"]), tmp_path)
     check_file(load(CONFIG, ["dataset=synthetic", "grouping=[task]"]), tmp_path)
+
+
+@pytest.fixture
+def other_files(tmp_path: Path) -> Path:
+    """A folder with files that are no data sets."""
+    save_file({"conv.weight": np.ones((2, 2, 3, 3), "f4")}, tmp_path / "net.safetensors")
+    write_hdf5(tmp_path / "keras.h5", "model_weights/conv/kernel")
+    (tmp_path / "layers.csv").write_text("layer,model\n")
+    (tmp_path / "empty.h5").touch()
+    for file in RunSettings.of(configuration(), "test").files:
+        (tmp_path / "run" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "run" / file).touch()
+    make_bundle(tmp_path / "run", tmp_path / "bundle.zip")
+    return tmp_path
+
+
+AS_MODEL = "model files go into dataset.models, as in dataset=own,dataset.name=mine,dataset.models=["
+NO_DATASETS = [
+    ("net.safetensors", f"is a model file (safetensors); {AS_MODEL}"),
+    ("keras.h5", f"has no /filters, as a data set has; {AS_MODEL}"),
+    ("layers.csv", "is not an HDF5 file; expected one with /filters and /meta"),
+    ("empty.h5", "is not an HDF5 file; expected one with /filters and /meta"),
+    ("bundle.zip", "is a bundle; write dataset=bundle,dataset.name=mine,dataset.path="),
+]
+
+
+@pytest.mark.parametrize(("name", "said"), [*NO_DATASETS, ("run", "is a folder; expected an HDF5 file")])
+def test_a_file_that_is_no_data_set(other_files: Path, name: str, said: str) -> None:
+    path = other_files / name
+    with pytest.raises(FiltershiftError, match=re.escape(f"config: dataset.path: {path} {said}")):
+        check_file(load(CONFIG, [*SMALL, f"dataset.path={path}"]), other_files)
+
+
+@pytest.mark.parametrize(("name", "said"), NO_DATASETS)
+def test_models_are_added_to_a_data_set_only(other_files: Path, name: str, said: str) -> None:
+    path = other_files / name
+    with pytest.raises(FiltershiftError, match=re.escape(f"config: dataset.extend: {path} {said}")):
+        extended(CONFIG, DatasetConfig(name="mine", models=["a.onnx"], extend=str(path)))
+
+
+def test_damage_and_bytes_before_the_file_are_for_the_job_to_see(tmp_path: Path) -> None:
+    write_hdf5(tmp_path / "d.h5", "filters", userblock_size=512)
+    write_hdf5(tmp_path / "cut.h5", "filters")
+    (tmp_path / "cut.h5").write_bytes((tmp_path / "cut.h5").read_bytes()[:-20])
+    for name in ("d.h5", "cut.h5"):
+        assert check_file(load(CONFIG, [*SMALL, f"dataset.path={tmp_path}/{name}"]), tmp_path)
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import h5py
 import pytest
 
 from configuration import extended, load, model_files
@@ -38,7 +39,8 @@ def test_a_data_set_that_can_be_built_is_extended_by_name(name: str) -> None:
 
 def test_any_other_is_extended_by_its_file(tmp_path: Path) -> None:
     assert extended(CONFIG, load(CONFIG, ["dataset=own", *OWN]).dataset) is None
-    (tmp_path / "base.h5").touch()
+    with h5py.File(tmp_path / "base.h5", "w") as file:
+        file["filters"] = [[0.5] * 9]
     base = extended(CONFIG, load(CONFIG, ["dataset=own", *OWN, f"dataset.extend={tmp_path}/base.h5"]).dataset)
     assert base is not None
     assert base.file == f"{tmp_path}/base.h5"

@@ -51,7 +51,9 @@ def archive_kind(members: Sequence[str]) -> str:
     """
     found = [name[1:] for name in members if name.endswith(MODELS)]
     unpack = f"unpack it and give {ascii(found[0])[:80] if found else 'the model in it'}"
+    bundle = "is a bundle of a data set, not a model; give it as the reference, or with dataset=bundle"
     kinds = {
+        bundle: {"/manifest.json", "/statistics/basis.h5"} <= {*members},
         f"is an archive of TorchServe; {unpack}": "/MAR-INF/MANIFEST.json" in members,
         f"is a Core ML package; {_CORE_ML}": any("/com.apple.CoreML/" in name for name in members),
         f"is a TensorFlow SavedModel in a zip file; {_TENSORFLOW}": any(

@@ -91,6 +91,7 @@ FILES = [
     ("m.json", b'{"base_code": {"magic": "pir"}}', "the program of a Paddle inference model", "paddle2onnx"),
     ("m.npy", saved_array(), "a numpy array", "safetensors"),
     ("m.npz", zipped("a.npy"), "a file of numpy arrays (npz)", "safetensors"),
+    ("m.zip", zipped("manifest.json", "statistics/basis.h5"), "a bundle of a data set", "dataset=bundle"),
     ("m.mar", zipped("MAR-INF/MANIFEST.json", "net.pt"), "an archive of TorchServe", "unpack it and give 'net.pt'"),
     ("m.zip", zipped("a/net.onnx"), "a zip file", "unpack it and give 'a/net.onnx'"),
     ("m.zip", zipped("a/saved_model.pb"), "a TensorFlow SavedModel in a zip file", "tf2onnx"),

@@ -1,0 +1,54 @@
+"""Whether a file can be a data set: what it is instead is said before any job, with the option that takes it."""
+
+from pathlib import Path
+
+from filtershift.errors import FiltershiftError
+
+
+def check_dataset_file(key: str, path: Path) -> None:
+    """Refuse a file without filters, as far as its first bytes and the names in it tell.
+
+    Args:
+        key: of the configuration, with which the message begins.
+        path: the file, which can be read. Of a damaged one the job says what is wrong.
+
+    Raises:
+        FiltershiftError: the file is a model, a bundle or of another kind.
+    """
+    from h5py import is_hdf5
+
+    if reason := _without_filters(path) if is_hdf5(path) else _other_kind(path):
+        raise FiltershiftError(f"config: {key}: {path} {reason}")
+
+
+def _without_filters(path: Path) -> str:
+    """What an HDF5 file lacks, as a predicate; "" if nothing, or if the file is damaged."""
+    from filtershift.dataset.hdf5 import has, open_hdf5, reading
+
+    try:
+        with reading(path, "its names"), open_hdf5(path) as file:
+            found = has(file, "filters") or has(file, "filter")
+    except FiltershiftError:
+        return ""
+    return "" if found else f"has no /filters, as a data set has; {_as_model(path)}"
+
+
+def _other_kind(path: Path) -> str:
+    """What a file is that is not HDF5, as a predicate."""
+    from filtershift.dataset.models.file_kinds import model_kind
+    from filtershift.dataset.sources.bundles import read_manifest
+
+    try:
+        read_manifest(path)
+    except FiltershiftError:
+        pass
+    else:
+        return f"is a bundle; write dataset=bundle,dataset.name=mine,dataset.path={path}"
+    try:
+        return f"is a model file ({model_kind(path)}); {_as_model(path)}"
+    except FiltershiftError:
+        return "is not an HDF5 file; expected one with /filters and /meta"
+
+
+def _as_model(path: Path) -> str:
+    return f"model files go into dataset.models, as in dataset=own,dataset.name=mine,dataset.models=[{path}]"
