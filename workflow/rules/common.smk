@@ -28,7 +28,7 @@ from bundled import bundled_models
 from columns import check_columns, check_trajectory, named_columns, without_labels
 from configuration import check_file, check_quick, extended, load, model_files
 from filtershift.dataset.models.listed import parts_of
-from filtershift.errors import FiltershiftError
+from filtershift.errors import FiltershiftError, did_you_mean
 from modules import code_of
 from overrides import override_list
 from words import words
@@ -36,7 +36,8 @@ from words import words
 # A mistake ends the run here with `sys.exit`: below the message of an exception Snakemake lists lines of these files.
 for key in set(config) - {"overrides"}:
     given = f"{key}={config[key]}"
-    sys.exit(f"error: --config {given}: only overrides can be set; write --config 'overrides=[{given}]'")
+    hint = did_you_mean(key, ["overrides"]) or f"; write --config 'overrides=[{given}]'"
+    sys.exit(f"error: --config {given}: only overrides can be set{hint}")
 
 try:
     config["overrides"] = override_list(config.get("overrides", []))

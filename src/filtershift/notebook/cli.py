@@ -105,7 +105,10 @@ def place(models: list[str], reference: str, out: str | None, resamples: int, se
 
 def layers(models: list[str], csv: str | None) -> None:
     """Print the quality of each layer, or write it with all columns as CSV."""
+    import pandas as pd
+
     import filtershift
+    from filtershift.analysis.quality.layers import non_finite
     from filtershift.files import write_table
 
     filters = _filters(models)
@@ -115,7 +118,7 @@ def layers(models: list[str], csv: str | None) -> None:
     else:
         write_table(Path(csv).expanduser(), table, index=True)
         print(f"wrote {csv}")
-    _tell_skipped(filters.skipped)
+    _tell_skipped(pd.concat([filters.skipped, non_finite(table)]))
 
 
 def explore(models: list[str], reference: str | None, out: str) -> None:
@@ -159,10 +162,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _filters(models: Sequence[str]) -> Filters:
-    import filtershift
+    from filtershift.notebook.filters.opening import filters_of_models
 
-    first, *more = [filtershift.read_model(model) for model in models]
-    return sum(more, first)
+    return filters_of_models([Path(model).expanduser() for model in models])
 
 
 def _nearest(shifts: pd.DataFrame) -> pd.DataFrame:
@@ -173,7 +175,7 @@ def _nearest(shifts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _print(table: pd.DataFrame) -> None:
-    print(table.to_string(index=False, na_rep="–", float_format="{:.3g}".format))
+    print(table.where(table.notna(), float("nan")).to_string(index=False, na_rep="–", float_format="{:.3g}".format))
 
 
 def _tell_skipped(skipped: pd.DataFrame) -> None:

@@ -55,6 +55,22 @@ def test_several_models_are_explored_together(model: Path, capsys: pytest.Captur
     assert '"x", "y"' in text or '"x","y"' in text
 
 
+def test_files_of_one_name_are_told_apart_and_what_is_left_out_is_named(
+    model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for folder, value in (("a", 1.0), ("b", np.nan)):
+        Path(folder).mkdir()
+        save_file({"c.weight": np.full((2, 2, 3, 3), value, np.float32)}, f"{folder}/net.safetensors")
+    save_file({"c.weight": np.ones((2, 2, 1, 1), np.float32)}, "none.safetensors")
+    main(["layers", "a/net.safetensors", "b/net.safetensors", "none.safetensors"])
+    said = capsys.readouterr()
+    assert [row.split()[0] for row in said.out.splitlines()[1:]] == ["a/net", "b/net"]
+    assert said.err == "left out: model none (no readable 3×3 convolution; its kernels are 1×1), and 1 more\n"
+    for command in ("layers", "explore"):
+        with pytest.raises(SystemExit, match=r"^error: <4 filters of 1 layers> of net: none is finite"):
+            main([command, "b/net.safetensors"])
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

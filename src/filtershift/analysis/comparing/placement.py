@@ -87,7 +87,7 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
     Without resamples the uncertainty of shifts is missing. Models without a 3×3 layer are left out.
 
     Raises:
-        FiltershiftError: no model has a 3×3 layer.
+        FiltershiftError: no model has a 3×3 layer, or all weights are NaN or infinite.
     """
     from threadpoolctl import threadpool_limits
 
@@ -100,6 +100,8 @@ def place(models: Mapping[str, ConvModel], reference: Reference, resampling: Res
     layers = model_layers(models)
     source = FilterArray([layer.weights for model in models.values() for layer in model.layers])
     measured = measure_in(source, source.row_ranges, reference.bases, reference.grids)
+    if not measured.moments.n.any():
+        raise FiltershiftError(f"there is nothing to place: no finite 3×3 filter in {', '.join(models)}")
     counted = list(measured.counted)
     histograms = np.stack([one.counts for one in counted])
     extent = layer_extent([(one.layer, one.extents) for one in counted])

@@ -39,7 +39,7 @@ def _folder_of_models(path: Path, models: Sequence[str]) -> str:
     if not models:
         return ""
     shown = ", ".join(ascii(name)[1:-1][:80] for name in models[:3]) + (", …" if len(models) > 3 else "")
-    all_of_them = f"; give one, or all as {ascii(path.name)[1:-1]}/*{Path(models[0]).suffix}"
+    all_of_them = f"; give one, or all as {ascii(str(path))[1:-1]}/*{Path(models[0]).suffix}"
     return f"is a folder of model files ({shown}){all_of_them}"
 
 

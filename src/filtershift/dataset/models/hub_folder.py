@@ -33,7 +33,7 @@ def weights_in(folder: Path) -> Path:
     for name in WEIGHTS:
         if (folder / name).is_file():
             return folder / name
-    raise FiltershiftError(f"{folder}: {folder_kind(folder)}")
+    raise FiltershiftError(f"{folder} {folder_kind(folder)}")
 
 
 def card_labels(folder: Path) -> dict[str, str]:

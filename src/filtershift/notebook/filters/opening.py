@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -59,13 +60,23 @@ def read_model(path: str | Path, batch_norm: str = FOLDED) -> Filters:
     """
     if batch_norm not in (FOLDED, STORED):
         raise FiltershiftError(f"read_model: batch_norm must be {FOLDED} or {STORED}, not {shown(batch_norm)}")
+    return filters_of_models([_path(path, "read_model")], batch_norm)
+
+
+def filters_of_models(paths: Sequence[Path], batch_norm: str = FOLDED) -> Filters:
+    """The same of several files, of which those with the same name are named after their folders, too.
+
+    Raises:
+        FiltershiftError: no such model, or no 3×3 convolution in all of them.
+    """
     models = {
         file.name: read_model_file(Path(file.file), file.name, batch_norm)
-        for file in listed_models([str(_path(path, "read_model"))])
+        for file in listed_models([str(path) for path in paths])
     }
     rows = [vars(row) for model in models.values() for row in model.skipped]
     if not any(model.layers for model in models.values()):
-        raise FiltershiftError(f"{path}: {rows[-1]['reason'] if rows else 'no 3×3 convolution'}")
+        named = ", ".join(map(str, paths))
+        raise FiltershiftError(f"{named}: {rows[-1]['reason'] if rows else 'no 3×3 convolution'}")
     source = FilterArray([layer.weights for model in models.values() for layer in model.layers])
     return Filters(source, model_layers(models), source.row_ranges, pd.DataFrame(rows, columns=list(SKIPPED)))
 

@@ -41,7 +41,8 @@ def measured(filters: Filters, bins: int = 70) -> Measured:
 def check_finite(filters: Filters, moments: LayerMoments) -> None:
     """Raise a FiltershiftError if no filter is finite."""
     if not moments.n.any():
-        raise FiltershiftError(f"{filters!r}: none is finite, so nothing can be measured")
+        models = ", ".join(filters.layers["model"].astype(str).unique()[:3])
+        raise FiltershiftError(f"{filters!r} of {models}: none is finite, so nothing can be measured")
 
 
 def variant_number(variant: str) -> int:

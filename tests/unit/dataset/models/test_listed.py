@@ -69,7 +69,7 @@ def test_the_name_of_an_index(folder):
         (["sub/net.py"], "/sub/net.py is Python source; run it and save the model that it makes"),
         ([{"file": "a.onnx", "name": "x"}, {"file": "sub/c.pt", "name": "x"}], "2 models are called 'x'"),
         (["gone.yaml"], "gone.yaml: no such file"),
-        (["sub"], "sub: is a folder of model files (c.pt); give one, or all as sub/*.pt"),
+        (["sub"], "sub is a folder of model files (c.pt); give one, or all as "),
         ([5], "'5' is not a model; expected a path, or file, name and labels"),
         ([None], "'None' is not a model"),
         ([{"name": "a"}], "is not a model"),

@@ -21,12 +21,13 @@ from six_layers import LAYERS
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle six.zip, the model x of its data set in x.safetensors, and flat.safetensors without a 3×3 filter."""
+    """The bundle six.zip, the model x of its data set, flat.safetensors without a 3×3 filter, and nan.safetensors."""
     folder = tmp_path_factory.mktemp("placing")
     make_results(folder / "six")
     make_bundle(folder / "six", folder / "six.zip")
     save_file({f"conv{k}.weight": np.ascontiguousarray(LAYERS[k]) for k in range(2)}, folder / "x.safetensors")
     save_file({"conv.weight": np.ones((2, 2, 1, 1), np.float32)}, folder / "flat.safetensors")
+    save_file({"conv.weight": np.full((2, 2, 3, 3), np.nan, np.float32)}, folder / "nan.safetensors")
     return folder
 
 
@@ -63,6 +64,7 @@ def test_pages_need_no_other_file(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("model", "reference", "said"),
     [
+        ("nan.safetensors", "six.zip", "there is nothing to place: no finite 3×3 filter in nan"),
         ("flat.safetensors", "six.zip", "there is nothing to place: no 3×3 filters in flat: "),
         ("none.onnx", "six.zip", "none.onnx: no such file"),
         ("x.safetensors", "none.zip", "none.zip: no such file; expected a bundle"),
