@@ -50,6 +50,12 @@ class Rephrased(logging.Filter):
         return True
 
 
+def mistake_in(said: str) -> str:
+    """The mistake in the configuration that a rule names as a missing file; the whole message if it is another one."""
+    lines = [line.strip() for line in said.splitlines()]
+    return next((f"error: {line}" for line in lines if line.startswith("config: ")), said)
+
+
 def show_errors(handlers: Iterable[logging.Handler]) -> None:
     """Let errors through, and nothing else: `--quiet all` would hide even why a run does not start."""
     for handler in handlers:

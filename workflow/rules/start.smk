@@ -40,14 +40,18 @@ def last_lines():
     made = [name for name in CONFIG.grouping if f"{RESULTS}/groups/{name}.sizes.csv" in outputs]
     lines = screen.notices(Path(f"{RESULTS}/groups"), Path(f"{RESULTS}/skipped"), made)
     if (table := f"{RESULTS}/skipped.csv") in outputs:
+        # Of the zoo, models that are left out are copies of others.
         lines += screen.left_out(Path(table), ("model", "filters") if MODELS else ("filters",))
         if UNLABELLED:
             lines.append(f"without labels to compare, left out: {', '.join(UNLABELLED)}; see {table}")
+    for page in [path for path in outputs if path.endswith("/placement.html")]:
+        lines += screen.left_out(Path(page).with_name("skipped.csv"), ("model", "filters"))
     return [*lines, *screen.to_look_at(outputs, RESULTS)]
 
 
 if MAIN:
     logger.addFilter(screen.Rephrased(REFUSED, refused))
+    logger.addFilter(screen.Rephrased("MissingInputException", screen.mistake_in))
     logger.addFilter(screen.Rephrased("Nothing to be done", lambda said: "\n".join([said, *last_lines()])))
 
 

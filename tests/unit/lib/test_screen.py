@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from screen import Brief, Rephrased, failures, left_out, notices, reason, show_errors, to_look_at
+from screen import Brief, Rephrased, failures, left_out, mistake_in, notices, reason, show_errors, to_look_at
 
 KILLED = "error: shift ended without a reason; it was killed, perhaps because it needed too much memory or time"
 
@@ -91,6 +91,15 @@ def test_what_is_left_out_is_named(tmp_path: Path, kinds: list[str], said: list[
     rows = ["model,b,no 3×3 convolution,0", 'filters,"a, layer 1",a weight is NaN,1', "model,c,empty,0"]
     table.write_text("\n".join(["kind,name,reason,count", *rows]))
     assert left_out(table, kinds) == [f"{line}{table}" for line in said]
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [("config: placement.models names no model", "error: config: placement.models names no model"), ("a.h5", None)],
+)
+def test_a_mistake_that_is_named_as_a_file(file: str, said: str | None) -> None:
+    message = f"MissingInputException in rule a in file b, line 1:\nMissing input files for rule a:\n        {file}"
+    assert mistake_in(message) == (said or message)
 
 
 def test_messages_in_other_words() -> None:
