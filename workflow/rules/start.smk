@@ -44,7 +44,7 @@ def last_lines():
         lines += screen.left_out(Path(table), ("model", "filters") if MODELS else ("filters",))
         if UNLABELLED:
             lines.append(f"without labels to compare, left out: {', '.join(UNLABELLED)}; see {table}")
-    for page in [path for path in outputs if path.endswith("/placement.html")]:
+    for page in [path for path in outputs if Path(path).name == "placement.html"]:
         lines += screen.left_out(Path(page).with_name("skipped.csv"), ("model", "filters"))
     return [*lines, *screen.to_look_at(outputs, RESULTS)]
 
