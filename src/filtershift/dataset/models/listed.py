@@ -141,7 +141,8 @@ def _found(file: str, folder: Path) -> list[Path]:
     start = Path(path.anchor)
     found = sorted(start.glob(str(path.relative_to(start))), key=lambda found: natural(str(found)))
     if not found:
-        raise FiltershiftError(f"{path}: no file matches this pattern{instead_of(path)}")
+        hint = "" if glob.has_magic(str(path.parent)) else instead_of(path)
+        raise FiltershiftError(f"{path}: no file matches this pattern{hint}")
     return found
 
 

@@ -95,6 +95,11 @@ def test_a_mistake_in_a_list_is_one_line(entries, part, folder):
     assert "\n" not in str(refused.value)
 
 
+def test_a_pattern_of_folders_has_no_folder_to_look_into(folder):
+    with pytest.raises(FiltershiftError, match=r"runs\*/a\.pt: no file matches this pattern$"):
+        listed_models(["runs*/a.pt"], folder)
+
+
 def test_a_pattern_is_its_files_in_natural_order(folder):
     for name in ("ck_2.pth", "ck_10.pth", "ck_1.pth.tar"):
         (folder / name).write_bytes(MODEL)

@@ -64,7 +64,9 @@ def read_keras_hdf5(path: Path) -> StoredModel:
         return _model(content.config, content, f"Keras {content.version}".strip())
     if content.layers is None and not any("vars/" in name for name in content.arrays):
         if content.is_dataset:
-            raise FiltershiftError(f"{path.name} is a data set of filters, not a model; use dataset=local to read it")
+            raise FiltershiftError(
+                f"{path.name} is a data set of filters, not a model; read it with dataset=local or open_dataset"
+            )
         raise FiltershiftError(f"{path.name} is an HDF5 file, but not a model of Keras; expected one that Keras saved")
     return read_tensors(content)
 

@@ -170,7 +170,9 @@ def test_lambda_layers_are_data(tmp_path):
 def test_other_hdf5_files_are_named(tmp_path):
     import h5py
 
-    with pytest.raises(FiltershiftError, match=r"v1_tiny.h5 is a data set of filters, not a model; use dataset=local"):
+    with pytest.raises(
+        FiltershiftError, match=r"v1_tiny.h5 is a data set of filters, not a model; read it with dataset=local"
+    ):
         read_model_file(DATA / "v1_tiny.h5", "m")
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = np.ones(3)
