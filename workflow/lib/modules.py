@@ -26,17 +26,18 @@ def code_of(script: Path, source: Path) -> list[Path]:
 @cache
 def _imported(file: Path, source: Path) -> tuple[Path, ...]:
     """The modules that a file names in its imports, and the packages these are in."""
-    names: set[str] = set()
+    known = _modules(source)
+    found: set[Path] = set()
     for origin, members, plain in IMPORT.findall(file.read_text()):
         base = origin or plain
-        names |= {base, *(f"{base}.{member}" for member in re.findall(r"\w+", members))}
-    return tuple(path for name in names for path in _files(name, source))
+        for name in (base, *(f"{base}.{member}" for member in re.findall(r"\w+", members))):
+            parts = name.split(".")
+            found |= {known[inner] for k in range(len(parts)) if (inner := ".".join(parts[: k + 1])) in known}
+    return tuple(found)
 
 
 @cache
-def _files(name: str, source: Path) -> list[Path]:
-    """The file of a module and those of the packages it is in; none for a name that is no module."""
-    parts = name.split(".")
-    packages = [source.joinpath(*parts[:k], "__init__.py") for k in range(1, len(parts) + 1)]
-    module = source.joinpath(*parts).with_suffix(".py")
-    return [path for path in (*packages, module) if path.is_file()]
+def _modules(source: Path) -> dict[str, Path]:
+    """Every module and package in a folder, by its name."""
+    names = {path: ".".join(path.relative_to(source).with_suffix("").parts) for path in source.rglob("*.py")}
+    return {name.removesuffix(".__init__"): path for path, name in names.items()}
