@@ -1,8 +1,5 @@
 """Layers of filters and their moments, by numpy."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -42,22 +39,3 @@ def moments_of():
         )
 
     return compute
-
-
-@pytest.fixture(scope="session")
-def files_read_once() -> Iterator[None]:
-    """Files of a configuration are not read again while they are those of the test before: that is half of its time."""
-    import configuration
-
-    register, known = configuration._register, []
-
-    def register_if_new(folder: Path) -> None:
-        files = [(path, path.stat().st_mtime_ns) for path in sorted(folder.rglob("*"))]
-        if files != known:
-            known.clear()
-            register(folder)
-            known.extend(files)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(configuration, "_register", register_if_new)
-        yield

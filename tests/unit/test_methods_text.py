@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def described(files_read_once: None, monkeypatch: pytest.MonkeyPatch):
+def described(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.syspath_prepend(ROOT / "workflow/lib")
     from configuration import load
 

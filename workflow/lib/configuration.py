@@ -7,12 +7,12 @@ the root.
 
 import re
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from hydra import compose, initialize_config_module
-from hydra.core.config_store import ConfigStore
+from hydra.core.config_store import ConfigNode, ConfigStore
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -196,25 +196,39 @@ def _check_named_groupings(directory: Path, config: Config) -> None:
             raise FiltershiftError(f"config: {key}: there is no grouping {unknown[0]!r}{hint}")
 
 
+@dataclass
+class _File(ConfigNode):
+    """A file of the configuration, which is read when Hydra composes it: most are not chosen."""
+
+    path: Path
+
+    def __copy__(self) -> ConfigNode:
+        """What Hydra takes of a registered configuration."""
+        return ConfigNode(self.name, _read(self.path, self.group), self.group, self.package, self.provider)
+
+
 def _register(directory: Path) -> None:
     store = ConfigStore.instance()
     for known in [name for name in store.repo if name != "hydra" and not name.startswith("_")]:
         del store.repo[known]
     store.store(name="schema", node=Config)
     for path in [*directory.glob("*.yaml"), *directory.glob("*/*.yaml")]:
-        group = "" if path.parent == directory else path.parent.name
+        group = None if path.parent == directory else path.parent.name
         if group == "grouping" and not NAME.fullmatch(path.stem):
             raise FiltershiftError(f"{path}: a grouping's name has letters, digits, '_' and '-', not '{path.stem}'")
-        package = {"": None, "grouping": f"grouping.{path.stem}", "experiment": "_global_"}.get(group, group)
-        try:
-            node = OmegaConf.load(path)
-        except (YAMLError, OmegaConfBaseException) as error:
-            raise FiltershiftError(f"{path}: {' '.join(str(error).split())}") from None
-        if not isinstance(node, DictConfig):
-            raise FiltershiftError(f"{path}: does not hold 'key: value' lines")
-        if group == "grouping":
-            node = _typed(node, str(path))
-        store.store(name=path.stem, group=group or None, package=package, node=node)
+        package = {"grouping": f"grouping.{path.stem}", "experiment": "_global_"}.get(group or "", group)
+        files = store.repo.setdefault(group, {}) if group else store.repo
+        files[path.name] = _File(path.name, OmegaConf.create(), group, package, None, path)
+
+
+def _read(path: Path, group: str | None) -> DictConfig:
+    try:
+        node = OmegaConf.load(path)
+    except (YAMLError, OmegaConfBaseException) as error:
+        raise FiltershiftError(f"{path}: {' '.join(str(error).split())}") from None
+    if not isinstance(node, DictConfig):
+        raise FiltershiftError(f"{path}: does not hold 'key: value' lines")
+    return _typed(node, str(path)) if group == "grouping" else node
 
 
 def _typed(node: Any, where: str) -> DictConfig:

@@ -12,8 +12,6 @@ from filtershift.dataset.sources.bundles import write_bundle
 from filtershift.errors import FiltershiftError
 from made_bundle import configuration
 
-pytestmark = pytest.mark.usefixtures("files_read_once")
-
 CONFIG = Path(__file__).parents[3] / "config"
 DATASET = {"name": "six", "path": "/home/me/six.h5", "batch_norm": "stored"}
 EXPECTED = {"quantity": "layers", "value": 6.0, "tolerance": 0.0, "source": "us"}

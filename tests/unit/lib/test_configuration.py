@@ -14,8 +14,6 @@ from filtershift.analysis.groups.definition import Grouping
 from filtershift.errors import FiltershiftError
 from schema import Config, GroupingConfig
 
-pytestmark = pytest.mark.usefixtures("files_read_once")
-
 CONFIG = Path(__file__).parents[3] / "config"
 LOCAL = ["dataset=local", "dataset.path=/data/dataset.h5"]
 SMALL = [*LOCAL, "grouping=[task]"]  # composes in half the time

@@ -14,8 +14,6 @@ from filtershift.errors import FiltershiftError
 from made_bundle import configuration, make_bundle
 from schema import DatasetConfig
 
-pytestmark = pytest.mark.usefixtures("files_read_once")
-
 CONFIG = Path(__file__).parents[3] / "config"
 SMALL = ["dataset=local", "grouping=[task]"]
 LOCAL = [*SMALL, "dataset.path=/data/dataset.h5"]

@@ -8,8 +8,6 @@ import pytest
 from configuration import check_quick, load
 from filtershift.errors import FiltershiftError
 
-pytestmark = pytest.mark.usefixtures("files_read_once")
-
 CONFIG = Path(__file__).parents[3] / "config"
 LOCAL = ["dataset=local", "dataset.path=/data/dataset.h5"]
 SMALL = [*LOCAL, "grouping=[task]"]

@@ -15,7 +15,7 @@ MADE = ["dataset=local", "dataset.path=small.h5", "bins=20", "grouping=[task]", 
 
 
 @pytest.fixture(scope="module")
-def finished(files_read_once: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two finished runs in results/, a and b, and one elsewhere."""
     base, config = tmp_path_factory.mktemp("runs"), load(CONFIG, MADE)
     for folder in ("results/a", "results/b", "far/results/c"):

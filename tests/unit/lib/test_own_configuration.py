@@ -9,8 +9,6 @@ import pytest
 from configuration import extended, load, model_files
 from filtershift.errors import FiltershiftError
 
-pytestmark = pytest.mark.usefixtures("files_read_once")
-
 CONFIG = Path(__file__).parents[3] / "config"
 
 SMALL = "grouping=[task]"

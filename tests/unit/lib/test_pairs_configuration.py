@@ -5,8 +5,6 @@ import pytest
 from configuration import load
 from filtershift.errors import FiltershiftError
 
-pytestmark = pytest.mark.usefixtures("files_read_once")
-
 CONFIG = Path(__file__).parents[3] / "config"
 SMALL = ["dataset=local", "dataset.path=/data/dataset.h5", "grouping=[task]"]
 
