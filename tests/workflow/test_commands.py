@@ -27,7 +27,7 @@ from safetensors.numpy import save_file
 from filtershift.dataset.sources.bundle_manifest import RunSettings
 from filtershift.dataset.sources.bundles import write_bundle
 from forks import forked
-from running import ROOT, Workflow, copy_project, environment
+from running import ROOT, Workflow, copy_project, environment, snakemake
 from small_dataset import write_small
 
 DRY, DRY_SMALL, SYNTAX = "dry run", "dry run of what is finished", "syntax only"
@@ -166,9 +166,15 @@ def choose(folder: Path, groupings: list[str], maps: list[str]) -> None:
 
 @pytest.fixture(scope="module")
 def untouched(finished: Workflow, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project where nothing has run on the zoo, with the groupings that commands name: fewer jobs are planned."""
+    """The project where nothing has run on the zoo, with the groupings that commands name: fewer jobs are planned.
+
+    Its zoo has the packages of the first look, `zoo_quick`: a third of them, so that it is composed sooner.
+    """
     folder = complete(tmp_path_factory.mktemp("untouched"), finished)
     choose(folder, ["task", "depth_decile"], maps=[])
+    quick, zoo = (yaml.safe_load((folder / f"config/dataset/{name}.yaml").read_text()) for name in ("zoo_quick", "zoo"))
+    packages = [package for package in zoo["packages"] if package["package"] in quick["only"]]
+    (folder / "config/dataset/zoo.yaml").write_text(yaml.safe_dump({**zoo, "packages": packages}))
     return folder
 
 
@@ -234,6 +240,14 @@ def test_commands(block: Block, request: pytest.FixtureRequest, tmp_path: Path) 
         run_dry(request.getfixturevalue("untouched" if block.how == DRY else "small"), script)
     else:
         run(shutil.copytree(request.getfixturevalue("small"), tmp_path / "small", symlinks=True), script)
+
+
+def test_the_whole_zoo_can_be_planned(tmp_path: Path) -> None:
+    """As it is configured: commands are planned with fewer packages and groupings."""
+    packages = yaml.safe_load((ROOT / "config/dataset/zoo.yaml").read_text())["packages"]
+    done = snakemake(ROOT, tmp_path, "--dry-run")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("rule package:") == len(packages)
 
 
 @pytest.mark.parametrize("pattern", [pattern for pattern, _, _ in EXCEPTIONS])
