@@ -6,6 +6,8 @@ PIP := $(VENV)/bin/python -m pip --disable-pip-version-check
 UV := $(VENV)/bin/uv
 READY := $(VENV)/.ready
 IN_VENV := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+# Some machines keep no compiled code: pytest would compile all tests, with their assertions, once a worker and a run.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv is several times faster than pip but reads none of pip's settings, so they are handed over under uv's names.
 PIP_SETTINGS := eval "$$($(PIP) config list | sort -r | sed -n 's/\\n/ /g; \
