@@ -154,8 +154,10 @@ def _depth(found: Layerwise) -> Section:
         "is the mean coefficient after minus that before: it says in which direction filters moved."
     ]
     columns = [*_shown_pair(found), "matched_by", "shift", "flag", *_PARTS, *_MEANS]
+    heads = {column: f"D, {axis}" for column, axis in zip(_PARTS, found.axes or (), strict=False)}
+    heads |= {column: f"mean shift, {axis}" for column, axis in zip(_MEANS, found.axes or (), strict=False)}
     tables = [
-        Table(f"D by component, {variant} filters", own[columns], "layers.csv")
+        Table(f"D by component, {variant} filters", own[columns].rename(columns=heads), "layers.csv")
         for variant, own in found.layers.groupby("variant", sort=False)
     ]
     return Section("Layers by depth", text, tables)

@@ -47,6 +47,14 @@ def test_models_that_are_the_same(found: Layerwise, picture) -> None:
     assert "Of scaled filters, no layer moved above noise; 4 layers are the same." in page
 
 
+def test_named_axes_are_the_heads_of_the_columns(found: Layerwise, picture) -> None:
+    assert "component 8" in page_of(found, picture)
+    page = page_of(replace(found, axes=tuple(f"axis {i}" for i in range(9))), picture)
+    assert "component 8" not in page
+    assert "D, axis 8" in page
+    assert "mean shift, axis 8" in page
+
+
 def test_an_answer_is_a_whole_folder(found: Layerwise, tmp_path: Path) -> None:
     place = tmp_path / "pair"
     write_answer(place, found, "common to both models", figures_of(found), save)

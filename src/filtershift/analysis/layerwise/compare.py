@@ -28,6 +28,7 @@ from filtershift.passes.blocks import in_order
 from filtershift.passes.extent import measure_extent
 from filtershift.passes.histograms import Grid, make_grids
 from filtershift.passes.moments import measure_moments
+from filtershift.passes.patterns import axis_names
 from filtershift.passes.weight_matrices.orthogonality import measure_orthogonality
 from filtershift.results import VARIANTS
 
@@ -50,6 +51,7 @@ class Layerwise:
         moments: (9, 9) mean outer product of how the filters changed, of each matched pair of equal shape in each
             variant, by (variant, position in ``layers`` of that variant).
         level: of the intervals, and one minus the share of layers that are above noise by chance.
+        axes: what the components are called, if their basis has names.
     """
 
     names: tuple[str, str]
@@ -57,6 +59,7 @@ class Layerwise:
     skipped: pd.DataFrame
     moments: dict[tuple[str, int], NDArray[np.float64]]
     level: float
+    axes: tuple[str, ...] | None
 
 
 def compare_layers(
@@ -131,7 +134,8 @@ def compare_layers(
         for k, row in enumerate(rows)
         if (change := row[v][1]) is not None
     }
-    return Layerwise(names, table, pd.concat([left, broken, left_out]), moments_of, resampling.level)
+    skipped = pd.concat([left, broken, left_out])
+    return Layerwise(names, table, skipped, moments_of, resampling.level, axis_names(bases[0].components))
 
 
 @dataclass(frozen=True)

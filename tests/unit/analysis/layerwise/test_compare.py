@@ -9,6 +9,9 @@ from filtershift.analysis.layerwise.summary import by_chance, change_bases, chec
 from filtershift.analysis.uncertainty.intervals import Resampling
 from filtershift.analysis.uncertainty.noise import ABOVE, TOO_SMALL
 from filtershift.errors import FiltershiftError
+from filtershift.passes.bases import Basis
+from filtershift.passes.histograms import Grid
+from filtershift.passes.patterns import symmetry_patterns
 from two_models import layers_of, net
 
 DRAWS = Resampling(200)
@@ -103,6 +106,13 @@ def test_a_layer_of_few_channels_is_too_small_unless_it_is_a_copy() -> None:
     assert compared(before, after).layers["flag"].tolist()[1::2] == [TOO_SMALL] * 2
     copy = perturbed(before, "layer1.conv")
     assert ABOVE_ROUNDING in compared(before, copy).layers["flag"].tolist()[1::2]
+
+
+def test_components_have_names_only_in_a_basis_of_named_axes() -> None:
+    before, even, wide = net(1), np.full(9, 1 / 9), np.array([-6.0, 6.0])
+    basis, grid = Basis(symmetry_patterns(), np.zeros(9), even, even, 1), Grid(wide, 70, wide)
+    assert compared(before, before, reference=((basis, basis), (grid, grid))).axes[:2] == ("mean", "centre")
+    assert compared(before, before).axes is None
 
 
 def test_nothing_in_common_is_an_error() -> None:
