@@ -6,7 +6,7 @@
 import argparse
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from multiprocessing import Pool
 
@@ -18,9 +18,6 @@ from filtershift.analysis.uncertainty.noise import above_noise, flags
 from publish import markdown
 from simulated import Group, Population, simulate, true_distance, true_shift
 
-USUAL = Population()
-# How far groups are moved from the first one, in standard deviations; the second is not moved.
-SHIFTS = (0.0, 0.0, 0.3, 1.0, 2.0)
 ROWS = {
     "papers": PAPER,
     "js": Choices(divergence="js"),
@@ -35,12 +32,18 @@ ROWS = {
 }
 
 
-def checked(seed: int, choices: Choices, models: int) -> np.ndarray:
-    """For each pair of the first group with another: if the interval contains the true shift; if D is above noise."""
-    groups = [_group(models, shift, choices.divergence) for shift in SHIFTS]
-    true = [_true(groups[0], group, choices.divergence) for group in groups[1:]]
-    a, b = np.zeros(4, int), np.arange(1, 5)
-    layers = simulate(np.random.default_rng(seed), USUAL, groups, choices)
+def checked(
+    seed: int, choices: Choices, population: Population, models: Sequence[int], shifts: Sequence[float]
+) -> np.ndarray:
+    """For each pair of the first group with another: if the interval contains the true shift; if D is above noise.
+
+    ``models`` are the numbers of models of the first group and of each other one; ``shifts`` how far these are moved.
+    """
+    others = [_group(models[1], shift, choices.divergence) for shift in shifts]
+    groups = [Group(models[0]), *others]
+    true = [_true(population, groups[0], group, choices.divergence) for group in others]
+    a, b = np.zeros(len(others), int), np.arange(1, len(groups))
+    layers = simulate(np.random.default_rng(seed), population, groups, choices)
     found = measure_uncertainty(layers, "coverage", Resampling(seed=seed), a, b)
     flag = flags(found.shift, np.maximum(found.floor[a], found.floor[b]), found.null, found.low)
     return np.array([(found.low <= true) & (true <= found.high), above_noise(flag)], float)
@@ -51,10 +54,11 @@ def _group(models: int, shift: float, divergence: str) -> Group:
     return Group(models, scale=1 + shift / 2) if divergence == "bures" else Group(models, shift)
 
 
-def _true(one: Group, other: Group, divergence: str) -> float:
+def _true(population: Population, one: Group, other: Group, divergence: str) -> float:
     if divergence in GAUSSIAN:
-        return true_distance(USUAL.gaussian(one.shift, one.scale), USUAL.gaussian(other.shift, other.scale), divergence)
-    return true_shift(USUAL.probability(one.shift), USUAL.probability(other.shift), divergence)
+        first, second = (population.gaussian(group.shift, group.scale) for group in (one, other))
+        return true_distance(first, second, divergence)
+    return true_shift(population.probability(one.shift), population.probability(other.shift), divergence)
 
 
 def seconds(choices: Choices, resamples: int, groups: int, models: int, count: float) -> float:
@@ -70,7 +74,9 @@ def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description="Check and time intervals for other choices than the papers'.")
     parser.add_argument("--datasets", type=int, default=200, help="number of data sets for each row")
-    parser.add_argument("--models", type=int, default=10, help="number of models in each group")
+    parser.add_argument("--models", type=int, nargs=2, default=[10, 10], help="of the first group, and of each other")
+    parser.add_argument("--shifts", type=float, nargs="*", default=[0, 0.3, 1, 2], help="how far others are moved")
+    parser.add_argument("--sizes", type=float, default=0.7, help="how unequal models and layers are: Population.sizes")
     parser.add_argument("--groups", type=int, nargs="*", default=[10, 391], help="numbers of groups to time")
     parser.add_argument("--resamples", type=int, default=1000, help="number of resamples that are timed")
     parser.add_argument("--rows", nargs="*", default=list(ROWS), choices=list(ROWS), help="rows of the table")
@@ -79,7 +85,10 @@ def main() -> None:
     rows = {name: ROWS[name] for name in options.rows}
     if options.datasets:
         with Pool(options.processes) as pool:
-            print(coverage(pool.map, rows, options.datasets, options.models), "\n", flush=True)
+            check = partial(
+                checked, population=Population(sizes=options.sizes), models=options.models, shifts=options.shifts
+            )
+            print(coverage(pool.map, check, rows, options.datasets, options.shifts), "\n", flush=True)
     # Few groups: 3 models each, with 8 layers. Many groups: one model each, with 33 layers.
     sizes = [(groups, 3, 8) if groups < 100 else (groups, 1, 33) for groups in options.groups]
     timed = []
@@ -89,13 +98,13 @@ def main() -> None:
     print(markdown(["seconds", *(f"{groups} groups" for groups in options.groups)], timed))
 
 
-def coverage(run: Callable, rows: dict[str, Choices], datasets: int, models: int) -> str:
+def coverage(run: Callable, check: Callable, rows: dict[str, Choices], datasets: int, shifts: Sequence[float]) -> str:
     """The table: share of intervals that contain the true shift, and share of pairs flagged as above noise."""
     cells = []
     for name, choices in rows.items():
-        shares, above = np.mean(run(partial(checked, choices=choices, models=models), range(datasets)), axis=0)
+        shares, above = np.mean(run(partial(check, choices=choices), range(datasets)), axis=0)
         cells.append([name, *(f"{share:.0%}, {flagged:.0%}" for share, flagged in zip(shares, above, strict=True))])
-    return markdown(["", *(f"moved by {shift:g}" for shift in SHIFTS[1:])], cells)
+    return markdown(["", *(f"moved by {shift:g}" for shift in shifts)], cells)
 
 
 if __name__ == "__main__":

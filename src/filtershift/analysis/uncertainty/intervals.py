@@ -88,7 +88,8 @@ def measure_uncertainty(layers: LayerSums, name: str, resampling: Resampling, a:
     2. the basic bootstrap: the percentiles of the resamples mirrored at D.
 
     All are cut at 0. For `LENGTHS` they are the square roots of those of D². Those of `GAUSSIAN` divergences are wider,
-    see `_stretch`. Pairs with an empty group have no values, and groups with one filter have no floor.
+    see `_stretch`, and begin at 0 if the shift is not above floor and null. Pairs with an empty group have no values,
+    and groups with one filter have no floor.
 
     Random numbers depend only on the seed and on ``name``, the name of the grouping. So results are the same bit for
     bit whatever else is measured, and for any number of threads. At most `_SHIFTS` shifts are in memory at once.
@@ -129,6 +130,10 @@ def measure_uncertainty(layers: LayerSums, name: str, resampling: Resampling, a:
             )
             chance = shifts_between(layers, null_groups(layers, random(2), fewer), *pairs, fewer)
             [null[part]] = _quantiles(chance, [resampling.level])
+    if layers.choices.divergence in GAUSSIAN:
+        # Few models differ in few directions, and resamples in no others: their bias is less than that of D.
+        noise = (shift <= null) | (shift <= np.maximum(floor[a], floor[b]))
+        low[noise & (low > 0)] = 0
     return Uncertainty(shift, corrected, low, high, null, median, floor)
 
 
@@ -162,15 +167,29 @@ def _stretch(layers: LayerSums, units: ResamplingUnits, a: Indices, b: Indices, 
     """
     from scipy.special import ndtri, stdtrit
 
-    of_groups = [span.stop - span.start for span in units.spans]
-    filters = np.bincount(layers.group, layers.n, layers.groups)
-    count = np.where([kind == FILTERS for kind in layers.resampled], filters, of_groups)
-    known = np.where(count >= FEWEST_UNITS, count, np.nan)
-    share, freedom = 1 / known, known - 1
+    count = _effective_units(layers, units)
+    share, freedom = 1 / count, count - 1
     welch = (share[a] + share[b]) ** 2 / (share[a] ** 2 / freedom[a] + share[b] ** 2 / freedom[b])
     quantile = (1 + level) / 2
     stretch: Array = stdtrit(welch, quantile) / ndtri(quantile)
     return stretch
+
+
+def _effective_units(layers: LayerSums, units: ResamplingUnits) -> Array:
+    """As how many equally large units those of each group count (Kish, Survey Sampling, 1965), (groups,).
+
+    At least `FEWEST_UNITS`, because one large unit would make intervals of any length; NaN for a group with fewer.
+    """
+    effective = np.full(layers.groups, np.nan)
+    for g, span in enumerate(units.spans):
+        mass = units.mass[span].astype(float)
+        if layers.resampled[g] == FILTERS:
+            count = equal = mass.sum()
+        else:
+            count, equal = len(mass), mass.sum() ** 2 / np.square(mass).sum()
+        if count >= FEWEST_UNITS:
+            effective[g] = max(equal, FEWEST_UNITS)
+    return effective
 
 
 def _quantiles(shifts: Array, levels: list[float]) -> NDArray[np.float64]:

@@ -28,6 +28,7 @@ class ResamplingUnits:
     Attributes:
         layers: the layers.
         counts: (units, K) the sums of each unit, layers weighted by `LayerSums.in_group`.
+        mass: (units,) the filters of each unit, weighted in the same way.
         spans: for each group the slice of its units, which follow each other.
     """
 
@@ -35,7 +36,7 @@ class ResamplingUnits:
         self.layers = layers
         first = np.flatnonzero(np.append(True, np.diff(layers.unit) > 0)[: len(layers.unit)])
         weighted: list[Array] = [layers.counts * layers.in_group[:, None], layers.n * layers.in_group, layers.n]
-        self.counts, self._mass, self._n = (np.add.reduceat(x, first, axis=0) if len(first) else x for x in weighted)
+        self.counts, self.mass, self._n = (np.add.reduceat(x, first, axis=0) if len(first) else x for x in weighted)
         bounds = np.searchsorted(layers.group[first], np.arange(layers.groups + 1))
         self.spans = [slice(start, stop) for start, stop in pairwise(bounds.tolist())]
 
@@ -52,7 +53,7 @@ class ResamplingUnits:
         """
         sums: Array = often @ self.counts[span]
         if self.layers.choices.weighting != "filter":
-            sums *= ((often @ self._n[span]) / (often @ self._mass[span]))[:, None]
+            sums *= ((often @ self._n[span]) / (often @ self.mass[span]))[:, None]
         return sums
 
     def resamples(self, random: Generator, count: int) -> Iterator[Array]:

@@ -155,11 +155,35 @@ def test_intervals_hold_the_true_shift_and_equal_groups_are_not_flagged(divergen
     assert np.mean(flagged, axis=0)[-1] > 0.9
 
 
-@pytest.mark.parametrize(("sizes", "freedom"), [((3, 3), 4), ((5, 5), 8), ((3, 30), 2.42)])
-def test_degrees_of_freedom_are_welchs(sizes, freedom):
-    count = sum(sizes)
-    moments = moments_of(made_layers([5] * count))
-    members = Membership(["a", "b"], [0, 0], {k: int(k >= sizes[0]) for k in range(count)})
-    layers = moment_layers(moments, members, pd.Series(range(count)), Choices(divergence="frechet"))
+def test_an_interval_begins_at_0_if_the_shift_is_not_above_noise():
+    a, b = np.zeros(4, int), np.arange(1, 5)
+    below, ends = [], []
+    for seed in tries(20):
+        layers = simulate(np.random.default_rng(seed), USUAL, [Group(3)] * 5, Choices(divergence="bures"))
+        found = measure_uncertainty(layers, "simulated", Resampling(resamples=100), a, b)
+        below.append((found.shift <= found.null) | (found.shift <= np.maximum(found.floor[a], found.floor[b])))
+        ends.append([found.low, found.corrected, found.high])
+    low, corrected, high = np.moveaxis(ends, 1, 0)
+    assert (low[np.array(below)] == 0).all()
+    assert ((low <= corrected) & (corrected <= high)).all()
+    assert np.mean(low > 0) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "freedom"),
+    [
+        ([5] * 3, [5] * 3, 4),
+        ([5] * 5, [5] * 5, 8),
+        ([5] * 3, [5] * 30, 2.42),
+        ([40, *[10] * 9], [40, *[10] * 9], 2 * (13**2 / 25 - 1)),  # units of unequal size count as fewer
+        ([1000, *[5] * 9], [5] * 3, 4),  # but never as fewer than three
+        ([1000], [1000], 1998),  # filters of a layer
+    ],
+)
+def test_degrees_of_freedom_are_welchs(a, b, freedom):
+    sizes = [*a, *b]
+    moments = moments_of(made_layers(sizes))
+    members = Membership(["a", "b"], [0, 0], {k: int(k >= len(a)) for k in range(len(sizes))})
+    layers = moment_layers(moments, members, pd.Series(range(len(sizes))), Choices(divergence="frechet"))
     found = _stretch(layers, ResamplingUnits(layers), np.array([0]), np.array([1]), 0.95)
     assert found[0] == pytest.approx(stdtrit(freedom, 0.975) / 1.96, rel=2e-3)
