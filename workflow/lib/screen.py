@@ -85,7 +85,7 @@ def reason(log: Path, rule: str) -> str:
     ours = [line for line in said if line.startswith(_ERROR)]
     if ours or (said and any(line.startswith("Traceback") for line in said)):
         return [*said, *ours][-1]
-    return f"{_ERROR}{rule} ended without a reason; it was killed, perhaps because it needed too much memory or time"
+    return f"{_ERROR}{rule} gave no reason: it was stopped by someone, or needed too much memory or time"
 
 
 def notices(groups: Path, skipped: Path, groupings: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from screen import Brief, Rephrased, failures, left_out, mistake_in, notices, reason, show_errors, to_look_at
 
-KILLED = "error: shift ended without a reason; it was killed, perhaps because it needed too much memory or time"
+KILLED = "error: shift gave no reason: it was stopped by someone, or needed too much memory or time"
 
 
 @pytest.mark.parametrize(
