@@ -21,11 +21,8 @@ from yaml import YAMLError
 from bundled import take_over
 from checks import check, choose_packages
 from dataset_file import check_dataset_file
-from filtershift.dataset.fingerprint import fingerprint
 from filtershift.dataset.models.listed import ModelFile, listed_models
 from filtershift.errors import FiltershiftError, did_you_mean
-from filtershift.files import instead_of
-from filtershift.passes.axes import PCA
 from filtershift.results import NAME
 from finished_run import as_first_run
 from schema import Config, DatasetConfig, GroupingConfig
@@ -109,45 +106,6 @@ def extended(directory: Path, dataset: DatasetConfig) -> DatasetConfig | None:
     if base.path:
         check_dataset_file("dataset.extend", Path(base.file))
     return base
-
-
-def check_file(config: Config, results: Path) -> str:
-    """The fingerprint of the file at ``dataset.path``; "" if no path is set.
-
-    The file may be missing if its passes are finished and not needed again: then its former fingerprint is returned.
-
-    Raises:
-        FiltershiftError: the file cannot be read, or is no data set; or it is missing, and there are no finished
-            results, or they were made from another path or with another basis, other bins or shards.
-    """
-    path = config.dataset.path
-    if path is None:
-        return ""
-    if (file := Path(path).expanduser()).is_file():
-        try:
-            found = fingerprint(file)
-        except OSError as error:
-            raise FiltershiftError(f"config: dataset.path: {path} cannot be read ({error.strerror})") from None
-        if not config.dataset.bundled:
-            check_dataset_file("dataset.path", file)
-        return found
-    if file.is_dir():
-        raise FiltershiftError(f"config: dataset.path: {path} is a folder; expected an HDF5 file")
-    finished = results / config.dataset.name / "config.yaml"
-    if not finished.exists():
-        raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")
-    former: Any = OmegaConf.load(finished)
-    if former.dataset.path != path:
-        raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")
-    for key in ("bins", "basis", "shards"):
-        # Results of before there was a choice of basis are in that of PCA.
-        had = former.get(key, PCA)
-        if had != getattr(config, key):
-            raise FiltershiftError(
-                f"config: {key}={getattr(config, key)} needs the filters again (results have {key}={had}), "
-                f"but dataset.path: there is no file {path}"
-            )
-    return str(former.get("fingerprint", ""))
 
 
 def check_quick(config: Config, overrides: Sequence[str], results: Path) -> None:

@@ -1,8 +1,54 @@
-"""Whether a file can be a data set: what it is instead is said before any job, with the option that takes it."""
+"""The file of a data set: what it is if it is none is said before any job, with the option that takes it."""
 
 from pathlib import Path
+from typing import Any
 
+from omegaconf import OmegaConf
+
+from filtershift.dataset.fingerprint import fingerprint
 from filtershift.errors import FiltershiftError
+from filtershift.files import instead_of
+from filtershift.passes.axes import PCA
+from schema import Config
+
+
+def check_file(config: Config, results: Path) -> str:
+    """The fingerprint of the file at ``dataset.path``; "" if no path is set.
+
+    The file may be missing if its passes are finished and not needed again: then its former fingerprint is returned.
+
+    Raises:
+        FiltershiftError: the file cannot be read, or is no data set; or it is missing, and there are no finished
+            results, or they were made from another path or with another basis, other bins or shards.
+    """
+    path = config.dataset.path
+    if path is None:
+        return ""
+    if (file := Path(path).expanduser()).is_file():
+        try:
+            found = fingerprint(file)
+        except OSError as error:
+            raise FiltershiftError(f"config: dataset.path: {path} cannot be read ({error.strerror})") from None
+        if not config.dataset.bundled:
+            check_dataset_file("dataset.path", file)
+        return found
+    if file.is_dir():
+        raise FiltershiftError(f"config: dataset.path: {path} is a folder; expected an HDF5 file")
+    finished = results / config.dataset.name / "config.yaml"
+    if not finished.exists():
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")
+    former: Any = OmegaConf.load(finished)
+    if former.dataset.path != path:
+        raise FiltershiftError(f"config: dataset.path: there is no file {path}{instead_of(file)}")
+    for key in ("bins", "basis", "shards"):
+        # Results of before there was a choice of basis are in that of PCA.
+        had = former.get(key, PCA)
+        if had != getattr(config, key):
+            raise FiltershiftError(
+                f"config: {key}={getattr(config, key)} needs the filters again (results have {key}={had}), "
+                f"but dataset.path: there is no file {path}"
+            )
+    return str(former.get("fingerprint", ""))
 
 
 def check_dataset_file(key: str, path: Path) -> None:

@@ -26,7 +26,8 @@ sys.path.insert(0, f"{PROJECT}/workflow/lib")
 
 from bundled import bundled_models
 from columns import check_columns, check_trajectory, named_columns, without_labels
-from configuration import check_file, check_quick, extended, load, model_files
+from configuration import check_quick, extended, load, model_files
+from dataset_file import check_file
 from filtershift.dataset.models.listed import parts_of
 from filtershift.errors import FiltershiftError, did_you_mean
 from modules import code_of

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from configuration import check_file, extended, load
+from configuration import extended, load
+from dataset_file import check_file
 from filtershift.dataset.sources.bundle_manifest import RunSettings
 from filtershift.errors import FiltershiftError
 from made_bundle import configuration, make_bundle

@@ -3,6 +3,10 @@
 if (["data:", "blob:", "about:"].includes(location.protocol)) {
   for (const link of document.querySelectorAll('a:not([href^="#"])')) link.replaceWith(...link.childNodes);
 }
+// There Chromium follows no links within the page either.
+for (const link of document.querySelectorAll('a[href^="#"]')) {
+  link.addEventListener("click", () => document.querySelector(link.hash).scrollIntoView());
+}
 
 // A click on a heading sorts its table: ascending, descending, then as it was. What is missing stays last.
 const next = { none: "ascending", ascending: "descending", descending: "none" };
