@@ -1,11 +1,16 @@
 "use strict";
 // Inside a report this page has no folder beside it: files are named there, but cannot be opened.
+// Chromium takes a link to a part of such a page for one to a file, too.
 if (["data:", "blob:", "about:"].includes(location.protocol)) {
-  for (const link of document.querySelectorAll('a:not([href^="#"])')) link.replaceWith(...link.childNodes);
-}
-// There Chromium follows no links within the page either.
-for (const link of document.querySelectorAll('a[href^="#"]')) {
-  link.addEventListener("click", () => document.querySelector(link.hash).scrollIntoView());
+  for (const link of document.querySelectorAll("a")) {
+    const part = link.hash && document.querySelector(link.hash);
+    if (!part) link.replaceWith(...link.childNodes);
+    else
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        part.scrollIntoView();
+      });
+  }
 }
 
 // A click on a heading sorts its table: ascending, descending, then as it was. What is missing stays last.
