@@ -36,7 +36,7 @@ class Brief(logging.Filter):
 class Rephrased(logging.Filter):
     """Puts other words in the place of messages that begin in a certain way.
 
-    Only then Snakemake knows what it will do, and some of its ends call no function of a Snakefile.
+    Snakemake finds these mistakes after it has read the Snakefile, and ends without calling `onerror`.
     """
 
     def __init__(self, begin: str | tuple[str, ...], words: Callable[[str], str]) -> None:

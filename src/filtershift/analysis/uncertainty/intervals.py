@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from filtershift.analysis.shifts.choices import GAUSSIAN
 from filtershift.analysis.uncertainty.layer_sums import FILTERS, LayerSums
+from filtershift.analysis.uncertainty.noise import within_noise
 from filtershift.analysis.uncertainty.null_groups import null_groups
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
@@ -132,8 +133,7 @@ def measure_uncertainty(layers: LayerSums, name: str, resampling: Resampling, a:
             [null[part]] = _quantiles(chance, [resampling.level])
     if layers.choices.divergence in GAUSSIAN:
         # Few models differ in few directions, and resamples in no others: their bias is less than that of D.
-        noise = (shift <= null) | (shift <= np.maximum(floor[a], floor[b]))
-        low[noise & (low > 0)] = 0
+        low[within_noise(shift, np.maximum(floor[a], floor[b]), null) & (low > 0)] = 0
     return Uncertainty(shift, corrected, low, high, null, median, floor)
 
 

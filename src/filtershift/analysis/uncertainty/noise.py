@@ -19,6 +19,12 @@ REACHES_0, ABOVE_0 = "interval reaches 0", "interval above 0"
 """What a flag adds if the interval alone would say the opposite: of shifts above noise, and of those that are not."""
 
 
+def within_noise(shift: Array, floor: Array, null: Array) -> NDArray[np.bool_]:
+    """Which shifts are not larger than both floor and null; False where these are not known."""
+    noise: NDArray[np.bool_] = (shift <= floor) | (shift <= null)
+    return noise
+
+
 def flags(shift: Array, floor: Array, null: Array, low: Array) -> NDArray[np.object_]:
     """The flag of each pair, see `ABOVE`; "above, interval reaches 0" if the interval disagrees, see `REACHES_0`.
 
@@ -26,7 +32,7 @@ def flags(shift: Array, floor: Array, null: Array, low: Array) -> NDArray[np.obj
     """
     flag = np.where(shift <= null, WITHIN_NULL, ABOVE).astype(object)
     flag[shift <= floor] = BELOW_FLOOR
-    above = flag == ABOVE
+    above = ~within_noise(shift, floor, null)
     flag[above & (low <= 0)] += f", {REACHES_0}"
     flag[~above & (low > 0)] += f", {ABOVE_0}"
     flag[np.isnan(shift) | np.isnan(floor)] = TOO_SMALL
