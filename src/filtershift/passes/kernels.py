@@ -8,36 +8,34 @@ comes in. Filters with a NaN or an infinity are dropped from a strip before anyt
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from filtershift.passes.tolerances import TIE, TINY
-
-Array = NDArray[np.float64]
 
 LANES = 256
 
 
 @njit(nogil=True, cache=True, inline="always", error_model="numpy")
-def _load(block, start, strip):  # type: ignore[no-untyped-def]
-    """Copy the next finite filters of the block into the strip, transposed; return how many."""
-    count = min(LANES, block.shape[0] - start)
+def _load(block, start, f):  # type: ignore[no-untyped-def]
+    """Copy the next finite filters of the block into the strip f, transposed; return how many."""
+    rows = block[start : start + LANES]  # indices of a slice need no test for negative ones
+    count = rows.shape[0]
     for j in range(count):
         for p in range(9):
-            strip[p, j] = block[start + j, p]
-    wrong = 0.0
-    for p in range(9):
-        for j in range(count):
-            wrong += strip[p, j] - strip[p, j]
-    if wrong == 0.0:
+            f[p, j] = rows[j, p]
+    wrong = 0
+    for j in range(count):  # a sum that is not finite: a filter that may not be, tested below
+        s = f[0, j] + f[1, j] + f[2, j] + f[3, j] + f[4, j] + f[5, j] + f[6, j] + f[7, j] + f[8, j]
+        wrong += s - s != 0.0
+    if wrong == 0:
         return count
     kept = 0
     for j in range(count):
         difference = 0.0
         for p in range(9):
-            difference += strip[p, j] - strip[p, j]
+            difference += f[p, j] - f[p, j]
         if difference == 0.0:
             for p in range(9):
-                strip[p, kept] = strip[p, j]
+                f[p, kept] = f[p, j]
             kept += 1
     return kept
 
@@ -273,7 +271,7 @@ def coefficients(  # type: ignore[no-untyped-def]
     row = np.empty((9, LANES))
     peak = np.empty(LANES)
     ratio = np.empty(LANES)
-    position = np.empty((9, LANES), np.int32)
+    position = np.empty((9, LANES), np.uint32)  # an index without sign is not tested for being negative
     low = np.full((2, LANES), np.inf)
     high = np.full((2, LANES), -np.inf)
     total[:] = 0.0

@@ -76,6 +76,13 @@ def test_any_size_of_weight_float64_can_square(rng, size):
     np.testing.assert_allclose(result.scatter[0, 1], plain.scatter[0, 1] * size * size, rtol=1e-10, atol=1e-10 * size)
 
 
+def test_finite_weights_whose_sum_is_infinite_are_kept(rng):
+    filters = np.where(np.arange(700)[:, None] == 300, 1e308, rng.normal(0, 1, (700, 9)))
+    filters[400, 4] = np.inf
+    result = measure_moments(InMemory(filters), row_ranges_of([(0, 700)]))
+    assert (result.n[0], result.non_finite[0], result.peak[0]) == (699, 1, 1e308)
+
+
 def test_below_1e_300_a_filter_scales_by_1e_300(rng):
     filters = rng.uniform(-1, 1, (700, 9)) * 1e-301
     result = measure_moments(InMemory(filters), row_ranges_of([(0, 700)]))
