@@ -34,7 +34,7 @@ check: $(READY)  ## check style and types and run the unit tests: what to run be
 	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync=target unit types style
 
 unit: $(READY)
-	$(IN_VENV) pytest $(ALL_CORES) --hypothesis-profile daily tests/unit
+	$(IN_VENV) pytest $(ALL_CORES) -m "not slow" tests/unit
 
 NODES ?= node1 node2
 test-slurm: $(READY)  ## run the workflow on a Slurm of virtual nodes, NODES="node1 node2", or on the one that is here

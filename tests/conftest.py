@@ -8,10 +8,9 @@ from hypothesis import settings
 # As jobs do (filtershift/command.py): figures are millions of small objects, and there is more to look at here.
 gc.set_threshold(100_000)
 
-# Machines of tests are busy: no test has a deadline. `make check` is for daily work, `make test` tries more.
-settings.register_profile("whole", max_examples=20, deadline=None)
-settings.register_profile("daily", max_examples=15, deadline=None)
-settings.load_profile("whole")
+# Machines of tests are busy: no test has a deadline.
+settings.register_profile("busy", max_examples=20, deadline=None)
+settings.load_profile("busy")
 
 
 def pytest_collection_finish() -> None:

@@ -44,6 +44,7 @@ def test_fixtures(name):
     assert sizes.groupby(table.row_ranges["layer"]).sum().tolist() == layers["n_filters"].tolist()
 
 
+@pytest.mark.slow
 def test_id_lists_and_ranges_are_the_same_runs():
     row_ranges = [read_layers(DATA / f"{name}.h5").row_ranges for name in FIXTURES]
     for other in row_ranges[1:]:
@@ -69,6 +70,7 @@ def test_layers_survive_csv(name, tmp_path):
     assert row_ranges_of(loaded[:0]).empty
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
 @given(
     labels=st.lists(TEXT | st.sampled_from(["NA", "nan", "null", "None", "01", "1", "1.0", "True"]), min_size=1),
@@ -179,6 +181,7 @@ def test_ids_in_any_form(tmp_path, cell, row_ranges, text):
     assert table.skipped["count"].tolist() == [100 - owned]
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @pytest.mark.filterwarnings("ignore::pandas.errors.PerformanceWarning")
 def test_any_partition_is_read_back(tmp_path_factory, data):
@@ -211,6 +214,7 @@ def test_rows_with_an_equal_index_are_legal(tmp_path):
     assert table.layers["n_filters"].tolist() == [4, 4]
 
 
+@pytest.mark.slow
 def test_authors_number_of_layers(tmp_path):
     """21,436 layers are one vectorised step, so this ends; depths come back bit for bit."""
     n = 21_436

@@ -10,7 +10,8 @@ from matplotlib.text import Text
 
 from filtershift.analysis.groups.common import SEVERAL, CommonLabels
 
-GROUPS = (1, 2, 40, 160)  # one, two, a page full, more than a page can hold
+# One, two, a page full, more than a page can hold.
+GROUPS = (1, 2, 40, pytest.param(160, marks=pytest.mark.slow))
 
 
 def hostile_labels(count: int) -> list[str]:

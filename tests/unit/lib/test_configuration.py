@@ -72,6 +72,7 @@ def test_what_is_known_of_the_authors_data() -> None:
     assert not before.corrections
 
 
+@pytest.mark.slow
 def test_some_packages_of_the_zoo() -> None:
     dataset = load(CONFIG, ["experiment=quick"]).dataset
     assert (dataset.name, {package.package for package in dataset.packages}) == ("zoo_quick", set(dataset.only))
@@ -81,6 +82,7 @@ def test_some_packages_of_the_zoo() -> None:
     assert load(CONFIG, [*LOCAL, "experiment=quick"]).dataset.path == "/data/dataset.h5"
 
 
+@pytest.mark.slow
 def test_experiment_files_load() -> None:
     without = load(CONFIG, [])
     for name in names("experiment"):

@@ -10,6 +10,8 @@ from omegaconf import OmegaConf
 from configuration import load
 from filtershift.errors import FiltershiftError
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).parents[3] / "config"
 MADE = ["dataset=local", "dataset.path=small.h5", "bins=20", "grouping=[task]", "+grouping.mine.by=[Task,kernel]"]
 

@@ -29,6 +29,7 @@ def test_models_are_looked_for(tmp_path: Path) -> None:
         model_files("dataset.models", ["gone.pt"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["zoo", "zoo_quick", "synthetic", "cnn_filter_db_v1"])
 def test_a_data_set_that_can_be_built_is_extended_by_name(name: str) -> None:
     base = extended(CONFIG, load(CONFIG, ["dataset=own", *OWN, f"dataset.extend={name}"]).dataset)

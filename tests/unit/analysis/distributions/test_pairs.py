@@ -51,6 +51,7 @@ def test_counts_are_numpys_whatever_the_blocks(n, cuts, bins, seed):
     assert (counts.sum(axis=(1, 2)) == n).all()
 
 
+@pytest.mark.slow
 def test_512_bins_of_single_precision_filters(rng):
     filters, basis = rng.normal(size=(5000, 9)).astype(np.float32), basis_of(rng)
     reach = np.abs(coefficients(filters.astype(np.float64), basis)).max()

@@ -50,6 +50,7 @@ def test_a_scaled_layer_moves_in_unscaled_filters_alone() -> None:
     assert own.at["scaled", "flag"] == SAME
 
 
+@pytest.mark.slow
 def test_another_training_of_the_same_net_is_noise() -> None:
     flags = pd.concat([compared(net(2 * k), net(2 * k + 1)).layers for k in range(8)])["flag"]
     assert (flags == ABOVE_ROUNDING).sum() == 0

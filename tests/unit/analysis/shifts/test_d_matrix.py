@@ -58,6 +58,7 @@ def test_a_histogram_without_filters_has_no_probabilities():
     assert result[1].tolist() == [0.5, 0.5]
 
 
+@pytest.mark.slow
 @given(seed=SEEDS, width=st.floats(1e-3, 1e1))
 def test_shifts_equal_scipys_entropy_in_both_directions(seed, width):
     counts = counts_of(seed, 4)

@@ -20,7 +20,6 @@ from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shif
 from filtershift.passes.histograms import REFINE
 from simulated import RATIO, Group, Population, simulate, true_shift
 from stored_histograms import saved
-from tries import tries
 
 FINE = 4 * REFINE
 # Layer 9 is in no group, layer 8 has no filters; models 0 and 1 are in both of the first groups.
@@ -161,12 +160,13 @@ USUAL = Population()
 MOVED = [USUAL.probability(move) for move in (0.0, 0.0, 1.0, 2.0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("choices", KINDS, ids=str)
 def test_intervals_hold_the_true_shift_and_equal_groups_are_not_flagged(choices):
     how, true = Resampling(resamples=200), [true_shift(MOVED[0], p, choices.divergence) for p in MOVED[1:]]
     groups = [Group(8, move) for move in (0.0, 0.0, 1.0, 2.0)]
     a, b, held, above = np.zeros(3, int), np.arange(1, 4), [], []
-    for seed in tries(20):
+    for seed in range(20):
         layers = simulate(np.random.default_rng(seed), USUAL, groups, choices)
         found = measure_uncertainty(layers, "simulated", how, a, b)
         held.append((found.low <= true) & (true <= found.high))

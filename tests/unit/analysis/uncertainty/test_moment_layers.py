@@ -16,7 +16,6 @@ from filtershift.analysis.uncertainty.noise import above_noise, flags
 from filtershift.analysis.uncertainty.resampling import ResamplingUnits
 from filtershift.analysis.uncertainty.sampled_shifts import shifts_between, shifts_of_halves
 from simulated import Group, Population, simulate, true_distance
-from tries import tries
 
 # Models 0 and 1 are in both of the first groups; layer 8 has no filters, layer 9 is in no group.
 SIZES = [300, 900, 50, 2000, 400, 70, 600, 10, 0, 500]
@@ -137,13 +136,14 @@ USUAL = Population(filters=100)
 GROUPS = [Group(10), Group(10), Group(10, 0.3, scale=1.1), Group(10, 1.0, scale=1.3), Group(10, 2.0, scale=2.0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("divergence", GAUSSIAN)
 def test_intervals_hold_the_true_shift_and_equal_groups_are_not_flagged(divergence):
     how, a, b = Resampling(resamples=100), np.zeros(4, int), np.arange(1, 5)
     known = [USUAL.gaussian(group.shift, group.scale) for group in GROUPS]
     true = [true_distance(known[0], other, divergence) for other in known[1:]]
     held, flagged = [], []
-    for seed in tries(20):
+    for seed in range(20):
         layers = simulate(np.random.default_rng(seed), USUAL, GROUPS, Choices(divergence=divergence))
         found = measure_uncertainty(layers, "simulated", how, a, b)
         held.append((found.low <= true) & (true <= found.high))
@@ -155,10 +155,11 @@ def test_intervals_hold_the_true_shift_and_equal_groups_are_not_flagged(divergen
     assert np.mean(flagged, axis=0)[-1] > 0.9
 
 
+@pytest.mark.slow
 def test_an_interval_begins_at_0_if_the_shift_is_not_above_noise():
     a, b = np.zeros(4, int), np.arange(1, 5)
     below, ends = [], []
-    for seed in tries(20):
+    for seed in range(20):
         layers = simulate(np.random.default_rng(seed), USUAL, [Group(3)] * 5, Choices(divergence="bures"))
         found = measure_uncertainty(layers, "simulated", Resampling(resamples=100), a, b)
         below.append((found.shift <= found.null) | (found.shift <= np.maximum(found.floor[a], found.floor[b])))

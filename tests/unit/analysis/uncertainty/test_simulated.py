@@ -6,10 +6,11 @@ import pytest
 from filtershift.analysis.uncertainty.intervals import Resampling, measure_uncertainty
 from filtershift.analysis.uncertainty.noise import above_noise, flags
 from simulated import SIGMA, Group, Population, binned, simulate, simulate_shared, true_shift
-from tries import tries
+
+pytestmark = pytest.mark.slow
 
 HOW = Resampling(resamples=300)
-SEEDS = tries(30)
+SEEDS = range(30)
 USUAL = Population()
 SHIFTS = (0.0, 0.0, 0.3, 1.0, 2.0)
 TRUE = np.array([true_shift(USUAL.probability(0), USUAL.probability(shift)) for shift in SHIFTS[1:]])

@@ -52,6 +52,7 @@ def test_depths_and_channels_are_those_of_the_graph(file: str) -> None:
         assert (layer.out_channels, layer.in_channels) == (out_channels, per_group * (layer.groups or 0))
 
 
+@pytest.mark.slow
 def test_shifts_and_states_are_the_same_in_all_files() -> None:
     models = {file: read_model(FOLDER / file) for file in [*WITH_GRAPH, *WITHOUT_GRAPH]}
     for variant in ("scaled", "unscaled"):

@@ -193,6 +193,7 @@ def test_what_does_not_unpack_leaves_nothing(tmp_path: Path, content: bytes, siz
     assert [left.name for left in tmp_path.iterdir()] == ["file.xz"]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked_to_its_end(tmp_path: Path) -> None:
     path = packed(tmp_path, lzma.compress(bytes(200 << 20), preset=0))
     with pytest.raises(FiltershiftError, match="more than 1,000 bytes"):

@@ -17,6 +17,8 @@ from filtershift.dataset.sources.packages import Package, fetch_package
 from filtershift.errors import FiltershiftError
 from tiny_models import write_source_archive, write_wheel
 
+pytestmark = pytest.mark.slow
+
 CONTENT = b"not a model, but bytes" * 10
 
 

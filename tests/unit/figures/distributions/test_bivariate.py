@@ -103,6 +103,7 @@ def test_a_layer_without_filters_is_black(assert_legible):
     assert (panels(figure)[0, 1] == BLACK).all()
 
 
+@pytest.mark.slow
 def test_files_are_small(rng, tmp_path):
     """Four dense examples: what a report and a paper can carry."""
     spread = rng.normal(0, 70, size=(36, 100_000, 2)) + 256
@@ -113,6 +114,7 @@ def test_files_are_small(rng, tmp_path):
         assert (tmp_path / f"figure{suffix}").stat().st_size < most
 
 
+@pytest.mark.slow
 def test_files_are_the_same_each_time(rng, tmp_path):
     examples = examples_of(counts_of(rng), "a")
     for suffix in (".png", ".pdf"):

@@ -45,6 +45,7 @@ def test_both_files_appear_and_nothing_else(figure, tmp_path):
         assert picture.size == (int(width), int(height))
 
 
+@pytest.mark.slow
 def test_equal_figures_give_equal_bytes_in_another_process(tmp_path):
     here, there = ([str(tmp_path / folder / name) for name in ("a.pdf", "a.png")] for folder in ("here", "there"))
     draw_and_save(*here)
@@ -78,6 +79,7 @@ def test_pdf_has_one_font_for_each_weight(tmp_path):
     assert content.count(b"/CIDFontType2") == 2
 
 
+@pytest.mark.slow
 def test_palette_keeps_fills_exactly_and_edges_nearly(tmp_path, rng):
     labels = [f"group {n}" for n in range(15)]
     densities = np.exp(-0.5 * ((np.linspace(-3, 3, 200) - rng.normal(size=(15, 9, 1))) / 0.5) ** 2)

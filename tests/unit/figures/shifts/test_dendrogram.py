@@ -75,6 +75,7 @@ def test_the_tree_grows_from_the_labels_to_the_left(rng):
     assert (ticks <= root).all()
 
 
+@pytest.mark.slow
 def test_in_print_every_one_of_400_labels_is_written(rng, texts_of, assert_legible):
     matrix, sizes = tables([f"model {n} {'of a long name ' * 6}" for n in range(400)], rng)
     sparse, full = (draw(matrix, sizes, longest_side=side) for side in (ON_SCREEN, IN_PRINT))
@@ -126,7 +127,7 @@ def test_a_bar_beside_the_tree_has_the_colour_of_each_label(rng, common_labels_o
     assert "Task" not in texts_of(bare)
 
 
-@pytest.mark.parametrize("count", [2, 160])
+@pytest.mark.parametrize("count", [2, pytest.param(160, marks=pytest.mark.slow)])
 def test_a_bar_and_its_legend_are_legible(count, rng, common_labels_of, labels_of, assert_legible):
     matrix, sizes = tables(labels_of(count), rng)
     for labels in (labels_of(14), labels_of(count // 2)):

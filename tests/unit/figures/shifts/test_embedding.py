@@ -55,7 +55,7 @@ def test_crowded_groups_are_legible(labels, rng, assert_legible):
     assert_legible(draw(*placed(labels, rng, position), left_out=[f"{label} too" for label in labels]))
 
 
-@pytest.mark.parametrize("count", [1, 2, 40, 160])
+@pytest.mark.parametrize("count", [1, 2, 40, pytest.param(160, marks=pytest.mark.slow)])
 def test_groups_at_one_place_are_legible(count, rng, assert_legible, texts_of):
     figure = draw(*placed(named(count), rng, np.zeros((count, 2))))
     assert_legible(figure)
@@ -63,6 +63,7 @@ def test_groups_at_one_place_are_legible(count, rng, assert_legible, texts_of):
         assert set(named(count)) <= set(texts_of(figure))
 
 
+@pytest.mark.slow
 def test_few_groups_are_all_named_and_many_counted(rng, texts_of):
     few, many = (placed(named(count), rng) for count in (40, 400))
     assert set(named(40)) <= set(texts_of(draw(*few)))
@@ -159,7 +160,7 @@ def test_groups_have_the_colour_of_their_label_with_a_legend(rng, common_labels_
     np.testing.assert_allclose(handles.get_colors()[:, :3], [colors["a"], colors["b"], GREY, GREY])
 
 
-@pytest.mark.parametrize("count", [40, 160])
+@pytest.mark.parametrize("count", [40, pytest.param(160, marks=pytest.mark.slow)])
 def test_a_legend_is_legible_and_covers_no_point(count, rng, common_labels_of, labels_of, assert_legible):
     position = rng.normal(size=(count, 2)) ** 7
     for labels in (labels_of(14), labels_of(count // 2)):

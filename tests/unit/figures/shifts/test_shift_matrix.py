@@ -154,6 +154,7 @@ def test_where_cells_are_too_small_for_dots_they_are_tinted(rng, texts_of, cell_
     assert "not above noise" in texts_of(figure)
 
 
+@pytest.mark.slow
 def test_a_pdf_keeps_cells_as_they_are(rng, tmp_path):
     one = panel([f"model {k}" for k in range(200)], rng)
     figure = draw(marked(one, noise_of(one, rng)))

@@ -31,6 +31,7 @@ def test_arrays_files_and_filters_give_the_same_answer(weights: tuple[dict, dict
     assert repr(fs.layerwise(files[0], files[0])) == "<a (before) → a (after): 0 of 4 layers moved>"
 
 
+@pytest.mark.slow
 def test_a_result_draws_itself_and_writes_its_page(weights: tuple[dict, dict], tmp_path: Path) -> None:
     found = fs.layerwise(weights[0], {**weights[1], "head.weight": np.ones((10, 10))}, resamples=20)
     assert found.unmatched["name"].tolist() == ["after: head.weight"]

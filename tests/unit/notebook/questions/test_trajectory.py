@@ -72,6 +72,7 @@ def test_plots(kind) -> None:
     assert figure._repr_png_().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_the_page_and_all_files_are_in_one_folder(tmp_path) -> None:
     found = filtershift.trajectory({0: weights(0), 1: weights(1)})
     page = found.save(tmp_path / "moved")

@@ -91,6 +91,7 @@ def test_layers_in_any_order():
     assert depths(config) == ({"a": 1, "b": 2}, 2)
 
 
+@pytest.mark.slow
 def test_models_that_use_each_other_twice_are_refused():
     inner = functional(layer("InputLayer", "x"), layer("ReLU", "r", "x"), name="m0")
     for number in range(1, 25):

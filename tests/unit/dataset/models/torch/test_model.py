@@ -220,6 +220,7 @@ def test_bytes_are_no_floats(tmp_path):
     assert skipped(model)[0] == ("w", "quantised (weights are torch.Float)", 1)
 
 
+@pytest.mark.slow
 def test_a_bomb_is_not_unpacked(tmp_path):
     with zipfile.ZipFile(tmp_path / "bomb.pt", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(

@@ -25,6 +25,8 @@ from filtershift.dataset.writer import INDEX
 from filtershift.errors import FiltershiftError
 from filtershift.passes.bases import pca
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[5]
 CONFIG = yaml.safe_load((ROOT / "config/dataset/synthetic.yaml").read_text())
 DEFAULT = Synthetic(**{key: value for key, value in CONFIG.items() if key != "name"})
