@@ -10,6 +10,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from filtershift.errors import FiltershiftError
+from filtershift.results import Results
 from schema import Config
 
 RESULTS = Path("results")
@@ -83,6 +84,7 @@ def _nearest(folder: Path) -> str:
         file.parent.name: file.parent
         for place in {folder.parent, RESULTS} - {Path()}
         for file in place.glob("*/config.yaml")
+        if Results(file.parent).file("basis").is_file()
     }
     close = difflib.get_close_matches(folder.name, known, n=1)
     if close:

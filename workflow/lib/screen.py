@@ -126,9 +126,12 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def to_look_at(outputs: Iterable[str], results: str) -> list[str]:
-    """Which page to open: the explorer, the story, or another one that was made; and where the bundle is."""
-    made = sorted(outputs)
+    """Which page to open: the explorer, the story, or another one that was made; and where other results lie."""
+    made, paper = sorted(outputs), f"{results}/paper"
     known = [f"{results}/{name}.html" for name in ("explorer", "overview")]
     first = [path for path in (*known, *made) if path in made and path.endswith(".html")][:1]
+    lines = [f"open {page}" for page in first]
+    if not first and any(path.startswith(f"{paper}/") for path in made):
+        lines.append(f"the figures of the papers are in {paper}")
     bundle = f"{results}/bundle.zip"
-    return [*(f"open {page}" for page in first), *([f"the bundle is {bundle}"] if bundle in made else [])]
+    return [*lines, *([f"the bundle is {bundle}"] if bundle in made else [])]

@@ -18,12 +18,14 @@ MADE = ["dataset=local", "dataset.path=small.h5", "bins=20", "grouping=[task]", 
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two finished runs in results/, a and b, and one elsewhere."""
+    """Two finished runs in results/, a and b, one that failed, and one elsewhere."""
     base, config = tmp_path_factory.mktemp("runs"), load(CONFIG, MADE)
-    for folder in ("results/a", "results/b", "far/results/c"):
-        (base / folder).mkdir(parents=True)
+    for folder in ("results/a", "results/b", "results/failed", "far/results/c"):
+        (base / folder / "statistics").mkdir(parents=True)
         config.dataset.name = folder[-1]
         OmegaConf.save(OmegaConf.create({**asdict(config), "fingerprint": "1"}), base / folder / "config.yaml")
+        if folder != "results/failed":
+            (base / folder / "statistics/basis.h5").touch()
     return base
 
 
@@ -61,6 +63,10 @@ def test_the_uncertainty_can_be_chosen() -> None:
         (["compare.runs=results/a"], "takes two folders of results"),
         (["compare.runs=[results/aa,results/b]"], "there is no results/aa/config.yaml; did you mean results/a?"),
         (["compare.runs=[a,results/b]"], "there is no a/config.yaml; did you mean results/a?"),
+        (
+            ["compare.runs=[results/zzz,results/b]"],
+            "no results/zzz/config.yaml; finished runs are results/a, results/b",
+        ),
         (["compare.runs=[far/results/c,results/b]"], "the first run must be in results/ of this folder"),
         (["compare.runs=[results/a,results/b]", "bins=30"], "leave out bins=30, or use compare.with"),
         (["compare.runs=[results/a,results/b]", "compare.with=results/b"], "leave out compare.with"),

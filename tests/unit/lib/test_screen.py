@@ -119,6 +119,8 @@ def test_messages_in_other_words() -> None:
         (["layers.csv", "bundle.zip"], ["the bundle is results/a/bundle.zip"]),
         (["bundle.zip", "explorer.html"], ["open results/a/explorer.html", "the bundle is results/a/bundle.zip"]),
         (["layers.csv"], []),
+        (["paper/figure-01.png", "paper/skipped.csv"], ["the figures of the papers are in results/a/paper"]),
+        (["paper/figure-01.png", "explorer.html"], ["open results/a/explorer.html"]),
     ],
 )
 def test_what_to_look_at(outputs: list[str], lines: list[str]) -> None:
