@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from filtershift.passes.blocks import FilterSource, in_order
 from filtershift.passes.weight_matrices.matrix import WeightMatrix, weight_matrices
-from filtershift.passes.weight_matrices.orthogonality import measure_orthogonality
+from filtershift.passes.weight_matrices.orthogonality import orthogonality
 from filtershift.passes.weight_matrices.percentiles import PERCENTILES, percentiles
 from filtershift.passes.weight_matrices.ranks import ranks
 
@@ -53,21 +53,21 @@ def measure_weight_matrices(
         source: where the filters are read.
         layers: the layer table; of its columns n_filters and, where it has them, those of `SHAPE`.
         row_ranges: columns layer, start, stop.
-        threads: how many strips or layers are computed at once.
-        progress: wraps the sequences of work, to show how far they are.
+        threads: how many layers are computed at once.
+        progress: wraps the sequence of work, to show how far it is.
     """
     from threadpoolctl import threadpool_limits
 
-    def measure_whole(matrix: WeightMatrix) -> tuple[Array, tuple[float, float]]:
+    def measure_layer(matrix: WeightMatrix) -> tuple[float, tuple[float, float], Array]:
+        # One after the other: what one of them has read is in memory for the next.
         found = percentiles(source, matrix)
-        return found, ranks(source, matrix, max(-found[0], found[-1]))
+        return orthogonality(source, matrix), ranks(source, matrix, max(-found[0], found[-1])), found
 
-    orthogonality = measure_orthogonality(source, layers, row_ranges, threads, progress)
-    matrices = weight_matrices(layers, row_ranges)
-    of_weights, rank = np.full((len(layers), len(PERCENTILES)), np.nan), np.full((len(layers), 2), np.nan)
+    matrices, count = weight_matrices(layers, row_ranges), len(layers)
+    angles, rank, of_weights = (np.full(shape, np.nan) for shape in (count, (count, 2), (count, len(PERCENTILES))))
     # The linear algebra library's own threads would contend with ours, and change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
-        whole = in_order(measure_whole, list(matrices.values()), threads, progress)
-        for k, found in zip(matrices, whole, strict=True):
-            of_weights[k], rank[k] = found
-    return LayerMatrices(layers.index.to_numpy(np.int64), orthogonality, rank[:, 0], rank[:, 1], of_weights)
+        measured = in_order(measure_layer, list(matrices.values()), threads, progress)
+        for k, found in zip(matrices, measured, strict=True):
+            angles[k], rank[k], of_weights[k] = found
+    return LayerMatrices(layers.index.to_numpy(np.int64), angles, rank[:, 0], rank[:, 1], of_weights)

@@ -8,6 +8,7 @@ as in the authors' torchconvquality, where a row of zeros stays zero and so cost
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -32,24 +33,24 @@ def measure_orthogonality(
     """
     from threadpoolctl import threadpool_limits
 
-    def measure_strip(item: tuple[int, WeightMatrix, int]) -> float:
-        _, matrix, strip = item
-        with np.errstate(invalid="ignore", over="ignore"):
-            return misfit(source, matrix, strip)
-
-    matrices = weight_matrices(layers, row_ranges)
-    items = [(k, m, strip) for k, m in matrices.items() if m.rows > 1 for strip in range(len(m.strips()))]
-    amiss, pairs = np.zeros(len(layers)), np.full(len(layers), np.nan)
+    matrices, found = weight_matrices(layers, row_ranges), np.full(len(layers), np.nan)
     # The linear algebra library's own threads would contend with ours, and change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
-        for (k, matrix, _), part in zip(items, in_order(measure_strip, items, threads, progress), strict=True):
-            amiss[k] += part
-            pairs[k] = matrix.rows * (matrix.rows - 1)
-    orthogonality: Array = np.maximum(1 - amiss / pairs, 0.0)
-    return orthogonality
+        parts = in_order(partial(orthogonality, source), list(matrices.values()), threads, progress)
+        found[list(matrices)] = list(parts)
+    return found
 
 
-def misfit(source: FilterSource, matrix: WeightMatrix, strip: int) -> float:
+def orthogonality(source: FilterSource, matrix: WeightMatrix) -> float:
+    """Orthogonality of the matrix of a layer; NaN if it has one row, or a weight that is not finite."""
+    if matrix.rows == 1:
+        return np.nan
+    with np.errstate(invalid="ignore", over="ignore"):
+        misfit = sum(_misfit(source, matrix, strip) for strip in range(len(matrix.strips())))
+    return float(np.maximum(1 - misfit / (matrix.rows * (matrix.rows - 1)), 0.0))
+
+
+def _misfit(source: FilterSource, matrix: WeightMatrix, strip: int) -> float:
     """The part of sum |W Wᵀ - I| in the rows of a strip up to the diagonal, and in the columns that mirror them."""
     strips = matrix.strips()
     rows, norms = _rows_and_norms(matrix.read(source, *strips[strip]))

@@ -219,8 +219,7 @@ def test_shards_do_not_matter(several, shards, tmp_path):
     assert_identical(load(paths[::-1], LayerMatrices), whole)
 
 
-def test_progress_sees_every_strip_and_every_layer(several, monkeypatch):
-    monkeypatch.setattr(weight_matrix, "STRIP_ROWS", 10)
+def test_progress_sees_every_layer(several):
     filters, table, row_ranges = several
     seen = []
 
@@ -230,4 +229,4 @@ def test_progress_sees_every_strip_and_every_layer(several, monkeypatch):
             yield item
 
     measure_weight_matrices(InMemory(filters), table, row_ranges, 1, progress)
-    assert len(seen) == (1 + 1 + 4 + 5 + 1 + 1) + 6
+    assert len(seen) == 6
