@@ -218,7 +218,7 @@ def cost(run: Run) -> Section:
     reading = run.cost.loc[run.cost["step"].isin(READING), "seconds"].sum()
     text = (
         f"{several(int(total['jobs']), 'job')} took {number(total['seconds'])} s, one after the other, and "
-        f"{number(total['cpu_seconds'])} s of processor time. Reading the filters took {number(reading)} s "
+        f"at least {number(total['cpu_seconds'])} s of processor time. Reading the filters took {number(reading)} s "
         "of it, and what that measured serves every grouping. The largest job held "
         f"{number(run.cost['largest_mb'].max())} MB."
     )
