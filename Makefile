@@ -30,7 +30,7 @@ ALL_CORES := --numprocesses logical --dist loadfile --no-loadscope-reorder
 test: $(READY)  ## run all tests
 	$(IN_VENV) pytest $(ALL_CORES)
 
-check: $(READY)  ## check style and types and run the unit tests: what to run before each commit
+check: $(READY)  ## check style and types and run the fast unit tests: what to run before each commit
 	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync=target unit types style
 
 unit: $(READY)

@@ -64,10 +64,10 @@ def measure_weight_matrices(
         return orthogonality(source, matrix), ranks(source, matrix, max(-found[0], found[-1])), found
 
     matrices, count = weight_matrices(layers, row_ranges), len(layers)
-    angles, rank, of_weights = (np.full(shape, np.nan) for shape in (count, (count, 2), (count, len(PERCENTILES))))
+    orthogonal, rank, of_weights = (np.full(shape, np.nan) for shape in (count, (count, 2), (count, len(PERCENTILES))))
     # The linear algebra library's own threads would contend with ours, and change the last digits.
     with threadpool_limits(limits=1, user_api="blas"):
         measured = in_order(measure_layer, list(matrices.values()), threads, progress)
         for k, found in zip(matrices, measured, strict=True):
-            angles[k], rank[k], of_weights[k] = found
-    return LayerMatrices(layers.index.to_numpy(np.int64), angles, rank[:, 0], rank[:, 1], of_weights)
+            orthogonal[k], rank[k], of_weights[k] = found
+    return LayerMatrices(layers.index.to_numpy(np.int64), orthogonal, rank[:, 0], rank[:, 1], of_weights)

@@ -27,10 +27,7 @@ def measure_orthogonality(
     threads: int = 1,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> Array:
-    """Orthogonality of every layer of the layer table, (L,); arguments as of `measure.measure_weight_matrices`.
-
-    It is exact to about 1e-13 of float64 weights, 1e-7 of float32: its products are of the type of the weights.
-    """
+    """Orthogonality of every layer of the layer table, (L,); arguments as of `measure.measure_weight_matrices`."""
     from threadpoolctl import threadpool_limits
 
     matrices, found = weight_matrices(layers, row_ranges), np.full(len(layers), np.nan)
@@ -42,7 +39,10 @@ def measure_orthogonality(
 
 
 def orthogonality(source: FilterSource, matrix: WeightMatrix) -> float:
-    """Orthogonality of the matrix of a layer; NaN if it has one row, or a weight that is not finite."""
+    """Orthogonality of the matrix of a layer; NaN if it has one row, or a weight that is not finite.
+
+    It is exact to about 1e-13 of float64 weights, 1e-7 of float32: its products are of the type of the weights.
+    """
     if matrix.rows == 1:
         return np.nan
     with np.errstate(invalid="ignore", over="ignore"):
